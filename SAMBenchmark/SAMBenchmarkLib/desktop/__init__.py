@@ -1,0 +1,1 @@
+"""The thin Qt layer of the SAM Benchmark module."""

@@ -1,0 +1,1 @@
+"""Evaluation of loaded nodes; results as Slicer tables, plots and scene files."""

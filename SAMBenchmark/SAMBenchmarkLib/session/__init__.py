@@ -1,0 +1,1 @@
+"""Runs cases: reads files, loads the model, evaluates, stores, resumes."""

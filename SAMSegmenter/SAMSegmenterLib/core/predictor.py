@@ -1,0 +1,187 @@
+"""What the rest of the project asks of a model: encode an image once, decode prompts many times.
+
+Protocols only, so that propagation and evaluation need no torch. `models` holds the real thing.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+import numpy as np
+
+from SAMSegmenterLib.core.arrays import Rgb8
+from SAMSegmenterLib.core.prompts import Prompts
+
+PREPROCESSING_VERSION = 1
+"""Raise it whenever the way from 8-bit image to network input changes: cached embeddings are then made anew."""
+
+
+@dataclass(frozen=True, eq=False)
+class Embedding:
+    """What the image encoder made of one slice.
+
+    Args:
+        key: content key, see `embedding_key`.
+        original_size: (H, W) of the slice.
+        input_size: (h, w) after the longest side was resized to the model's image size, before padding.
+        features: (C, h', w') float16: rounded to the cache's precision before the first use, so that fresh and
+            cached runs agree bit for bit.
+    """
+
+    key: str
+    original_size: tuple[int, int]
+    input_size: tuple[int, int]
+    features: np.ndarray
+
+    def pack(self) -> dict[str, np.ndarray]:
+        """Named arrays for a cache; the key is the entry's name."""
+        return {
+            "features": np.ascontiguousarray(self.features),
+            "sizes": np.array([*self.original_size, *self.input_size], np.int64),
+        }
+
+    @classmethod
+    def unpack(cls, key: str, arrays: dict[str, np.ndarray]) -> Embedding:
+        """Inverse of `pack`."""
+        height, width, input_height, input_width = (int(value) for value in arrays["sizes"])
+        return cls(key, (height, width), (input_height, input_width), arrays["features"])
+
+
+def embedding_key(rgb8: Rgb8, model_sha256: str, engine: str, precision: str) -> str:
+    """Content key of an embedding: the same pixels, weights and arithmetic give the same key.
+
+    Returns:
+        Hexadecimal blake2b of 20 bytes.
+    """
+    digest = hashlib.blake2b(digest_size=20)
+    digest.update(f"{rgb8.shape}|{model_sha256}|{engine}|{precision}|{PREPROCESSING_VERSION}|".encode())
+    digest.update(np.ascontiguousarray(rgb8))
+    return digest.hexdigest()
+
+
+@dataclass(frozen=True, eq=False)
+class Candidates:
+    """Masks that a model proposes for one set of prompts.
+
+    Args:
+        masks: (N, H, W) bool on the slice grid.
+        scores: (N,) float32, the model's predicted IoU.
+        low_res: (N, h, w) float32 logits, or None in everything mode.
+    """
+
+    masks: np.ndarray
+    scores: np.ndarray
+    low_res: np.ndarray | None = None
+
+    def __len__(self) -> int:
+        return len(self.masks)
+
+    @property
+    def best(self) -> int:
+        """Index of the highest predicted IoU, the first on ties."""
+        return int(np.argmax(self.scores))
+
+
+@dataclass(frozen=True)
+class EverythingParameters:
+    """Everything mode: a grid of points, filtered by score, stability and overlap.
+
+    Defaults are those of SAM's own generator. Source: Kirillov et al. 2023, arXiv:2304.02643, appendix B.
+    """
+
+    points_per_side: int = 32
+    points_per_batch: int = 64
+    pred_iou_thresh: float = 0.88
+    stability_score_thresh: float = 0.95
+    stability_score_offset: float = 1.0
+    box_nms_thresh: float = 0.7
+
+
+@dataclass(frozen=True)
+class ModelSpec:
+    """A model that can be loaded, and what is known about it before it is.
+
+    Args:
+        name: how the user calls it.
+        architecture: "vit_b", "vit_l", "vit_h" or "small".
+        sha256: of the weights file, lower-case hexadecimal; empty when unknown until imported.
+        image_size: longest side the image is resized to, pixels.
+        stride: image pixels per feature cell.
+        width: channels of the embedding.
+        mask_size: side of the low-resolution logits.
+        normalisation: ((mean r, g, b), (std r, g, b)) on 0-255 values.
+        mask_threshold: logit above which a pixel is inside.
+        s1_thresholds: thresholds of everything mode; they belong to the model.
+        url: official address of the weights, or empty.
+        licence: of the weights, in words.
+        bytes: size of the file, 0 when unknown.
+        card: what to know before use, one or two sentences.
+        path: file of the weights where they are installed, else None.
+    """
+
+    name: str
+    architecture: str
+    sha256: str
+    image_size: int = 1024
+    stride: int = 16
+    width: int = 256
+    mask_size: int = 256
+    normalisation: tuple[tuple[float, ...], tuple[float, ...]] = ((123.675, 116.28, 103.53), (58.395, 57.12, 57.375))
+    mask_threshold: float = 0.0
+    s1_thresholds: EverythingParameters = field(default_factory=EverythingParameters)
+    url: str = ""
+    licence: str = ""
+    bytes: int = 0
+    card: str = ""
+    path: Any = None
+
+
+class Encoder(Protocol):
+    """Turns images into embeddings."""
+
+    def encode(self, images: Sequence[Rgb8]) -> list[Embedding]:
+        """Embeddings of a batch of (H, W, 3) uint8 images, in order."""
+        ...
+
+
+class Decoder(Protocol):
+    """Turns prompts into masks."""
+
+    def decode(
+        self,
+        embedding: Embedding,
+        prompts: Sequence[Prompts],
+        multimask: bool = True,
+        previous: Sequence[np.ndarray | None] | None = None,
+    ) -> list[Candidates]:
+        """Candidate masks for each set of prompts.
+
+        Args:
+            multimask: three candidates as SAM gives them, else its single one.
+            previous: per set of prompts, low-resolution logits (h, w) of an earlier answer, or None.
+
+        Returns:
+            One `Candidates` per set of prompts, in order.
+        """
+        ...
+
+
+class Predictor(Encoder, Decoder, Protocol):
+    """A loaded model."""
+
+    spec: ModelSpec
+    engine: str
+    precision: str
+    device: str
+    threads: int
+
+    def everything(self, embedding: Embedding, parameters: EverythingParameters) -> Candidates:
+        """All masks that a grid of points finds (strategy S1); may be empty."""
+        ...
+
+    def synchronise(self) -> None:
+        """Wait until the device has finished, so that a clock read next is right."""
+        ...

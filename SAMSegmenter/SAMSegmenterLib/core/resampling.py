@@ -1,0 +1,50 @@
+"""Labels from one lattice onto another, by nearest neighbour."""
+
+from __future__ import annotations
+
+import numpy as np
+from scipy import ndimage
+
+from SAMSegmenterLib.core.arrays import Matrix4
+
+
+def same_lattice(
+    shape_a: tuple[int, ...], ijk_to_ras_a: Matrix4, shape_b: tuple[int, ...], ijk_to_ras_b: Matrix4
+) -> bool:
+    """True when two grids have the same shape and no corner lies further apart than a hundredth of a voxel."""
+    if tuple(shape_a) != tuple(shape_b):
+        return False
+    corner = np.array([*(np.array(shape_a[::-1]) - 1), 1.0])
+    to_b = np.linalg.inv(ijk_to_ras_b) @ ijk_to_ras_a
+    origin = np.array([0.0, 0.0, 0.0, 1.0])
+    return bool(np.abs(to_b @ corner - corner).max() < 0.01 and np.abs(to_b @ origin - origin).max() < 0.01)
+
+
+def nearest_onto(
+    labels: np.ndarray, ijk_to_ras: Matrix4, target_shape: tuple[int, int, int], target_ijk_to_ras: Matrix4
+) -> np.ndarray:
+    """Labels (K, J, I) on another lattice; voxels outside the old one become 0.
+
+    Source: nearest neighbour; the only interpolation that makes no new label values.
+    """
+    target_to_source = np.linalg.inv(ijk_to_ras) @ target_ijk_to_ras
+    flip = np.eye(3)[::-1]  # ijk to kji
+    matrix = flip @ target_to_source[:3, :3] @ flip
+    offset = flip @ target_to_source[:3, 3]
+    return ndimage.affine_transform(labels, matrix, offset, target_shape, order=0, mode="constant", cval=0)
+
+
+def overlap_in_space(
+    shape_a: tuple[int, int, int], ijk_to_ras_a: Matrix4, shape_b: tuple[int, int, int], ijk_to_ras_b: Matrix4
+) -> bool:
+    """True when the boxes around two lattices meet in RAS space."""
+    low_a, high_a = _bounds(shape_a, ijk_to_ras_a)
+    low_b, high_b = _bounds(shape_b, ijk_to_ras_b)
+    return bool(np.all(low_a <= high_b) and np.all(low_b <= high_a))
+
+
+def _bounds(shape: tuple[int, int, int], ijk_to_ras: Matrix4) -> tuple[np.ndarray, np.ndarray]:
+    ends = np.array([(-0.5, n - 0.5) for n in shape[::-1]])
+    corners = np.array([(i, j, k, 1.0) for i in ends[0] for j in ends[1] for k in ends[2]])
+    ras = (corners @ ijk_to_ras.T)[:, :3]
+    return ras.min(axis=0), ras.max(axis=0)

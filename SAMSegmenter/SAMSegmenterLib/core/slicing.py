@@ -1,0 +1,254 @@
+"""Step from volume to slice image: cut a plane out of a volume, and put a mask of it back.
+
+A lattice plane is one layer of voxels, taken as it is; an oblique plane is sampled (linearly) on a grid of its own.
+In-slice points are (x, y) = (column, row) of the slice's grid, pixel centres at integers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from scipy import ndimage
+
+from SAMSegmenterLib.core.arrays import Mask, Matrix4, as_mask
+from SAMSegmenterLib.core.errors import InputError
+from SAMSegmenterLib.core.geometry import Volume
+
+Extent = tuple[int, int, int, int, int, int]
+"""Voxel range (i0, i1, j0, j1, k0, k1), both ends inclusive, in the order that VTK uses."""
+
+
+@dataclass(frozen=True)
+class SlicePlane:
+    """Where a slice is cut: one layer of voxels, or a rectangle anywhere in the patient.
+
+    Build one with `lattice` or `oblique`; `axis` is None for an oblique plane.
+    """
+
+    axis: int | None = None
+    index: int = 0
+    origin_ras: tuple[float, float, float] | None = None
+    x_ras: tuple[float, float, float] | None = None
+    y_ras: tuple[float, float, float] | None = None
+    spacing_mm: tuple[float, float] | None = None
+    size: tuple[int, int] | None = None
+
+    @classmethod
+    def lattice(cls, axis: int, index: int) -> SlicePlane:
+        """One layer of voxels: `index` along array axis 0 = k, 1 = j, 2 = i."""
+        if axis not in (0, 1, 2):
+            raise InputError(f"A slice axis is 0, 1 or 2; got {axis}.")
+        return cls(axis=axis, index=index)
+
+    @classmethod
+    def oblique(
+        cls,
+        origin_ras: Sequence[float],
+        x_ras: Sequence[float],
+        y_ras: Sequence[float],
+        spacing_mm: Sequence[float],
+        size: Sequence[int],
+    ) -> SlicePlane:
+        """A rectangle in space.
+
+        Args:
+            origin_ras: centre of pixel (0, 0), RAS mm.
+            x_ras, y_ras: unit vectors along columns and rows.
+            spacing_mm: pixel size along x and y.
+            size: number of pixels along x and y (width, height).
+        """
+        if min(size) < 1 or min(spacing_mm) <= 0:
+            raise InputError(f"An oblique plane needs a positive size and spacing; got {size} and {spacing_mm}.")
+        vectors = (tuple(float(value) for value in vector) for vector in (origin_ras, x_ras, y_ras, spacing_mm))
+        origin, x_axis, y_axis, spacing = vectors
+        return cls(None, 0, origin, x_axis, y_axis, spacing, (int(size[0]), int(size[1])))  # type: ignore[arg-type]
+
+    def to_json(self) -> dict[str, Any]:
+        """The plane as in a prompt file."""
+        if self.axis is not None:
+            return {"axis": self.axis, "index": self.index}
+        names = ("origin_ras", "x_ras", "y_ras", "spacing_mm", "size")
+        return {name: list(getattr(self, name)) for name in names}
+
+    @classmethod
+    def from_json(cls, data: dict[str, Any]) -> SlicePlane:
+        """Inverse of `to_json`."""
+        if "axis" in data:
+            return cls.lattice(int(data["axis"]), int(data["index"]))
+        return cls.oblique(*(data[name] for name in ("origin_ras", "x_ras", "y_ras", "spacing_mm", "size")))
+
+
+@dataclass(frozen=True, eq=False)
+class SliceImage:
+    """A slice cut out of a volume.
+
+    Args:
+        pixels: (H, W) or (H, W, 3), intensities as stored.
+        plane: where it was cut.
+        pixel_to_ijk: (4, 4), (x, y, 0, 1) to the volume's (i, j, k, 1).
+        spacing_yx: pixel size along rows and columns in mm, or None when the volume has no spacing.
+        volume_shape: (K, J, I) of the volume.
+    """
+
+    pixels: np.ndarray
+    plane: SlicePlane
+    pixel_to_ijk: Matrix4
+    spacing_yx: tuple[float, float] | None
+    volume_shape: tuple[int, int, int]
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """(H, W)."""
+        return self.pixels.shape[0], self.pixels.shape[1]
+
+
+def extract(volume: Volume, plane: SlicePlane, square_pixels: bool = True) -> SliceImage:
+    """Cut a slice out of a volume.
+
+    Args:
+        square_pixels: resample a lattice slice of unequal pixel sides to square pixels of the smaller side, as SAM
+            expects; False takes the voxels as they are.
+
+    Raises:
+        InputError: the slice lies outside the volume.
+    """
+    if plane.axis is None:
+        return _sample(volume, plane, _plane_to_ijk(volume, plane), plane.size, plane.spacing_mm)
+    _check_index(volume, plane)
+    pixel_to_ijk = _lattice_to_ijk(plane.axis, plane.index)
+    spacing_yx = _lattice_spacing(volume, plane.axis)
+    uneven = spacing_yx is not None and abs(spacing_yx[0] / spacing_yx[1] - 1) > 1e-3
+    if square_pixels and uneven:
+        return _square(volume, plane, pixel_to_ijk, spacing_yx)
+    pixels = np.take(volume.array, plane.index, axis=plane.axis)
+    return SliceImage(pixels, plane, pixel_to_ijk, spacing_yx, volume.shape_kji)
+
+
+def paste(mask: Mask, image: SliceImage) -> tuple[Extent, np.ndarray] | None:
+    """Voxels of a slice mask, as a block no larger than the mask itself.
+
+    Args:
+        mask: (H, W) on the slice's own grid.
+
+    Returns:
+        The block's extent in the volume and its voxels (k, j, i) uint8, 1 inside; None when the mask covers no voxel.
+    """
+    mask = as_mask(mask)
+    if mask.shape != image.shape:
+        raise InputError(f"The mask has shape {mask.shape}, its slice {image.shape}.")
+    voxels = _voxels_of(mask, image)
+    if not len(voxels):
+        return None
+    low, high = voxels.min(axis=0), voxels.max(axis=0)
+    block = np.zeros((high - low + 1)[::-1], dtype=np.uint8)
+    block[tuple((voxels - low).T[::-1])] = 1
+    i0, j0, k0, i1, j1, k1 = (int(value) for value in (*low, *high))
+    return (i0, i1, j0, j1, k0, k1), block
+
+
+def _voxels_of(mask: Mask, image: SliceImage) -> np.ndarray:
+    """(N, 3) ijk of the voxels whose centre the mask covers."""
+    shape_ijk = np.array(image.volume_shape[::-1])
+    rows, columns = np.nonzero(mask)
+    if not len(rows):
+        return np.empty((0, 3), dtype=np.intp)
+    if image.plane.axis is not None and np.allclose(np.abs(image.pixel_to_ijk[:3, :2]).sum(axis=0), 1):
+        voxels = _apply(image.pixel_to_ijk, columns, rows)
+    else:
+        voxels = _covered_voxels(mask, image)
+    voxels = np.rint(voxels).astype(np.intp)
+    inside = np.all((voxels >= 0) & (voxels < shape_ijk), axis=1)
+    return voxels[inside]
+
+
+def _covered_voxels(mask: Mask, image: SliceImage) -> np.ndarray:
+    """Voxels within half a voxel of the plane whose pixel is inside; asked from the voxels, so that none is skipped."""
+    rows, columns = np.nonzero(mask)
+    x_ends, y_ends = (columns.min() - 1, columns.max() + 1), (rows.min() - 1, rows.max() + 1)
+    corners = np.array([_apply(image.pixel_to_ijk, [x], [y])[0] for x in x_ends for y in y_ends])
+    shape_ijk = np.array(image.volume_shape[::-1])
+    low = np.clip(np.floor(corners.min(axis=0)), 0, shape_ijk - 1).astype(int)
+    high = np.clip(np.ceil(corners.max(axis=0)), 0, shape_ijk - 1).astype(int)
+    grid = np.stack(np.meshgrid(*map(np.arange, low, high + 1), indexing="ij"), axis=-1).reshape(-1, 3)
+    to_pixel = np.linalg.inv(image.pixel_to_ijk)
+    pixel = grid @ to_pixel[:3, :3].T + to_pixel[:3, 3]
+    half_voxel = np.abs(to_pixel[2, :3]).sum() / 2  # how far a voxel reaches along the plane's normal
+    x, y = np.rint(pixel[:, 0]).astype(int), np.rint(pixel[:, 1]).astype(int)
+    near = np.abs(pixel[:, 2]) <= half_voxel + 1e-9
+    near &= (x >= 0) & (x < mask.shape[1]) & (y >= 0) & (y < mask.shape[0])
+    near[near] = mask[y[near], x[near]]
+    return grid[near]
+
+
+def _apply(matrix: Matrix4, x: Any, y: Any) -> np.ndarray:
+    points = np.stack([np.asarray(x, float), np.asarray(y, float)], axis=-1)
+    return points @ matrix[:3, :2].T + matrix[:3, 3]
+
+
+def _check_index(volume: Volume, plane: SlicePlane) -> None:
+    count = volume.shape_kji[plane.axis or 0]
+    if not 0 <= plane.index < count:
+        raise InputError(f"Slice {plane.index} lies outside the volume, which has {count} slices (0 to {count - 1}).")
+
+
+def _lattice_to_ijk(axis: int, index: int) -> Matrix4:
+    matrix = np.zeros((4, 4))
+    row_axis, column_axis = (other for other in (0, 1, 2) if other != axis)
+    matrix[2 - column_axis, 0] = 1  # x runs along the later array axis
+    matrix[2 - row_axis, 1] = 1
+    matrix[2 - axis, 2] = 1
+    matrix[2 - axis, 3] = index
+    matrix[3, 3] = 1
+    return matrix
+
+
+def _lattice_spacing(volume: Volume, axis: int) -> tuple[float, float] | None:
+    if not volume.has_spacing:
+        return None
+    row, column = (spacing for other, spacing in enumerate(volume.spacing_kji) if other != axis)
+    return row, column
+
+
+def _square(volume: Volume, plane: SlicePlane, to_ijk: Matrix4, spacing_yx: tuple[float, float]) -> SliceImage:
+    height, width = (n for axis, n in enumerate(volume.shape_kji) if axis != plane.axis)
+    side = min(spacing_yx)
+    scale_y, scale_x = side / spacing_yx[0], side / spacing_yx[1]
+    size = (
+        max(1, int(np.floor((width - 1) / scale_x + 1e-6)) + 1),
+        max(1, int(np.floor((height - 1) / scale_y + 1e-6)) + 1),
+    )
+    return _sample(volume, plane, to_ijk @ np.diag([scale_x, scale_y, 1, 1]), size, (side, side))
+
+
+def _plane_to_ijk(volume: Volume, plane: SlicePlane) -> Matrix4:
+    x_axis, y_axis = np.array(plane.x_ras), np.array(plane.y_ras)
+    to_ras = np.eye(4)
+    to_ras[:3, 0], to_ras[:3, 1] = x_axis * plane.spacing_mm[0], y_axis * plane.spacing_mm[1]
+    to_ras[:3, 2], to_ras[:3, 3] = np.cross(x_axis, y_axis), plane.origin_ras
+    return np.linalg.inv(volume.ijk_to_ras) @ to_ras
+
+
+def _sample(volume: Volume, plane: SlicePlane, to_ijk: Matrix4, size: Any, spacing_xy: Any) -> SliceImage:
+    width, height = size
+    x, y = np.meshgrid(np.arange(width), np.arange(height))
+    kji = _apply(to_ijk, x, y)[..., ::-1]
+    coordinates = np.moveaxis(kji, -1, 0)
+    pixels = _interpolate(volume.array, coordinates)
+    spacing_yx = (float(spacing_xy[1]), float(spacing_xy[0])) if volume.has_spacing else None
+    return SliceImage(pixels, plane, to_ijk, spacing_yx, volume.shape_kji)
+
+
+def _interpolate(array: np.ndarray, coordinates: np.ndarray) -> np.ndarray:
+    if array.ndim == 4:
+        return np.stack([_interpolate(array[..., c], coordinates) for c in range(3)], axis=-1)
+    background = float(array.min()) if array.size < 1e6 else float(array[::4, ::4, ::4].min())
+    low = np.clip(np.floor(coordinates.min(axis=(1, 2))), 0, np.array(array.shape) - 1).astype(int)
+    high = np.clip(np.ceil(coordinates.max(axis=(1, 2))), 0, np.array(array.shape) - 1).astype(int)
+    block = array[tuple(slice(a, b + 1) for a, b in zip(low, high, strict=True))]  # a thin slab, not the whole volume
+    floating = block if np.issubdtype(array.dtype, np.floating) else block.astype(np.float32)
+    local = coordinates - low[:, None, None]
+    sampled = ndimage.map_coordinates(floating, local, order=1, mode="constant", cval=background)
+    return sampled if np.issubdtype(array.dtype, np.floating) else np.rint(sampled).astype(array.dtype)

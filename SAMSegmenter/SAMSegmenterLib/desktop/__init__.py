@@ -1,0 +1,1 @@
+"""The thin Qt layer inside the Slicer desktop."""

@@ -1,0 +1,1 @@
+"""Networks, weights, engines and the embedding cache; the only layer that imports torch."""

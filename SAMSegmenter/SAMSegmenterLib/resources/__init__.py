@@ -1,0 +1,1 @@
+"""Bundled weights and their model card, read through importlib.resources."""

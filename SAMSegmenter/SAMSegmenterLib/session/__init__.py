@@ -1,0 +1,1 @@
+"""The state of an editing session and its background jobs; no Qt."""
