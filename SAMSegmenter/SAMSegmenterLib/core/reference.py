@@ -81,22 +81,23 @@ class Segmentation:
         """
         if same_lattice(self.shape_kji, self.ijk_to_ras, volume.shape_kji, volume.ijk_to_ras):
             return self, False
-        self._check_overlap(volume)
-        layers = tuple(
-            nearest_onto(layer, self.ijk_to_ras, volume.shape_kji, volume.ijk_to_ras) for layer in self.layers
-        )
-        return replace(self, layers=layers, ijk_to_ras=volume.ijk_to_ras), True
-
-    def _check_overlap(self, volume: Volume) -> None:
         if not (self.has_spacing and volume.has_spacing):
-            if self.shape_kji == volume.shape_kji:
-                return
-            raise InputError(
-                f"The labels have {self.shape_kji} pixels (slices, rows, columns), the image {volume.shape_kji}.",
-                "Without positions in the files the two must have the same size.",
-            )
+            return self._on_pixel_grid_of(volume), False
         if not overlap_in_space(self.shape_kji, self.ijk_to_ras, volume.shape_kji, volume.ijk_to_ras):
             raise InputError(
                 "The labels and the volume do not overlap in space.",
                 "They may belong to different patients or examinations; check that the files are a pair.",
             )
+        layers = tuple(
+            nearest_onto(layer, self.ijk_to_ras, volume.shape_kji, volume.ijk_to_ras) for layer in self.layers
+        )
+        return replace(self, layers=layers, ijk_to_ras=volume.ijk_to_ras), True
+
+    def _on_pixel_grid_of(self, volume: Volume) -> Segmentation:
+        """Without positions in the files, equal size is all that can tell that two images are a pair."""
+        if self.shape_kji != volume.shape_kji:
+            raise InputError(
+                f"The labels have {self.shape_kji} pixels (slices, rows, columns), the image {volume.shape_kji}.",
+                "Without positions in the files the two must have the same size.",
+            )
+        return replace(self, ijk_to_ras=volume.ijk_to_ras)
