@@ -39,7 +39,7 @@ def load_segment_anything() -> ModuleType:
 
 
 def _import_package() -> ModuleType:
-    if "segment_anything" in sys.modules:
+    if sys.modules.get("segment_anything") is not None:
         return sys.modules["segment_anything"]
     _require("torch", "Install PyTorch: 'pip install torch', or the PyTorch extension in 3D Slicer.")
     if _torchvision_works():
