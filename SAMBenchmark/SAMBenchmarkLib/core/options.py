@@ -1,0 +1,156 @@
+"""Every choice of a run: its default, its range, and the hash that keeps rows of different choices apart."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import asdict, dataclass, fields, replace
+from typing import Any
+
+from SAMSegmenterLib.core.errors import InputError
+from SAMSegmenterLib.core.geometry import PLANES
+from SAMSegmenterLib.core.windowing import parse_window
+
+PROTOCOL_VERSION = 1
+"""Raise it whenever the same options give other rows: old rows are then never mixed with new ones."""
+
+STRATEGIES = ("S1", "S2", "S3", "S4", "S5", "S6")
+STRATEGY_TITLES = {
+    "S1": "everything",
+    "S2": "1 point",
+    "S3": "5 points",
+    "S4": "5 + 5 points",
+    "S5": "box",
+    "S6": "box + point",
+}
+SELECTIONS = ("oracle", "predicted_iou", "first")
+SELECTION_TITLES = {
+    "oracle": "oracle (best Dice against the reference)",
+    "predicted_iou": "predicted IoU (as in use)",
+    "first": "first candidate",
+}
+
+PRESETS: dict[str, dict[str, Any]] = {
+    "paper": {"encode_clip": False, "com_must_be_inside": True, "s2_outside": "mid", "hd_empty": "nan"},
+    "authors_code": {"encode_clip": True, "com_must_be_inside": False, "s2_outside": "first", "hd_empty": "zero"},
+}
+"""What the two presets decide; any of these can be set by itself. Source: protocols of Huang et al. 2024."""
+
+_CHOICES = {
+    "preset": tuple(PRESETS),
+    "plane": ("auto", *PLANES),
+    "slice_filter": ("pixel_count", "value_sum"),
+    "minmax_scope": ("slice", "volume"),
+    "s2_outside": ("mid", "first"),
+    "hd_empty": ("nan", "zero", "diagonal"),
+}
+
+
+@dataclass(frozen=True)
+class BenchmarkOptions:
+    """Options of an S1-S6 run. Those that are None follow the preset; `resolved` fills them in.
+
+    Args:
+        strategies: which of S1-S6.
+        selections: which rules choose one of the candidate masks; each gives rows of its own.
+        preset: "paper" (as the paper says) or "authors_code" (as the released code runs, with its defects).
+        plane: "auto" (normal along the largest spacing), "axial", "sagittal" or "coronal".
+        stride: every n-th of the slices that show an object.
+        max_slices: at most so many slices per volume, evenly spread; 0 for all.
+        min_object_pixels: an object counts when it has more pixels than this.
+        slice_filter: "pixel_count" counts pixels per label, "value_sum" adds up label values per slice.
+        window: intensities shown to the model, see `windowing.parse_window`.
+        minmax_scope: whether the window's limits are found per "slice" or per "volume".
+        encode_clip: the percentile clip of the released code before encoding.
+        com_must_be_inside: use the centre of mass as a point only when it lies in the object.
+        s2_outside: the single point when the centre lies outside: "mid" or "first" pixel in row order.
+        hd_empty: Hausdorff distance of an empty prediction: "nan" (counted), "zero" or the slice's "diagonal".
+        points_per_side: side of S1's point grid.
+        surface_tolerance_mm: tolerance of the surface Dice.
+        seed: of everything random; each object derives its own.
+        timing_repeats: repetitions of the timing table (median); 0 leaves it out.
+    """
+
+    strategies: tuple[str, ...] = STRATEGIES
+    selections: tuple[str, ...] = ("oracle", "predicted_iou")
+    preset: str = "paper"
+    plane: str = "auto"
+    stride: int = 1
+    max_slices: int = 0
+    min_object_pixels: int = 50
+    slice_filter: str = "pixel_count"
+    window: str = "minmax"
+    minmax_scope: str = "slice"
+    encode_clip: bool | None = None
+    com_must_be_inside: bool | None = None
+    s2_outside: str | None = None
+    hd_empty: str | None = None
+    points_per_side: int = 32
+    surface_tolerance_mm: float = 1.0
+    seed: int = 1
+    timing_repeats: int = 20
+
+    def __post_init__(self) -> None:
+        _check_names("strategy", self.strategies, STRATEGIES)
+        _check_names("mask selection", self.selections, SELECTIONS)
+        for name, choices in _CHOICES.items():
+            value = getattr(self, name)
+            if value is not None and value not in choices:
+                raise InputError(
+                    f"There is no {name.replace('_', ' ')} '{value}'.", f"Choose one of: {', '.join(choices)}."
+                )
+        for name, least in (("stride", 1), ("max_slices", 0), ("min_object_pixels", 0), ("timing_repeats", 0)):
+            if getattr(self, name) < least:
+                raise InputError(f"{name} is {least} or more; got {getattr(self, name)}.")
+        if not 1 <= self.points_per_side <= 256:
+            raise InputError(f"points_per_side goes from 1 to 256; got {self.points_per_side}.")
+        if not self.surface_tolerance_mm >= 0:
+            raise InputError(f"surface_tolerance_mm is 0 or more; got {self.surface_tolerance_mm}.")
+        parse_window(self.window)
+
+    def resolved(self) -> BenchmarkOptions:
+        """The same options with the preset's choices filled in."""
+        chosen = {name: value for name, value in PRESETS[self.preset].items() if getattr(self, name) is None}
+        return replace(self, **chosen)
+
+    def to_json(self) -> dict[str, Any]:
+        """All resolved values, ready for JSON."""
+        return {name: list(v) if isinstance(v, tuple) else v for name, v in asdict(self.resolved()).items()}
+
+    @classmethod
+    def from_json(cls, data: dict[str, Any]) -> BenchmarkOptions:
+        """Inverse of `to_json`; unknown names are an InputError."""
+        unknown = set(data) - {field.name for field in fields(cls)}
+        if unknown:
+            raise InputError(f"Unknown options: {', '.join(sorted(unknown))}.")
+        return cls(**{name: tuple(v) if isinstance(v, list) else v for name, v in data.items()})
+
+
+@dataclass(frozen=True)
+class Arithmetic:
+    """What, besides the options, decides the bits of a result."""
+
+    model: str
+    model_sha256: str
+    engine: str
+    precision: str
+    device: str
+    threads: int
+
+
+def option_hash(options: BenchmarkOptions, arithmetic: Arithmetic) -> str:
+    """Identifies rows that may stand in one table: hexadecimal, 16 digits.
+
+    Timing does not enter: how often something was timed changes no row.
+    """
+    described = {**options.to_json(), **asdict(arithmetic), "protocol": PROTOCOL_VERSION}
+    del described["timing_repeats"], described["model"]
+    text = json.dumps(described, sort_keys=True, separators=(",", ":"))
+    return hashlib.blake2b(text.encode(), digest_size=8).hexdigest()
+
+
+def _check_names(what: str, given: tuple[str, ...], known: tuple[str, ...]) -> None:
+    unknown = [name for name in given if name not in known]
+    if unknown or not given or len(set(given)) != len(given):
+        problem = f"There is no {what} '{unknown[0]}'." if unknown else f"Name each {what} once, and at least one."
+        raise InputError(problem, f"Choose from: {', '.join(known)}.")

@@ -1,0 +1,122 @@
+"""The rows that a run writes: one per object, strategy and mask selection. Every table is a group-by of them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+from typing import Any
+
+import numpy as np
+
+from SAMSegmenterLib.core.arrays import Mask
+
+KEY_COLUMNS = (
+    "option_hash",
+    "case_id",
+    "frame",
+    "plane",
+    "slice",
+    "label_value",
+    "strategy",
+    "variant",
+    "round",
+    "repeat",
+    "selection",
+)
+"""Primary key of `results`; rows are always read in this order."""
+
+
+@dataclass(frozen=True)
+class ResultRow:
+    """One prediction against its reference. Fractions are 0 to 1 and unrounded; undefined figures are NaN.
+
+    `variant`, `round` and `repeat` tell apart what other protocols vary; S1-S6 leave them at their defaults.
+    """
+
+    option_hash: str
+    case_id: str
+    frame: int
+    plane: str
+    slice: int
+    label_value: int
+    strategy: str
+    selection: str
+    variant: str = ""
+    round: int = 0
+    repeat: int = 0
+    dice: float = np.nan
+    jac: float = np.nan
+    con: float = np.nan
+    hd_px: float = np.nan
+    hd_mm: float = np.nan
+    hd95_px: float = np.nan
+    hd95_mm: float = np.nan
+    asd_px: float = np.nan
+    asd_mm: float = np.nan
+    assd_px: float = np.nan
+    assd_mm: float = np.nan
+    surface_dice: float = np.nan
+    n_gt: int = 0
+    n_pred: int = 0
+    undefined_reason: str = ""
+    structure: str = ""
+    n_candidates: int = 0
+    matched_index: int = -1
+    predicted_iou: float = np.nan
+    size: int = 0
+    aspect_ratio: float = np.nan
+    intensity_difference: float = np.nan
+    fragmented: int = 0
+    prompts_json: str = ""
+
+    @property
+    def key(self) -> tuple[Any, ...]:
+        """Values of the primary key."""
+        return tuple(getattr(self, name) for name in KEY_COLUMNS)
+
+
+COLUMN_TYPES = {
+    field.name: {"str": "TEXT", "int": "INTEGER", "float": "REAL"}[str(field.type)] for field in fields(ResultRow)
+}
+"""SQLite type of every column of `results`."""
+
+
+@dataclass(frozen=True, eq=False)
+class PredictedMask:
+    """The mask behind a row, kept so that scenes and reports can show it and figures can be recomputed."""
+
+    row: ResultRow
+    mask: Mask
+
+
+@dataclass(frozen=True)
+class TimingRow:
+    """Seconds of one stage ("embedding", or a strategy's prompt encoding and mask decoding) on one slice.
+
+    `repeats` is 1 for what the run itself took and larger for the median of the timing table.
+    """
+
+    option_hash: str
+    case_id: str
+    frame: int
+    plane: str
+    slice: int
+    stage: str
+    repeats: int
+    seconds: float
+
+
+@dataclass(frozen=True, eq=False)
+class SliceOutcome:
+    """Everything that evaluating one slice gave; stored in one transaction."""
+
+    case_id: str
+    frame: int
+    plane: str
+    slice: int
+    predictions: tuple[PredictedMask, ...]
+    timings: tuple[TimingRow, ...]
+
+    @property
+    def rows(self) -> tuple[ResultRow, ...]:
+        """The result rows alone."""
+        return tuple(prediction.row for prediction in self.predictions)
