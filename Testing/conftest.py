@@ -1,0 +1,29 @@
+"""Fixtures that all tests share."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from support.fake_predictor import ThresholdPredictor
+from support.real_data import RealCase, find_real_case
+
+
+@pytest.fixture
+def a_fake_predictor() -> ThresholdPredictor:
+    """A predictor that finds pixels of equal grey, exact on phantoms."""
+    return ThresholdPredictor()
+
+
+@pytest.fixture
+def real_case() -> Callable[[str], RealCase]:
+    """`real_case(id)`: a real image with its reference; skips, with the reason, where there is none."""
+
+    def find(name: str) -> RealCase:
+        found = find_real_case(name)
+        if isinstance(found, str):
+            pytest.skip(found)
+        return found
+
+    return find
