@@ -1,0 +1,128 @@
+"""What is measured: the objects of a label slice, and which slices of a volume are looked at."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+from scipy import ndimage
+
+from SAMBenchmarkLib.core.regions import bounding_region
+from SAMSegmenterLib.core.arrays import Mask
+from SAMSegmenterLib.core.errors import InputError
+
+SliceFilter = Literal["pixel_count", "value_sum"]
+
+FRAGMENTED_BELOW = 0.5
+"""An object is fragmented when its largest 8-connected part holds less than this share of it."""
+
+
+@dataclass(frozen=True, eq=False)
+class SliceObject:
+    """One label value in one slice.
+
+    Args:
+        label_value: value in the label image, never 0.
+        mask: (H, W) boolean.
+        pixel_count: number of pixels.
+        fragmented: True when no 8-connected part holds half of the object.
+    """
+
+    label_value: int
+    mask: Mask
+    pixel_count: int
+    fragmented: bool
+
+
+def slice_objects(
+    label_slice: np.ndarray, min_object_pixels: int = 50, rule: SliceFilter = "pixel_count"
+) -> list[SliceObject]:
+    """Objects of a label slice that are large enough to score.
+
+    Args:
+        label_slice: (H, W) label values, whole numbers; 0 is background and every other value an object.
+        min_object_pixels: objects must have *more* pixels than this.
+        rule: `pixel_count` compares each object's pixels; `value_sum` compares the sum of all label values of the
+            slice and then keeps every object, as the text of the paper says.
+
+    Returns:
+        Objects by rising label value; empty when none is large enough.
+
+    Raises:
+        InputError: the slice is not two-dimensional or holds fractions, or the rule is unknown.
+
+    Source: Huang et al. 2024, doi:10.1016/j.media.2023.103061, data preparation.
+    """
+    labels = _whole_numbers(label_slice)
+    if rule not in ("pixel_count", "value_sum"):
+        raise InputError(f"Unknown slice filter '{rule}'.", "Choose pixel_count or value_sum.")
+    if rule == "value_sum":
+        min_object_pixels = 0 if int(labels.sum()) > min_object_pixels else labels.size
+    values, counts = np.unique(labels[labels != 0], return_counts=True)
+    return [_object(labels, int(v), int(n)) for v, n in zip(values, counts, strict=True) if n > min_object_pixels]
+
+
+def spread(indices: Sequence[int], count: int) -> list[int]:
+    """Evenly spread choice: the middle of each of `count` equal stretches, so that the thin ends count no more.
+
+    Args:
+        indices: what to choose from, in order.
+        count: how many to choose, 1 or more.
+
+    Returns:
+        `count` of the indices in their order, all of them when there are fewer.
+
+    Raises:
+        InputError: the count is below 1.
+    """
+    _at_least_one(count, "number of slices")
+    if count >= len(indices):
+        return list(indices)
+    return [indices[(2 * part + 1) * len(indices) // (2 * count)] for part in range(count)]
+
+
+def every(indices: Sequence[int], stride: int) -> list[int]:
+    """The first of the indices and every `stride`-th after it.
+
+    Raises:
+        InputError: the stride is below 1.
+    """
+    _at_least_one(stride, "stride")
+    return list(indices[::stride])
+
+
+def is_fragmented(mask: Mask) -> bool:
+    """True when the largest 8-connected part of a mask holds less than half of it; False when the mask is empty."""
+    region = bounding_region(mask)
+    if region is None:
+        return False
+    parts, _count = ndimage.label(mask[region], structure=np.ones((3, 3), bool))
+    sizes = np.bincount(parts.ravel())[1:]
+    return bool(sizes.max() < FRAGMENTED_BELOW * sizes.sum())
+
+
+def _object(labels: np.ndarray, value: int, pixel_count: int) -> SliceObject:
+    mask = labels == value
+    return SliceObject(value, mask, pixel_count, is_fragmented(mask))
+
+
+def _whole_numbers(label_slice: np.ndarray) -> np.ndarray:
+    labels = np.asarray(label_slice)
+    if labels.ndim != 2:
+        raise InputError(f"A label slice has two dimensions (rows, columns), got shape {labels.shape}.")
+    if labels.dtype.kind in "iu":
+        return labels
+    if labels.dtype.kind == "b":
+        return labels.astype(np.uint8)
+    if labels.dtype.kind != "f" or not np.isfinite(labels).all() or not np.array_equal(labels, np.round(labels)):
+        raise InputError(
+            "The labels are not whole numbers.", "Export the segmentation as a labelmap, without interpolation."
+        )
+    return labels.astype(np.int64)
+
+
+def _at_least_one(number: int, name: str) -> None:
+    if number < 1:
+        raise InputError(f"The {name} is 1 or more, got {number}.")
