@@ -1,0 +1,252 @@
+"""The S1-S6 protocol on volumes in memory: slices are planned, encoded once, prompted, matched and measured.
+
+Embedding and prompts are made once per slice and shared by all strategies.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable, Iterator, Sequence, Set
+from dataclasses import asdict, dataclass, replace
+from typing import Any
+
+import numpy as np
+
+from SAMBenchmarkLib.core.attributes import aspect_ratio, intensity_difference
+from SAMBenchmarkLib.core.object_metrics import ObjectMetrics, measure
+from SAMBenchmarkLib.core.options import BenchmarkOptions
+from SAMBenchmarkLib.core.rows import PredictedMask, ResultRow, SliceOutcome, TimingRow
+from SAMBenchmarkLib.core.selection import select
+from SAMBenchmarkLib.core.simulated_prompts import ObjectPrompts, prompt_rules
+from SAMBenchmarkLib.core.targets import SliceObject, every, object_counts, slice_objects, spread
+from SAMSegmenterLib.core.arrays import Rgb8
+from SAMSegmenterLib.core.errors import Cancelled, InputError
+from SAMSegmenterLib.core.geometry import Volume, plane_axis, plane_name
+from SAMSegmenterLib.core.predictor import Candidates, Embedding, EverythingParameters, Predictor
+from SAMSegmenterLib.core.progress import OnProgress, ProgressMeter, ShouldStop, ignore_progress, never_stop
+from SAMSegmenterLib.core.prompts import Prompts
+from SAMSegmenterLib.core.reference import Segmentation, Structure
+from SAMSegmenterLib.core.slicing import SliceImage, SlicePlane, extract
+from SAMSegmenterLib.core.windowing import paper_clip, parse_window, to_rgb8
+
+SELECTION_RULES = {"oracle": "oracle_dice", "predicted_iou": "predicted_iou", "first": "first"}
+
+
+@dataclass(frozen=True)
+class SliceTask:
+    """One slice to evaluate: `index` along array axis `axis`, which is the plane called `plane`."""
+
+    axis: int
+    index: int
+    plane: str
+
+
+@dataclass(frozen=True, eq=False)
+class SliceObjects:
+    """The objects of one slice with the structures they belong to."""
+
+    task: SliceTask
+    objects: tuple[tuple[Structure, SliceObject], ...]
+
+
+def plan_slices(volume: Volume, segmentation: Segmentation, options: BenchmarkOptions) -> list[SliceTask]:
+    """Slices that show at least one object large enough, thinned out by stride and number.
+
+    Args:
+        segmentation: on the volume's lattice.
+
+    Returns:
+        Tasks by rising index; empty when nothing is large enough.
+    """
+    axis = plane_axis(volume, options.plane)
+    plane = plane_name(volume, axis)
+    shown = [index for index in range(volume.shape_kji[axis]) if _has_objects(segmentation, axis, index, options)]
+    chosen = every(shown, options.stride)
+    if options.max_slices:
+        chosen = spread(chosen, options.max_slices)
+    return [SliceTask(axis, index, plane) for index in chosen]
+
+
+def _has_objects(segmentation: Segmentation, axis: int, index: int, options: BenchmarkOptions) -> bool:
+    return any(
+        object_counts(np.take(layer, index, axis=axis), options.min_object_pixels, options.slice_filter)
+        for layer in segmentation.layers
+    )
+
+
+def evaluate_case(
+    case_id: str,
+    frames: Sequence[Volume],
+    segmentations: Sequence[Segmentation],
+    predictor: Predictor,
+    options: BenchmarkOptions,
+    option_hash: str,
+    finished: Set[tuple[int, str, int]] = frozenset(),
+    on_progress: OnProgress = ignore_progress,
+    should_stop: ShouldStop = never_stop,
+) -> Iterator[SliceOutcome]:
+    """Evaluate every planned slice of a case that is not finished yet.
+
+    Args:
+        frames: the volumes of the case; more than one for a 4D file.
+        segmentations: one per frame, on its lattice.
+        finished: (frame, plane, slice) that an earlier run completed.
+
+    Yields:
+        One outcome per slice, in order; the caller stores it before asking for the next.
+
+    Raises:
+        InputError: no object is large enough.
+        Cancelled: `should_stop` answered True; everything yielded before is complete.
+    """
+    options = options.resolved()
+    plans = [plan_slices(v, s, options) for v, s in zip(frames, segmentations, strict=True)]
+    total = sum(map(len, plans))
+    if not total:
+        raise InputError(
+            f"No label has more than {options.min_object_pixels} pixels in any slice.",
+            "Lower --min-object-pixels, or check that the labels belong to this volume.",
+        )
+    slices = [(n, task) for n, plan in enumerate(plans) for task in plan]
+    waiting = [(n, task) for n, task in slices if (n, task.plane, task.index) not in finished]
+    meter = ProgressMeter("evaluating slices", total, on_progress, skipped=total - len(waiting))
+    for n, task in waiting:
+        if should_stop():
+            raise Cancelled
+        evaluator = SliceEvaluator(case_id, n, frames[n], segmentations[n], predictor, options, option_hash)
+        yield evaluator.evaluate(task)
+        meter.advance(f"{case_id}, {task.plane} slice {task.index}")
+
+
+@dataclass(frozen=True, eq=False)
+class SliceEvaluator:
+    """Evaluates slices of one frame; what they have in common is here."""
+
+    case_id: str
+    frame: int
+    volume: Volume
+    segmentation: Segmentation
+    predictor: Predictor
+    options: BenchmarkOptions
+    option_hash: str
+    clock: Callable[[], float] = time.perf_counter
+
+    def evaluate(self, task: SliceTask) -> SliceOutcome:
+        """All strategies on all objects of one slice."""
+        image = extract(self.volume, SlicePlane.lattice(task.axis, task.index), square_pixels=False)
+        rgb8 = model_image(self.volume, image, self.options)
+        seconds: dict[str, float] = {}
+        embedding = self._timed("embedding", seconds, lambda: self.predictor.encode([rgb8])[0])
+        predictions = []
+        everything: Candidates | None = None
+        if "S1" in self.options.strategies:
+            everything = self._timed("S1", seconds, lambda: self.predictor.everything(embedding, self._s1_parameters()))
+        for structure, target in slice_targets(self.segmentation, task, self.options):
+            base = self._object_row(task, structure, target, rgb8)
+            for strategy, prompts, candidates in self._answers(embedding, target, everything, seconds):
+                predictions += self._score(base, strategy, prompts, candidates, target, image)
+        timings = tuple(self._timing(task, stage, value) for stage, value in seconds.items())
+        return SliceOutcome(self.case_id, self.frame, task.plane, task.index, tuple(predictions), timings)
+
+    def _answers(
+        self, embedding: Embedding, target: SliceObject, everything: Candidates | None, seconds: dict[str, float]
+    ) -> Iterator[tuple[str, Prompts | None, Candidates]]:
+        rules = prompt_rules(self.options.preset, self.options.com_must_be_inside, self.options.s2_outside)
+        simulated = ObjectPrompts.of(target.mask, rules)
+        for strategy in self.options.strategies:
+            if strategy == "S1":
+                assert everything is not None
+                yield strategy, None, everything
+                continue
+            prompts = simulated.prompts(strategy)
+            decode = lambda said=prompts: self.predictor.decode(embedding, [said])[0]  # noqa: E731 - timed below
+            yield strategy, prompts, self._timed(strategy, seconds, decode)
+
+    def _score(
+        self,
+        base: ResultRow,
+        strategy: str,
+        prompts: Prompts | None,
+        candidates: Candidates,
+        target: SliceObject,
+        image: SliceImage,
+    ) -> list[PredictedMask]:
+        measured: dict[int | None, ObjectMetrics] = {}  # two rules often choose the same candidate
+        predictions = []
+        said = json.dumps(prompts.to_json(), separators=(",", ":")) if prompts else ""
+        for selection in self.options.selections:
+            chosen = select(candidates.masks, candidates.scores, target.mask, SELECTION_RULES[selection])
+            mask = np.zeros_like(target.mask) if chosen is None else candidates.masks[chosen]
+            if chosen not in measured:
+                measured[chosen] = self._measure(None if chosen is None else mask, target, image)
+            row = replace(
+                base,
+                strategy=strategy,
+                selection=selection,
+                prompts_json=said,
+                n_candidates=len(candidates),
+                matched_index=-1 if chosen is None else chosen,
+                predicted_iou=float("nan") if chosen is None else float(candidates.scores[chosen]),
+                **asdict(measured[chosen]),
+            )
+            predictions.append(PredictedMask(row, mask))
+        return predictions
+
+    def _measure(self, mask: Any, target: SliceObject, image: SliceImage) -> ObjectMetrics:
+        tolerance = self.options.surface_tolerance_mm
+        return measure(mask, target.mask, image.spacing_yx, self.options.hd_empty, tolerance)  # type: ignore[arg-type]
+
+    def _object_row(self, task: SliceTask, structure: Structure, target: SliceObject, rgb8: Rgb8) -> ResultRow:
+        return ResultRow(
+            option_hash=self.option_hash,
+            case_id=self.case_id,
+            frame=self.frame,
+            plane=task.plane,
+            slice=task.index,
+            label_value=structure.value,
+            strategy="",
+            selection="",
+            structure=structure.name,
+            size=target.pixel_count,
+            aspect_ratio=aspect_ratio(target.mask),
+            intensity_difference=intensity_difference(rgb8.mean(axis=2), target.mask),
+            fragmented=int(target.fragmented),
+        )
+
+    def _s1_parameters(self) -> EverythingParameters:
+        return replace(self.predictor.spec.s1_thresholds, points_per_side=self.options.points_per_side)
+
+    def _timed(self, stage: str, seconds: dict[str, float], work: Callable[[], Any]) -> Any:
+        start = self.clock()
+        answer = work()
+        self.predictor.synchronise()
+        seconds[stage] = seconds.get(stage, 0.0) + self.clock() - start
+        return answer
+
+    def _timing(self, task: SliceTask, stage: str, seconds: float) -> TimingRow:
+        return TimingRow(self.option_hash, self.case_id, self.frame, task.plane, task.index, stage, 1, seconds)
+
+
+def slice_targets(
+    segmentation: Segmentation, task: SliceTask, options: BenchmarkOptions
+) -> list[tuple[Structure, SliceObject]]:
+    """Objects of a slice that are large enough, with their structures, by rising structure value."""
+    known = {(s.layer, s.layer_value): s for s in segmentation.structures}
+    found = [
+        (known[number, target.label_value], target)
+        for number, layer in enumerate(segmentation.layers)
+        for target in slice_objects(
+            np.take(layer, task.index, axis=task.axis), options.min_object_pixels, options.slice_filter
+        )
+        if (number, target.label_value) in known
+    ]
+    return sorted(found, key=lambda pair: pair[0].value)
+
+
+def model_image(volume: Volume, image: SliceImage, options: BenchmarkOptions) -> Rgb8:
+    """The 8-bit RGB image that the model sees of a slice, (H, W, 3)."""
+    window = parse_window(options.window)
+    limits = window.limits(volume.array) if options.minmax_scope == "volume" else None
+    rgb8 = to_rgb8(image.pixels, window, limits)
+    return paper_clip(rgb8) if options.resolved().encode_clip else rgb8
