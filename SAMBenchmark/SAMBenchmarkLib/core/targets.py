@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, get_args
 
 import numpy as np
 from scipy import ndimage
@@ -17,6 +17,9 @@ SliceFilter = Literal["pixel_count", "value_sum"]
 
 FRAGMENTED_BELOW = 0.5
 """An object is fragmented when its largest 8-connected part holds less than this share of it."""
+
+MOST_COUNTED_DIRECTLY = 1 << 20
+"""Label values below this are counted in a table; larger and negative ones are sorted."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -36,10 +39,10 @@ class SliceObject:
     fragmented: bool
 
 
-def slice_objects(
+def object_counts(
     label_slice: np.ndarray, min_object_pixels: int = 50, rule: SliceFilter = "pixel_count"
-) -> list[SliceObject]:
-    """Objects of a label slice that are large enough to score.
+) -> dict[int, int]:
+    """Pixels of each object of a label slice that is large enough to score.
 
     Args:
         label_slice: (H, W) label values, whole numbers; 0 is background and every other value an object.
@@ -48,7 +51,7 @@ def slice_objects(
             slice and then keeps every object, as the text of the paper says.
 
     Returns:
-        Objects by rising label value; empty when none is large enough.
+        Pixel counts by rising label value; empty when none is large enough.
 
     Raises:
         InputError: the slice is not two-dimensional or holds fractions, or the rule is unknown.
@@ -56,12 +59,33 @@ def slice_objects(
     Source: Huang et al. 2024, doi:10.1016/j.media.2023.103061, data preparation.
     """
     labels = _whole_numbers(label_slice)
-    if rule not in ("pixel_count", "value_sum"):
-        raise InputError(f"Unknown slice filter '{rule}'.", "Choose pixel_count or value_sum.")
-    if rule == "value_sum":
-        min_object_pixels = 0 if int(labels.sum()) > min_object_pixels else labels.size
-    values, counts = np.unique(labels[labels != 0], return_counts=True)
-    return [_object(labels, int(v), int(n)) for v, n in zip(values, counts, strict=True) if n > min_object_pixels]
+    if rule not in get_args(SliceFilter):
+        raise InputError(f"Unknown slice filter '{rule}'.", f"Choose one of {', '.join(get_args(SliceFilter))}.")
+    counts = _value_counts(labels)
+    if rule == "pixel_count":
+        return {value: count for value, count in counts.items() if count > min_object_pixels}
+    return counts if sum(value * count for value, count in counts.items()) > min_object_pixels else {}
+
+
+def slice_objects(
+    label_slice: np.ndarray, min_object_pixels: int = 50, rule: SliceFilter = "pixel_count"
+) -> list[SliceObject]:
+    """Objects of a label slice that are large enough to score.
+
+    Args:
+        label_slice, min_object_pixels, rule: see `object_counts`.
+
+    Returns:
+        Objects by rising label value; empty when none is large enough.
+
+    Raises:
+        InputError: see `object_counts`.
+    """
+    labels = np.asarray(label_slice)
+    return [
+        SliceObject(value, mask := labels == value, count, is_fragmented(mask))
+        for value, count in object_counts(labels, min_object_pixels, rule).items()
+    ]
 
 
 def spread(indices: Sequence[int], count: int) -> list[int]:
@@ -103,9 +127,13 @@ def is_fragmented(mask: Mask) -> bool:
     return bool(sizes.max() < FRAGMENTED_BELOW * sizes.sum())
 
 
-def _object(labels: np.ndarray, value: int, pixel_count: int) -> SliceObject:
-    mask = labels == value
-    return SliceObject(value, mask, pixel_count, is_fragmented(mask))
+def _value_counts(labels: np.ndarray) -> dict[int, int]:
+    """Pixels of every value but 0, by rising value."""
+    if labels.size and 0 <= labels.min() and labels.max() < MOST_COUNTED_DIRECTLY:
+        counts = np.bincount(labels.ravel())  # no sorting: far faster than np.unique
+        return {int(value): int(counts[value]) for value in np.flatnonzero(counts) if value}
+    values, counts = np.unique(labels, return_counts=True)
+    return {int(value): int(count) for value, count in zip(values, counts, strict=True) if value}
 
 
 def _whole_numbers(label_slice: np.ndarray) -> np.ndarray:
