@@ -129,8 +129,8 @@ def is_fragmented(mask: Mask) -> bool:
 
 def _value_counts(labels: np.ndarray) -> dict[int, int]:
     """Pixels of every value but 0, by rising value."""
-    if labels.size and 0 <= labels.min() and labels.max() < MOST_COUNTED_DIRECTLY:
-        counts = np.bincount(labels.ravel())  # no sorting: far faster than np.unique
+    if labels.size and labels.min() >= 0 and labels.max() < MOST_COUNTED_DIRECTLY:
+        counts = np.bincount(labels.ravel().astype(np.intp))  # no sorting: far faster than np.unique
         return {int(value): int(counts[value]) for value in np.flatnonzero(counts) if value}
     values, counts = np.unique(labels, return_counts=True)
     return {int(value): int(count) for value, count in zip(values, counts, strict=True) if value}
