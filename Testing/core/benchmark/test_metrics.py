@@ -5,6 +5,7 @@ import pytest
 from scipy import ndimage
 
 from SAMBenchmarkLib.core.metrics import BorderPair, border_points, con, dice, jaccard, surface_distances
+from SAMBenchmarkLib.core.targets import slice_objects
 from SAMSegmenterLib.core.errors import InputError
 from support.masks import blob, disk, edge_cases, rectangle, ring
 
@@ -176,3 +177,17 @@ def test_a_spacing_that_does_not_fit_is_refused(spacing):
     mask = np.ones((3, 3), bool)
     with pytest.raises(InputError, match="spacing of a 2D mask is 2 positive lengths"):
         surface_distances(mask, mask, spacing)
+
+
+def test_real_organs_are_measured_as_medpy_does(real_case):
+    binary, image = pytest.importorskip("medpy.metric.binary"), pytest.importorskip("PIL.Image")
+    objects = slice_objects(np.asarray(image.open(real_case("btcv_abdomen/ABD_001_110").label)))
+    assert len(objects) > 3
+    for number, found in enumerate(objects):
+        prediction = np.roll(ndimage.binary_dilation(found.mask, iterations=1 + number % 3), 2, axis=1)
+        ours = surface_distances(prediction, found.mask, (0.7, 1.3))
+        values = [ours.hausdorff(), ours.hausdorff95(), ours.asd(), ours.assd()]
+        reference = [
+            getattr(binary, name)(prediction, found.mask, (0.7, 1.3)) for name in ("hd", "hd95", "asd", "assd")
+        ]
+        assert values == pytest.approx(reference, abs=1e-9)
