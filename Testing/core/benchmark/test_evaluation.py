@@ -1,0 +1,170 @@
+"""The S1-S6 protocol on phantoms whose answer is known."""
+
+import json
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from SAMBenchmarkLib.core.evaluation import evaluate_case, model_image, plan_slices
+from SAMBenchmarkLib.core.options import BenchmarkOptions
+from SAMSegmenterLib.core.errors import Cancelled, InputError
+from SAMSegmenterLib.core.geometry import Volume
+from SAMSegmenterLib.core.reference import Segmentation, Structure
+from SAMSegmenterLib.core.slicing import SlicePlane, extract
+from support.fake_predictor import ThresholdPredictor
+from support.phantoms import matrix, sphere_volume, two_boxes_volume
+
+OPTIONS = BenchmarkOptions(plane="axial", points_per_side=4)
+
+
+def evaluated(volume, segmentation, predictor, options=OPTIONS, **more):
+    return list(evaluate_case("case", [volume], [segmentation], predictor, options, "hash", **more))
+
+
+def test_an_exact_model_scores_one_with_every_strategy_and_selection():
+    volume, segmentation = sphere_volume()
+    rows = [row for outcome in evaluated(volume, segmentation, ThresholdPredictor()) for row in outcome.rows]
+    assert {(row.strategy, row.selection) for row in rows if row.strategy != "S1"} == {
+        (strategy, selection)
+        for strategy in ("S2", "S3", "S4", "S5", "S6")
+        for selection in ("oracle", "predicted_iou")
+    }
+    assert all(
+        row.dice == 1 and row.jac == 1 and row.hd_px == 0 and row.hd_mm == 0 for row in rows if row.strategy != "S1"
+    )
+
+
+def test_everything_mode_is_matched_by_the_oracle_and_ranked_by_score_otherwise():
+    volume, segmentation = sphere_volume()
+    rows = [row for outcome in evaluated(volume, segmentation, ThresholdPredictor()) for row in outcome.rows]
+    by_selection = {
+        s: [r.dice for r in rows if (r.strategy, r.selection) == ("S1", s)] for s in ("oracle", "predicted_iou")
+    }
+    assert set(by_selection["oracle"]) == {1.0}
+    assert all(dice < 1 for dice in by_selection["predicted_iou"])  # the background comes first and has the same score
+
+
+def test_every_slice_is_encoded_once_and_s1_run_once_whatever_the_number_of_objects():
+    volume, segmentation = two_boxes_volume()
+    predictor = ThresholdPredictor()
+    outcomes = evaluated(volume, segmentation, predictor)
+    assert predictor.encoded_images == len(outcomes) == predictor.everything_calls
+    assert max(len({row.label_value for row in outcome.rows}) for outcome in outcomes) == 2
+
+
+def test_mm_figures_follow_the_in_plane_spacing_and_are_undefined_without_one():
+    volume, segmentation = sphere_volume(spacing_kji=(2.0, 1.0, 1.0))
+    coarse = replace_matrix(volume, segmentation, matrix((2.0, 3.0, 3.0)))
+    halved = BenchmarkOptions(plane="axial", strategies=("S2",), selections=("first",))
+    wrong = WrongPredictor()
+    row = evaluated(*coarse, wrong, halved)[0].rows[0]
+    assert row.hd_px > 0
+    assert row.hd_mm == pytest.approx(3 * row.hd_px)
+    without = replace(coarse[0], has_spacing=False), replace(coarse[1], has_spacing=False)
+    row = evaluated(*without, wrong, replace(halved, plane="auto"))[0].rows[0]
+    assert np.isnan(row.hd_mm) and np.isnan(row.surface_dice) and row.hd_px > 0
+
+
+def test_no_candidate_gives_dice_zero_and_an_undefined_distance_with_its_reason():
+    volume, segmentation = sphere_volume()
+    options = replace(OPTIONS, strategies=("S1",))
+    row = evaluated(volume, segmentation, ThresholdPredictor(min_pixels=10**6), options)[0].rows[0]
+    assert (row.dice, row.jac, row.n_candidates, row.matched_index) == (0, 0, 0, -1)
+    assert np.isnan(row.hd_px) and row.undefined_reason == "no candidate"
+
+
+def test_the_authors_code_scores_an_empty_prediction_with_distance_zero():
+    volume, segmentation = sphere_volume()
+    options = replace(OPTIONS, strategies=("S1",), preset="authors_code")
+    row = evaluated(volume, segmentation, ThresholdPredictor(min_pixels=10**6), options)[0].rows[0]
+    assert row.hd_px == 0 and row.dice == 0 and row.undefined_reason == "no candidate"
+
+
+def test_prompts_are_kept_with_the_row():
+    volume, segmentation = sphere_volume()
+    rows = {row.strategy: row for row in evaluated(volume, segmentation, ThresholdPredictor())[3].rows}
+    assert rows["S1"].prompts_json == ""
+    said = json.loads(rows["S6"].prompts_json)
+    assert [point["label"] for point in said["points"]] == [1] and len(said["box"]) == 4
+    assert [point["label"] for point in json.loads(rows["S4"].prompts_json)["points"]] == [1] * 5 + [0] * 5
+
+
+def test_finished_slices_are_not_computed_again_and_count_as_done():
+    volume, segmentation = sphere_volume()
+    events = []
+    everything = evaluated(volume, segmentation, ThresholdPredictor())
+    finished = {(0, outcome.plane, outcome.slice) for outcome in everything[:-2]}
+    predictor = ThresholdPredictor()
+    rest = evaluated(volume, segmentation, predictor, finished=finished, on_progress=events.append)
+    assert [outcome.slice for outcome in rest] == [outcome.slice for outcome in everything[-2:]]
+    assert predictor.encoded_images == 2
+    assert (events[-1].done, events[-1].total) == (len(everything), len(everything))
+
+
+def test_cancelling_keeps_what_was_yielded():
+    volume, segmentation = sphere_volume()
+    asked = iter([False, False, True])
+    kept = []
+    with pytest.raises(Cancelled):
+        for outcome in evaluate_case(
+            "case", [volume], [segmentation], ThresholdPredictor(), OPTIONS, "hash", should_stop=lambda: next(asked)
+        ):
+            kept.append(outcome)
+    assert len(kept) == 2
+
+
+def test_labels_that_are_all_too_small_are_an_error_with_a_hint():
+    volume, segmentation = sphere_volume(radius_mm=2)
+    with pytest.raises(InputError, match="No label has more than 50 pixels"):
+        evaluated(volume, segmentation, ThresholdPredictor())
+
+
+def test_every_frame_is_evaluated_by_itself():
+    volume, segmentation = sphere_volume()
+    outcomes = list(evaluate_case("case", [volume, volume], [segmentation] * 2, ThresholdPredictor(), OPTIONS, "hash"))
+    assert [outcome.frame for outcome in outcomes] == [0] * (len(outcomes) // 2) + [1] * (len(outcomes) // 2)
+
+
+def test_overlapping_structures_in_two_layers_are_two_objects():
+    volume, segmentation = sphere_volume()
+    layer = segmentation.layers[0]
+    both = Segmentation((layer, layer), segmentation.ijk_to_ras, (Structure(1, "a", 0, 1), Structure(2, "b", 1, 1)))
+    rows = evaluated(volume, both, ThresholdPredictor())[0].rows
+    assert {(row.label_value, row.structure) for row in rows} == {(1, "a"), (2, "b")}
+
+
+def test_slices_are_planned_with_stride_and_a_largest_number():
+    volume, segmentation = sphere_volume()
+    indices = [task.index for task in plan_slices(volume, segmentation, OPTIONS)]
+    assert [t.index for t in plan_slices(volume, segmentation, replace(OPTIONS, stride=3))] == indices[::3]
+    few = [t.index for t in plan_slices(volume, segmentation, replace(OPTIONS, max_slices=2))]
+    assert len(few) == 2 and set(few) <= set(indices)
+
+
+def test_the_plane_decides_the_axis_and_its_name():
+    volume, segmentation = sphere_volume()
+    for plane, axis in (("axial", 0), ("coronal", 1), ("sagittal", 2)):
+        tasks = plan_slices(volume, segmentation, replace(OPTIONS, plane=plane))
+        assert {(task.axis, task.plane) for task in tasks} == {(axis, plane)}
+
+
+def test_the_model_sees_min_max_of_the_slice_or_of_the_volume():
+    array = np.zeros((2, 4, 4), np.int16)
+    array[0, 0, 0], array[1, 0, 0] = 100, 1000
+    volume = Volume(array)
+    image = extract(volume, SlicePlane.lattice(0, 0), square_pixels=False)
+    assert model_image(volume, image, OPTIONS)[0, 0].tolist() == [255] * 3
+    assert model_image(volume, image, replace(OPTIONS, minmax_scope="volume"))[0, 0].tolist() == [25] * 3
+
+
+def replace_matrix(volume, segmentation, ijk_to_ras):
+    return replace(volume, ijk_to_ras=ijk_to_ras), replace(segmentation, ijk_to_ras=ijk_to_ras)
+
+
+class WrongPredictor(ThresholdPredictor):
+    """Answers with the filled bounding box of the right mask."""
+
+    def decode(self, embedding, prompts, multimask=True, previous=None):
+        answers = super().decode(embedding, prompts, multimask, previous)
+        return [replace(answer, masks=answer.masks[::-1]) for answer in answers]

@@ -1,0 +1,125 @@
+"""Carrying a mask through phantoms whose extent is known."""
+
+import numpy as np
+import pytest
+
+from SAMSegmenterLib.core.errors import Cancelled, InputError
+from SAMSegmenterLib.core.geometry import Volume
+from SAMSegmenterLib.core.propagation import (
+    STOP_AREA,
+    STOP_EMPTY,
+    STOP_END,
+    STOP_OVERLAP,
+    PropagationParameters,
+    carried_prompts,
+    propagate,
+)
+from support.fake_predictor import ThresholdPredictor
+from support.phantoms import sphere_volume
+
+
+def box_volume(slices=range(4, 12)):
+    array = np.full((20, 30, 30), 50, np.uint8)
+    for k in slices:
+        array[k, 8:20, 10:22] = 200
+    return Volume(array), array == 200
+
+
+def carried(volume, truth, start, **parameters):
+    results = propagate(
+        volume, {start: {"box": truth[start]}}, ThresholdPredictor(), PropagationParameters(**parameters)
+    )
+    return list(results)
+
+
+def test_a_box_is_followed_to_both_ends_exactly():
+    volume, truth = box_volume()
+    results = carried(volume, truth, 7, min_overlap=0.7)
+    found = {r.plane.index: r.mask for r in results if r.final}
+    assert set(found) == set(range(4, 12))
+    assert all(np.array_equal(mask, truth[index]) for index, mask in found.items())
+
+
+def test_each_direction_ends_with_a_reason_on_a_slice_that_does_not_count():
+    volume, truth = box_volume()
+    ends = [r for r in carried(volume, truth, 7, min_overlap=0.7) if r.stop_reason]
+    assert [(r.plane.index, r.final) for r in ends] == [(12, False), (3, False)]
+    assert {r.stop_reason for r in ends} <= {STOP_AREA, STOP_EMPTY, STOP_OVERLAP}
+
+
+def test_the_volume_end_counts_and_says_so():
+    volume, truth = box_volume(range(0, 20))
+    ends = [r for r in carried(volume, truth, 7) if r.stop_reason]
+    assert [(r.plane.index, r.final, r.stop_reason) for r in ends] == [(19, True, STOP_END), (0, True, STOP_END)]
+
+
+def test_a_range_is_not_left():
+    volume, truth = box_volume()
+    results = carried(volume, truth, 7, first=6, last=8)
+    assert sorted(r.plane.index for r in results) == [6, 7, 8]
+
+
+def test_a_sphere_is_followed_along_every_axis():
+    volume, segmentation = sphere_volume(shape_kji=(24, 24, 24), spacing_kji=(1, 1, 1), radius_mm=8)
+    truth = segmentation.layers[0] == 1
+    for axis in (0, 1, 2):
+        start = np.take(truth, 12, axis=axis)
+        parameters = PropagationParameters(axis=axis, max_area_ratio=4, min_overlap=0.2)
+        results = propagate(volume, {12: {"ball": start}}, ThresholdPredictor(), parameters)
+        found = {r.plane.index for r in results if r.final}
+        assert found >= set(range(6, 18))
+
+
+def test_two_segments_travel_and_keep_their_names():
+    volume, truth = box_volume()
+    keyframes = {7: {"one": truth[7], "two": truth[7]}}
+    results = list(propagate(volume, keyframes, ThresholdPredictor(), PropagationParameters()))
+    assert {r.segment for r in results} == {"one", "two"}
+
+
+def test_keyframes_come_back_unchanged_with_full_confidence():
+    volume, truth = box_volume()
+    seed = truth[7].copy()
+    first = carried(volume, truth, 7)[0]
+    assert np.array_equal(first.mask, seed) and first.slice_confidence == 1 and first.prompts is None
+
+
+def test_the_carried_box_has_a_margin_and_stays_in_the_image():
+    mask = np.zeros((10, 10), bool)
+    mask[0:3, 4:8] = True
+    assert carried_prompts(mask, 2).box.tolist() == [2, 0, 9, 4]
+    x, y = carried_prompts(mask, 2).points[0]
+    assert mask[int(y), int(x)]
+
+
+def test_stopping_raises_cancelled_after_what_was_found():
+    volume, truth = box_volume()
+    asked = iter([False, False, True])
+    found = []
+    with pytest.raises(Cancelled):
+        for result in propagate(
+            volume, {7: {"box": truth[7]}}, ThresholdPredictor(), PropagationParameters(), lambda: next(asked)
+        ):
+            found.append(result)
+    assert len(found) == 3  # the keyframe and two slices
+
+
+@pytest.mark.parametrize(
+    "keyframes",
+    [
+        {},
+        {7: {"box": np.zeros((30, 30), bool)}},
+        {99: {"box": np.ones((30, 30), bool)}},
+        {7: {"box": np.ones((3, 3), bool)}},
+    ],
+)
+def test_unusable_keyframes_are_input_errors(keyframes):
+    volume, _truth = box_volume()
+    with pytest.raises(InputError):
+        list(propagate(volume, keyframes, ThresholdPredictor(), PropagationParameters()))
+
+
+@pytest.mark.parametrize("wrong", [{"axis": 3}, {"margin": -1}, {"min_overlap": 2}, {"max_area_ratio": 0.5}])
+def test_parameters_out_of_range_are_input_errors(wrong):
+    with pytest.raises(InputError):
+        PropagationParameters(**wrong)
