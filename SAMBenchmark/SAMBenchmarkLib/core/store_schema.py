@@ -1,0 +1,98 @@
+"""Tables of the result store, and how a file of ours is told from any other."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from SAMBenchmarkLib.core.rows import COLUMN_TYPES, KEY_COLUMNS
+from SAMSegmenterLib.core.errors import StoreError
+
+APPLICATION_ID = 0x53414D42
+"""Bytes "SAMB" in the file's header: this file is a result store."""
+
+SCHEMA_VERSION = 1
+"""In the header as `user_version`; raise it with every change of the tables."""
+
+CASE_COLUMNS = (
+    "option_hash",
+    "case_id",
+    "patient",
+    "site",
+    "modality",
+    "status",
+    "reason",
+    "fingerprint",
+    "slices",
+    "notes",
+)
+SLICE_COLUMNS = ("option_hash", "case_id", "frame", "plane", "slice")
+MASK_COLUMNS = (*KEY_COLUMNS, "height", "width", "y0", "x0", "y1", "x1", "bits")
+TIMING_COLUMNS = (*SLICE_COLUMNS, "stage", "repeats", "seconds")
+
+_SQLITE_MAGIC = b"SQLite format 3\x00"
+_HEADER_BYTES = 100
+
+
+def _columns(names: tuple[str, ...]) -> str:
+    """Column definitions; figures may be NULL, which stands for NaN, all other values must be there."""
+    types = {name: COLUMN_TYPES[name] for name in names}
+    return ", ".join(f'"{name}" {kind}' + ("" if kind == "REAL" else " NOT NULL") for name, kind in types.items())
+
+
+def _key(names: tuple[str, ...]) -> str:
+    return f"PRIMARY KEY ({', '.join(names)})"
+
+
+CREATE_TABLES = (
+    "CREATE TABLE runs (option_hash TEXT NOT NULL PRIMARY KEY, options TEXT NOT NULL, versions TEXT NOT NULL)",
+    "CREATE TABLE cases (option_hash TEXT NOT NULL, case_id TEXT NOT NULL, patient TEXT NOT NULL, site TEXT NOT NULL,"
+    " modality TEXT NOT NULL, status TEXT NOT NULL, reason TEXT NOT NULL, fingerprint TEXT NOT NULL,"
+    " slices INTEGER, notes TEXT NOT NULL, PRIMARY KEY (option_hash, case_id))",
+    f"CREATE TABLE slices ({_columns(SLICE_COLUMNS)}, {_key(SLICE_COLUMNS)}) WITHOUT ROWID",
+    f"CREATE TABLE results ({_columns(tuple(COLUMN_TYPES))}, {_key(KEY_COLUMNS)})",
+    f"CREATE TABLE masks ({_columns(KEY_COLUMNS)}, height INTEGER NOT NULL, width INTEGER NOT NULL,"
+    " y0 INTEGER NOT NULL, x0 INTEGER NOT NULL, y1 INTEGER NOT NULL, x1 INTEGER NOT NULL, bits BLOB NOT NULL,"
+    f" {_key(KEY_COLUMNS)})",
+    f"CREATE TABLE timings ({_columns(SLICE_COLUMNS)}, stage TEXT NOT NULL, repeats INTEGER NOT NULL, seconds REAL,"
+    f" {_key((*SLICE_COLUMNS, 'stage', 'repeats'))})",
+    f"CREATE TABLE pictures ({_columns(SLICE_COLUMNS)}, height INTEGER NOT NULL, width INTEGER NOT NULL,"
+    f" pixels BLOB NOT NULL, {_key(SLICE_COLUMNS)})",
+)
+
+
+def check_is_ours(path: Path) -> bool:
+    """Whether a file holds a result store of this version, told from its header alone: the file is only read.
+
+    Returns:
+        True for a store, False where there is no file or an empty one, which a store may become.
+
+    Raises:
+        StoreError: another program's file, another version, or not readable.
+    """
+    header = _read_header(path)
+    if not header:
+        return False
+    application_id, version = (int.from_bytes(header[at : at + 4], "big") for at in (68, 60))
+    if not header.startswith(_SQLITE_MAGIC) or application_id != APPLICATION_ID:
+        raise StoreError(
+            f"{path} is not a results file of this program; it was left as it is.", "Choose another output folder."
+        )
+    if version != SCHEMA_VERSION:
+        raise StoreError(
+            f"{path} has version {version} of the results format; this program writes version {SCHEMA_VERSION}."
+            " The file was left as it is.",
+            "Choose a new output folder, or read the file with the version of the program that wrote it.",
+        )
+    return True
+
+
+def _read_header(path: Path) -> bytes:
+    try:
+        with path.open("rb") as file:
+            return file.read(_HEADER_BYTES)
+    except FileNotFoundError:
+        return b""
+    except OSError as error:
+        raise StoreError(
+            f"{path} could not be read: {error.strerror or error}.", "Check the file and your rights to it."
+        ) from error
