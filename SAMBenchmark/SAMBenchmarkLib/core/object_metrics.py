@@ -98,7 +98,7 @@ def _both_units(
 
 def _columns(unit: str, distances: SurfaceDistances | None, when_one_empty: float) -> dict[str, float]:
     names = [f"{name}_{unit}" for name in ("hd", "hd95", "asd", "assd")]
-    if distances is None or distances.empty_masks == 2:
+    if distances is None:
         return dict.fromkeys(names, math.nan)
     if distances.empty_masks == 1:
         return dict.fromkeys(names, when_one_empty)
