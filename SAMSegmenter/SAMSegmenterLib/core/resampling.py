@@ -31,7 +31,8 @@ def nearest_onto(
     flip = np.eye(3)[::-1]  # ijk to kji
     matrix = flip @ target_to_source[:3, :3] @ flip
     offset = flip @ target_to_source[:3, 3]
-    return ndimage.affine_transform(labels, matrix, offset, target_shape, order=0, mode="constant", cval=0)
+    # "constant" would lose the outer half of every voxel at the border, and a border slice to a rounding error
+    return ndimage.affine_transform(labels, matrix, offset, target_shape, order=0, mode="grid-constant", cval=0)
 
 
 def overlap_in_space(
