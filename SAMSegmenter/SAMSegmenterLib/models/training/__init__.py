@@ -1,0 +1,1 @@
+"""Training of promptable segmentation models: data, prompt simulation, losses and the loop."""

@@ -1,0 +1,104 @@
+"""Put together the images and objects of one training step, balanced over sources."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+
+from SAMSegmenterLib.core.errors import InputError
+from SAMSegmenterLib.models.training.augmentation import (
+    TrainingImage,
+    augment_geometry,
+    augment_intensity,
+    pad_square,
+    render,
+)
+from SAMSegmenterLib.models.training.objects import grey_level_regions, pick_objects
+from SAMSegmenterLib.models.training.sources import LabelledSlice
+from SAMSegmenterLib.models.training.synthetic import synthesise
+
+LARGEST_SOURCE_COUNT = 40
+
+
+@dataclass(frozen=True)
+class BatchOptions:
+    """How a step's images and objects are drawn; fractions are chances per image."""
+
+    images: int = 8
+    objects_per_image: int = 3
+    synthetic_fraction: float = 0.35
+    region_fraction: float = 0.15
+    pad_value: float = 127.5
+
+    def __post_init__(self) -> None:
+        if self.images < 1 or self.objects_per_image < 1:
+            raise InputError("A step needs at least one image and one object.")
+        if not 0 <= self.synthetic_fraction <= 1 or not 0 <= self.region_fraction <= 1:
+            raise InputError("Fractions lie between 0 and 1.")
+
+
+@dataclass(frozen=True)
+class Batch:
+    """`images` (N, 3, S, S) float32 in 0..255; `masks` (P, S, S) bool; `image_index` (P,) int64."""
+
+    images: torch.Tensor
+    masks: np.ndarray
+    image_index: torch.Tensor
+
+
+class BatchMaker:
+    """Draw batches from labelled slices and the synthetic generator.
+
+    Args:
+        slices: training slices; may be empty, then all images are synthetic.
+        options: composition of a batch.
+    """
+
+    def __init__(self, slices: Sequence[LabelledSlice], options: BatchOptions) -> None:
+        self._by_source: dict[str, list[LabelledSlice]] = {}
+        for item in slices:
+            self._by_source.setdefault(item.case.source, []).append(item)
+        counts = np.array([min(len(items), LARGEST_SOURCE_COUNT) for items in self._by_source.values()], dtype=float)
+        self._chances = np.sqrt(counts) / np.sqrt(counts).sum() if len(counts) else counts
+        self._options = options
+
+    def draw(self, size: int, rng: np.random.Generator) -> Batch:
+        """Draw the batch of one step.
+
+        Args:
+            size: side of the images in pixels.
+            rng: source of randomness; the same state gives the same batch.
+
+        Returns:
+            A batch with at least one object per image.
+        """
+        options = self._options
+        min_pixels = max(8, round(12 * (size / 128) ** 2))
+        images, masks, index = [], [], []
+        while len(images) < options.images:
+            item = self._image(size, rng)
+            labels, instances = item.labels, item.instances
+            objects = pick_objects(labels, instances, options.objects_per_image, min_pixels, rng)
+            if not objects:
+                continue
+            index += [len(images)] * len(objects)
+            images.append(item.image)
+            masks += objects
+        return Batch(torch.from_numpy(np.stack(images)), np.stack(masks), torch.tensor(index))
+
+    def _image(self, size: int, rng: np.random.Generator) -> TrainingImage:
+        fill = np.full(3, self._options.pad_value, dtype=np.float32)
+        if not self._by_source or rng.random() < self._options.synthetic_fraction:
+            made = synthesise(size, rng)
+            return pad_square(augment_intensity(made.grey[None], rng), made.labels, size, fill, made.instances)
+        source = list(self._by_source)[rng.choice(len(self._by_source), p=self._chances)]
+        items = self._by_source[source]
+        item = items[rng.integers(len(items))]
+        channels, labels = augment_geometry(render(item, rng), item.labels, size, rng)
+        instances = item.case.instances
+        if rng.random() < self._options.region_fraction:
+            labels, instances = grey_level_regions(channels.mean(axis=0), rng), False
+        return pad_square(augment_intensity(channels, rng), labels, size, fill, instances)

@@ -1,0 +1,74 @@
+"""The options of a training run and its schedule."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, field
+
+from SAMSegmenterLib.core.errors import InputError
+from SAMSegmenterLib.models.training.batches import BatchOptions
+
+
+@dataclass(frozen=True)
+class Stage:
+    """A number of steps at one image size."""
+
+    size: int
+    steps: int
+    batch: BatchOptions = field(default_factory=BatchOptions)
+
+    def __post_init__(self) -> None:
+        if self.size < 64 or self.size % 32:
+            raise InputError(f"Image size {self.size} is not a multiple of 32 from 64 on.", hint="Use 128 or 256.")
+        if self.steps < 0:
+            raise InputError("A stage has no negative number of steps.")
+
+
+@dataclass(frozen=True)
+class TrainingOptions:
+    """What decides the weights; `decay_fraction` is the part of all steps in which the learning rate falls to zero."""
+
+    stages: tuple[Stage, ...]
+    learning_rate: float = 1e-3
+    weight_decay: float = 0.02
+    warmup_steps: int = 200
+    decay_fraction: float = 0.35
+    crutch_start: float = 0.8
+    crutch_steps: int = 1500
+    average_decay: float = 0.998
+    clip_norm: float = 1.0
+    seed: int = 1
+    save_every: int = 100
+
+    def __post_init__(self) -> None:
+        if self.total_steps < 1:
+            raise InputError("The schedule has no steps.", hint="Give at least one stage with steps.")
+        if not self.learning_rate > 0:
+            raise InputError(f"The learning rate {self.learning_rate} is not positive.")
+
+    @property
+    def total_steps(self) -> int:
+        """Steps of all stages."""
+        return sum(stage.steps for stage in self.stages)
+
+    def stage_at(self, step: int) -> Stage:
+        """Find the stage of a step (from 0)."""
+        for stage in self.stages:
+            if step < stage.steps:
+                return stage
+            step -= stage.steps
+        return self.stages[-1]
+
+    def rate_at(self, step: int) -> float:
+        """Compute the learning rate: linear warm-up, constant, linear decay to zero."""
+        decay_steps = max(1, round(self.decay_fraction * self.total_steps))
+        warm = (step + 1) / max(1, self.warmup_steps)
+        cool = (self.total_steps - step) / decay_steps
+        return self.learning_rate * min(1.0, warm, cool)
+
+    def crutch_at(self, step: int) -> float:
+        """Compute the chance that prompts are drawn into the mask prompt: falls linearly to zero."""
+        return self.crutch_start * max(0.0, 1.0 - step / max(1, self.crutch_steps))
+
+    def summary(self) -> dict:
+        """Describe the options as plain values."""
+        return asdict(self)

@@ -1,0 +1,220 @@
+"""Labelled slices from a folder of catalogued medical images.
+
+The folder holds `catalog.json`: a list `cases` with, per case, `id`, `source`, `subject`, `image`, `label`, `license`,
+`label_type` ("semantic" or "instance"), `dim` and, for volumes, `slice_axis` ("x", "y" or "z").
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import re
+import zlib
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+
+from SAMSegmenterLib.core.errors import InputError
+
+logger = logging.getLogger(__name__)
+
+ReadArray = Callable[[Path], np.ndarray]
+
+MIN_LABEL_PIXELS = 50
+_FREE_LICENCE = re.compile(r"^(image )?(CC0|CC BY-SA|CC BY|MIT|Apache|BSD)\b", re.IGNORECASE)
+_RESTRICTION = re.compile(r"\bNC\b|NonCommercial|\bND\b|GPL|none stated|unclear|unknown", re.IGNORECASE)
+_SLICE_AXES = {"z": 0, "y": 1, "x": 2}
+
+
+@dataclass(frozen=True)
+class CatalogueCase:
+    """One image with its labels, as the catalogue describes it."""
+
+    case_id: str
+    source: str
+    subject: str
+    modality: str
+    image: Path
+    label: Path
+    licence: str
+    instances: bool
+    automatic_labels: bool
+    slice_axis: int | None
+
+    @property
+    def trainable(self) -> bool:
+        """True when the licence allows weights trained on the case to be redistributed."""
+        return is_free_licence(self.licence)
+
+
+@dataclass(frozen=True)
+class LabelledSlice:
+    """A 2D image with its label map.
+
+    `pixels` is (H, W) in the source's units or (H, W, 3) uint8; `labels` is (H, W) int32, 0 is background.
+    `volume_limits` are the smallest and largest intensity of the volume the slice comes from.
+    """
+
+    case: CatalogueCase
+    index: int
+    pixels: np.ndarray = field(repr=False)
+    labels: np.ndarray = field(repr=False)
+    volume_limits: tuple[float, float]
+
+
+def is_free_licence(licence: str) -> bool:
+    """Tell whether a licence text is CC0, CC BY, CC BY-SA, MIT, Apache or BSD without restrictions.
+
+    Args:
+        licence: text of the catalogue, which may name several licences.
+
+    Returns:
+        False for non-commercial, no-derivatives, GPL and unclear terms.
+    """
+    return bool(_FREE_LICENCE.match(licence.strip())) and not _RESTRICTION.search(licence)
+
+
+def read_catalogue(folder: Path) -> list[CatalogueCase]:
+    """Read the list of cases.
+
+    Args:
+        folder: holds `catalog.json` and the files it names.
+
+    Returns:
+        Cases in the catalogue's order.
+
+    Raises:
+        InputError: no catalogue, an unreadable one, or one without cases.
+    """
+    path = Path(folder) / "catalog.json"
+    try:
+        entries = json.loads(path.read_text(encoding="utf-8"))["cases"]
+        cases = [_case(Path(folder), entry) for entry in entries]
+    except FileNotFoundError as error:
+        raise InputError(
+            f"There is no catalog.json in {folder}.", hint="Name the folder of training images."
+        ) from error
+    except (json.JSONDecodeError, UnicodeDecodeError, KeyError, TypeError) as error:
+        raise InputError(
+            f"{path} is not a catalogue: {error!r}.", hint="It needs a list 'cases'; see --help."
+        ) from error
+    if not cases:
+        raise InputError(f"{path} lists no cases.", hint="Add images with masks to it.")
+    return cases
+
+
+def _case(folder: Path, entry: dict) -> CatalogueCase:
+    axis = _SLICE_AXES[entry.get("slice_axis") or "z"] if entry.get("dim", 2) == 3 else None
+    return CatalogueCase(
+        case_id=entry["id"],
+        source=entry["source"],
+        subject=str(entry["subject"]),
+        modality=entry.get("modality", ""),
+        image=folder / entry["image"],
+        label=folder / entry["label"],
+        licence=entry["license"],
+        instances=entry.get("label_type") == "instance",
+        automatic_labels=str(entry.get("label_kind", "")).startswith("automatic"),
+        slice_axis=axis,
+    )
+
+
+@dataclass(frozen=True)
+class Split:
+    """Cases for training, for validation on new subjects, and for validation on new sources."""
+
+    training: tuple[CatalogueCase, ...]
+    new_subjects: tuple[CatalogueCase, ...]
+    new_sources: tuple[CatalogueCase, ...]
+
+
+def split_cases(
+    cases: Iterable[CatalogueCase], held_back_sources: Iterable[str], validation_fraction: float = 0.2
+) -> Split:
+    """Divide cases by subject; restricted licences and held-back sources serve validation only.
+
+    A subject's side depends on its name alone, so adding cases moves nobody. Sources with automatic labels are
+    trained on but never measured. A source with two or more subjects keeps at least one on each side.
+
+    Args:
+        cases: from `read_catalogue`.
+        held_back_sources: sources that take no part in training although they could.
+        validation_fraction: part of each source's subjects kept for validation, in (0, 1).
+
+    Returns:
+        The three groups; `new_sources` holds what no case of the same source was trained with.
+
+    Raises:
+        InputError: nothing is left to train on.
+    """
+    held_back = set(held_back_sources)
+    by_source: dict[str, list[CatalogueCase]] = {}
+    for case in cases:
+        by_source.setdefault(case.source, []).append(case)
+    training: list[CatalogueCase] = []
+    new_subjects: list[CatalogueCase] = []
+    new_sources: list[CatalogueCase] = []
+    for source, members in by_source.items():
+        free = [case for case in members if case.trainable and source not in held_back]
+        validation = _validation_subjects(
+            {case.subject for case in free if not case.automatic_labels}, validation_fraction
+        )
+        training += [case for case in free if case.subject not in validation]
+        new_subjects += [case for case in free if case.subject in validation]
+        restricted = [case for case in members if case not in free and not case.automatic_labels]
+        known = {case.subject for case in free if case.subject not in validation}
+        group = new_subjects if known else new_sources
+        group += [case for case in restricted if case.subject not in known]
+    if not training:
+        raise InputError("No case is left to train on.", hint="Check the licences and the held-back sources.")
+    return Split(tuple(training), tuple(new_subjects), tuple(new_sources))
+
+
+def _validation_subjects(subjects: set[str], fraction: float) -> set[str]:
+    if len(subjects) < 2:
+        return set()
+    ordered = sorted(subjects, key=lambda name: zlib.crc32(name.encode("utf-8")))
+    count = min(max(1, round(fraction * len(ordered))), len(ordered) - 1)
+    return set(ordered[:count])
+
+
+def load_slices(cases: Iterable[CatalogueCase], read_array: ReadArray) -> list[LabelledSlice]:
+    """Read cases and cut volumes into the slices that carry labels.
+
+    Args:
+        cases: from `split_cases`.
+        read_array: reads an image file as (H, W), (H, W, 3) or (K, J, I).
+
+    Returns:
+        Slices with more than 50 labelled pixels. A case that cannot be used is left out with a warning.
+    """
+    slices: list[LabelledSlice] = []
+    for case in cases:
+        try:
+            found = _case_slices(case, read_array(case.image), read_array(case.label))
+        except InputError as error:
+            logger.warning("%s is left out: %s", case.case_id, error)
+            continue
+        if not found:
+            logger.warning("%s is left out: no slice has more than %d labelled pixels.", case.case_id, MIN_LABEL_PIXELS)
+        slices += found
+    return slices
+
+
+def _case_slices(case: CatalogueCase, image: np.ndarray, label: np.ndarray) -> list[LabelledSlice]:
+    if case.slice_axis is None:
+        image, label = image[None], label[None]
+    else:
+        image, label = np.moveaxis(image, case.slice_axis, 0), np.moveaxis(label, case.slice_axis, 0)
+    if label.ndim != 3 or image.shape[:3] != label.shape:
+        raise InputError(f"image {image.shape} and mask {label.shape} differ in shape.")
+    if image.ndim == 3:
+        image = np.nan_to_num(image.astype(np.float32))
+    limits = (float(image.min()), float(image.max()))
+    keep = [index for index in range(len(label)) if np.count_nonzero(label[index]) > MIN_LABEL_PIXELS]
+    return [
+        LabelledSlice(case, index, np.ascontiguousarray(image[index]), label[index].astype(np.int32), limits)
+        for index in keep
+    ]
