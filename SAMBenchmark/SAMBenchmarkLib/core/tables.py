@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -46,9 +44,18 @@ class Table:
         return list(zip(*self.columns.values(), strict=True))
 
     def to_tsv(self) -> str:
-        """Tab-separated text with a header, as Slicer's table storage reads it."""
-        text = io.StringIO()
-        writer = csv.writer(text, delimiter="\t", lineterminator="\n")
-        writer.writerow(self.header)
-        writer.writerows(self.rows)
-        return text.getvalue()
+        """Tab-separated text with a header, as Slicer's table storage reads it; see `plain_text`."""
+        lines = [self.header, *self.rows]
+        return "".join("\t".join(map(plain_text, line)) + "\n" for line in lines)
+
+
+def plain_text(value: Any) -> str:
+    """A cell's text: double quotes become single ones, tabs and line breaks spaces; None is an empty cell.
+
+    Slicer's table reader drops what stands before a double quote and knows no way to escape one; it also drops
+    leading spaces.
+    """
+    return "" if value is None else str(value).translate(_UNREADABLE).lstrip(" ")
+
+
+_UNREADABLE = str.maketrans({'"': "'", "\t": " ", "\n": " ", "\r": " "})

@@ -12,9 +12,9 @@ def test_rows_and_columns_are_two_views_of_one_table():
     assert table.rows == [("a", 0.5), ("b", 1.0)]
 
 
-def test_tab_separated_text_has_a_header_and_quotes_what_needs_it():
-    table = Table("t", "T", {"name": ["left\tlung"], "dice": [0.25]})
-    assert table.to_tsv() == 'name\tdice\n"left\tlung"\t0.25\n'
+def test_tab_separated_text_has_a_header_and_nothing_that_slicer_cannot_read():
+    table = Table("t", "T", {"name": ["left\tlung", 'the "cyst"\n', " vein", None], "dice": [0.25, float("nan"), 1, 0]})
+    assert table.to_tsv() == "name\tdice\nleft lung\t0.25\nthe 'cyst' \tnan\nvein\t1\n\t0\n"
 
 
 def test_columns_of_unequal_length_are_refused():
