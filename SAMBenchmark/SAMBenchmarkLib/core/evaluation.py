@@ -68,6 +68,23 @@ def plan_slices(volume: Volume, segmentation: Segmentation, options: BenchmarkOp
     return [SliceTask(axis, index, plane) for index in chosen]
 
 
+def plan_case(
+    frames: Sequence[Volume], segmentations: Sequence[Segmentation], options: BenchmarkOptions
+) -> list[tuple[int, SliceTask]]:
+    """All slices of a case to evaluate, with the number of the frame that each belongs to.
+
+    Raises:
+        InputError: no object is large enough.
+    """
+    plans = [plan_slices(v, s, options) for v, s in zip(frames, segmentations, strict=True)]
+    if not any(plans):
+        raise InputError(
+            f"No label has more than {options.min_object_pixels} pixels in any slice.",
+            "Lower --min-object-pixels, or check that the labels belong to this volume.",
+        )
+    return [(number, task) for number, plan in enumerate(plans) for task in plan]
+
+
 def _has_objects(segmentation: Segmentation, axis: int, index: int, options: BenchmarkOptions) -> bool:
     return any(
         object_counts(np.take(layer, index, axis=axis), options.min_object_pixels, options.slice_filter)
@@ -101,16 +118,9 @@ def evaluate_case(
         Cancelled: `should_stop` answered True; everything yielded before is complete.
     """
     options = options.resolved()
-    plans = [plan_slices(v, s, options) for v, s in zip(frames, segmentations, strict=True)]
-    total = sum(map(len, plans))
-    if not total:
-        raise InputError(
-            f"No label has more than {options.min_object_pixels} pixels in any slice.",
-            "Lower --min-object-pixels, or check that the labels belong to this volume.",
-        )
-    slices = [(n, task) for n, plan in enumerate(plans) for task in plan]
+    slices = plan_case(frames, segmentations, options)
     waiting = [(n, task) for n, task in slices if (n, task.plane, task.index) not in finished]
-    meter = ProgressMeter("evaluating slices", total, on_progress, skipped=total - len(waiting))
+    meter = ProgressMeter("evaluating slices", len(slices), on_progress, skipped=len(slices) - len(waiting))
     for n, task in waiting:
         if should_stop():
             raise Cancelled

@@ -6,7 +6,9 @@ goes on where it was. Rows of different options carry different hashes and are n
 
 from __future__ import annotations
 
+import io
 import json
+import zipfile
 import zlib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, fields
@@ -19,8 +21,8 @@ import numpy as np
 from SAMBenchmarkLib.core import store_connection
 from SAMBenchmarkLib.core.mask_codec import EncodedMask, decode_mask, encode_mask
 from SAMBenchmarkLib.core.rows import COLUMN_TYPES, KEY_COLUMNS, PredictedMask, ResultRow, SliceOutcome, TimingRow
-from SAMBenchmarkLib.core.store_schema import CASE_COLUMNS, MASK_COLUMNS, SLICE_COLUMNS, TIMING_COLUMNS
-from SAMSegmenterLib.core.arrays import Mask, Rgb8
+from SAMBenchmarkLib.core.store_schema import CASE_COLUMNS, MASK_COLUMNS, PICTURE_KEY, SLICE_COLUMNS, TIMING_COLUMNS
+from SAMSegmenterLib.core.arrays import Mask
 from SAMSegmenterLib.core.errors import InputError, StoreError
 
 RUNNING, FINISHED, FAILED = "running", "finished", "failed"
@@ -185,7 +187,7 @@ class ResultStore:
             StoreError: none is stored, or it is damaged.
         """
         names = ("height", "width", "y0", "x0", "y1", "x1", "bits")
-        found = self._read(f"SELECT {_quoted(names)} FROM masks WHERE {_equal(KEY_COLUMNS)}", row.key)
+        found = self._read(f"SELECT {_quoted(names)} FROM masks WHERE {_equal(KEY_COLUMNS)}", _values(row, KEY_COLUMNS))
         for values in found:
             return decode_mask(EncodedMask(*values))
         raise StoreError(f"No mask is stored for {row.case_id}, slice {row.slice}, {row.strategy}.")
@@ -201,18 +203,28 @@ class ResultStore:
         text = f"SELECT {_quoted(TIMING_COLUMNS)} FROM timings WHERE option_hash = ? ORDER BY {_quoted(key)}"
         return [TimingRow(*values) for values in self._read(text, (option_hash,))]
 
-    def save_picture(self, option_hash: str, case_id: str, key: SliceKey, picture: Rgb8) -> None:
-        """Keep the image of a slice, (H, W, 3) uint8, so that a report can be made again without the volume."""
-        pixels = zlib.compress(np.ascontiguousarray(picture, np.uint8).tobytes(), 6)
+    def save_picture(self, row: ResultRow, arrays: Mapping[str, np.ndarray]) -> None:
+        """Keep what a picture of a row's object shows, so that a report can be made again without the volume."""
+        file = io.BytesIO()
+        np.savez_compressed(file, **arrays)
         with self._transaction():
-            values = (option_hash, case_id, *key, picture.shape[0], picture.shape[1], pixels)
-            self._insert_many("pictures", (*SLICE_COLUMNS, "height", "width", "pixels"), [values])
+            self._insert_many("pictures", (*PICTURE_KEY, "arrays"), [(*_values(row, PICTURE_KEY), file.getvalue())])
 
-    def picture(self, option_hash: str, case_id: str, key: SliceKey) -> Rgb8 | None:
-        """A picture that `save_picture` kept, (H, W, 3) uint8, or None."""
-        text = f"SELECT height, width, pixels FROM pictures WHERE {_equal(SLICE_COLUMNS)}"
-        for height, width, pixels in self._read(text, (option_hash, case_id, *key)):
-            return np.frombuffer(zlib.decompress(pixels), np.uint8).reshape(height, width, 3)
+    def picture(self, row: ResultRow) -> dict[str, np.ndarray] | None:
+        """The arrays that `save_picture` kept of a row's object, or None.
+
+        Raises:
+            StoreError: they are damaged.
+        """
+        text = f"SELECT arrays FROM pictures WHERE {_equal(PICTURE_KEY)}"
+        for (content,) in self._read(text, _values(row, PICTURE_KEY)):
+            try:
+                with np.load(io.BytesIO(content), allow_pickle=False) as file:
+                    return dict(file)
+            except (ValueError, OSError, zipfile.BadZipFile, zlib.error) as error:
+                raise StoreError(
+                    "A stored picture is damaged.", "Run the evaluation again into a new folder."
+                ) from error
         return None
 
     # SQLite
@@ -269,15 +281,17 @@ def _read_value(column: str, value: Any) -> Any:
 
 
 def _row_values(row: ResultRow) -> tuple[Any, ...]:
-    return tuple(_plain(name, getattr(row, name)) for name in COLUMN_TYPES)
+    return _values(row, tuple(COLUMN_TYPES))
 
 
 def _mask_values(prediction: PredictedMask) -> tuple[Any, ...]:
-    key = (_plain(name, value) for name, value in zip(KEY_COLUMNS, prediction.row.key, strict=True))
     encoded = encode_mask(prediction.mask)
-    return (*key, *(getattr(encoded, field.name) for field in fields(encoded)))
+    return (*_values(prediction.row, KEY_COLUMNS), *(getattr(encoded, field.name) for field in fields(encoded)))
 
 
 def _timing_values(timing: TimingRow) -> tuple[Any, ...]:
-    key = (_plain(name, getattr(timing, name)) for name in SLICE_COLUMNS)
-    return (*key, timing.stage, int(timing.repeats), float(timing.seconds))
+    return (*_values(timing, SLICE_COLUMNS), timing.stage, int(timing.repeats), float(timing.seconds))
+
+
+def _values(row: ResultRow | TimingRow, columns: tuple[str, ...]) -> tuple[Any, ...]:
+    return tuple(_plain(name, getattr(row, name)) for name in columns)

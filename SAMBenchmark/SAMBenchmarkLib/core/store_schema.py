@@ -27,6 +27,7 @@ CASE_COLUMNS = (
 )
 SLICE_COLUMNS = ("option_hash", "case_id", "frame", "plane", "slice")
 MASK_COLUMNS = (*KEY_COLUMNS, "height", "width", "y0", "x0", "y1", "x1", "bits")
+PICTURE_KEY = (*SLICE_COLUMNS, "label_value")
 TIMING_COLUMNS = (*SLICE_COLUMNS, "stage", "repeats", "seconds")
 
 _SQLITE_MAGIC = b"SQLite format 3\x00"
@@ -55,8 +56,7 @@ CREATE_TABLES = (
     f" {_key(KEY_COLUMNS)})",
     f"CREATE TABLE timings ({_columns(SLICE_COLUMNS)}, stage TEXT NOT NULL, repeats INTEGER NOT NULL, seconds REAL,"
     f" {_key((*SLICE_COLUMNS, 'stage', 'repeats'))})",
-    f"CREATE TABLE pictures ({_columns(SLICE_COLUMNS)}, height INTEGER NOT NULL, width INTEGER NOT NULL,"
-    f" pixels BLOB NOT NULL, {_key(SLICE_COLUMNS)})",
+    f"CREATE TABLE pictures ({_columns(PICTURE_KEY)}, arrays BLOB NOT NULL, {_key(PICTURE_KEY)})",
 )
 
 

@@ -169,7 +169,7 @@ def _text(moments: Moments | None) -> str:
 
 def _timing_row(stage: str, timings: list[TimingRow]) -> tuple[object, ...]:
     most = max(timing.repeats for timing in timings)
-    chosen = [timing for timing in timings if (timing.repeats > 1) == (most > 1)]
+    chosen = [timing for timing in timings if timing.repeats == most]
     step = "image embedding"
     if stage != "embedding":
         step = f"{STRATEGY_TITLES.get(stage, stage)}: prompt encoding and mask decoding"

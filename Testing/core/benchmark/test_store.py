@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import io
 import math
 import multiprocessing
 import sqlite3
@@ -125,13 +126,14 @@ def test_a_case_is_forgotten_with_everything_and_others_stay(a_store):
     a_store.save(an_outcome(case_id="case b"))
     for name in ("case a", "case b"):
         a_store.begin_case(CaseRecord(HASH, name))
-        a_store.save_picture(HASH, name, (0, "axial", 3), np.zeros((2, 2, 3), np.uint8))
+        a_store.save_picture(a_row(case_id=name), {"grey": np.zeros((2, 2), np.uint8)})
     a_store.forget_case(HASH, "case a")
     assert {row.case_id for row in a_store.rows(HASH)} == {"case b"}
     assert a_store.finished_slices(HASH, "case a") == set()
     assert [case.case_id for case in a_store.cases(HASH)] == ["case b"]
     assert [timing.case_id for timing in a_store.timings(HASH)] == ["case b"]
-    assert a_store.picture(HASH, "case a", (0, "axial", 3)) is None
+    assert a_store.picture(a_row(case_id="case a")) is None
+    assert a_store.picture(a_row(case_id="case b")) is not None
     connection = sqlite3.connect(a_store.path)
     assert connection.execute("SELECT DISTINCT case_id FROM masks").fetchall() == [("case b",)]
     connection.close()
@@ -170,11 +172,26 @@ def test_timings_stand_apart_and_equal_keys_are_replaced(a_store):
     assert len(a_store.timings(HASH)) == 2
 
 
-def test_a_picture_comes_back_as_it_was(a_store):
-    picture = np.random.default_rng(1).integers(0, 256, (5, 7, 3), np.uint8)
-    a_store.save_picture(HASH, "case a", (0, "axial", 3), picture)
-    np.testing.assert_array_equal(a_store.picture(HASH, "case a", (0, "axial", 3)), picture)
-    assert a_store.picture(HASH, "case a", (1, "axial", 3)) is None
+def test_a_picture_comes_back_as_it_was_for_all_rows_of_the_object(a_store):
+    arrays = {
+        "rgb8": np.random.default_rng(1).integers(0, 256, (5, 7, 3), np.uint8),
+        "spacing_yx": np.array([0.5, 2.0]),
+    }
+    a_store.save_picture(a_row(strategy="S5"), arrays)
+    kept = a_store.picture(a_row(strategy="S2"))
+    assert kept is not None and set(kept) == set(arrays)
+    for name, values in arrays.items():
+        np.testing.assert_array_equal(kept[name], values)
+    assert a_store.picture(a_row(label_value=2)) is None
+
+
+def test_a_picture_never_brings_code_with_it(a_store):
+    file = io.BytesIO()
+    np.savez(file, rgb8=np.array([print], dtype=object))
+    a_store.save_picture(a_row(), {"rgb8": np.zeros(1)})
+    a_store._connection.execute("UPDATE pictures SET arrays = ?", (file.getvalue(),))
+    with pytest.raises(StoreError, match="damaged"):
+        a_store.picture(a_row())
 
 
 def test_everything_is_there_after_closing_and_the_file_stands_alone(tmp_path):
