@@ -84,13 +84,12 @@ class Segmentation:
         if not (self.has_spacing and volume.has_spacing):
             return self._on_pixel_grid_of(volume), False
         if not overlap_in_space(self.shape_kji, self.ijk_to_ras, volume.shape_kji, volume.ijk_to_ras):
-            raise InputError(
-                "The labels and the volume do not overlap in space.",
-                "They may belong to different patients or examinations; check that the files are a pair.",
-            )
+            raise _no_overlap()
         layers = tuple(
             nearest_onto(layer, self.ijk_to_ras, volume.shape_kji, volume.ijk_to_ras) for layer in self.layers
         )
+        if any(layer.any() for layer in self.layers) and not any(layer.any() for layer in layers):
+            raise _no_overlap()  # the boxes around two tilted lattices may meet where the lattices do not
         return replace(self, layers=layers, ijk_to_ras=volume.ijk_to_ras), True
 
     def _on_pixel_grid_of(self, volume: Volume) -> Segmentation:
@@ -101,3 +100,10 @@ class Segmentation:
                 "Without positions in the files the two must have the same size.",
             )
         return replace(self, ijk_to_ras=volume.ijk_to_ras)
+
+
+def _no_overlap() -> InputError:
+    return InputError(
+        "The labels and the volume do not overlap in space.",
+        "They may belong to different patients or examinations; check that the files are a pair.",
+    )

@@ -35,6 +35,28 @@ def nearest_onto(
     return ndimage.affine_transform(labels, matrix, offset, target_shape, order=0, mode="grid-constant", cval=0)
 
 
+def on_same_voxels(ijk_to_ras_a: Matrix4, ijk_to_ras_b: Matrix4, shape: tuple[int, ...]) -> bool:
+    """True when two lattices differ only in where they begin and end, so that copying from one to the other is exact.
+
+    Args:
+        shape: (K, J, I) of lattice a, over which an error of direction adds up.
+    """
+    to_b = np.linalg.inv(ijk_to_ras_b) @ ijk_to_ras_a
+    offset = to_b[:3, 3]
+    turned = np.abs(to_b[:3, :3] - np.eye(3)) @ (np.array(shape[::-1]) - 1.0)
+    return bool(np.abs(offset - np.rint(offset)).max() < 0.01 and turned.max() < 0.01)
+
+
+def labelled_outside(
+    labels: np.ndarray, ijk_to_ras: Matrix4, target_shape: tuple[int, int, int], target_ijk_to_ras: Matrix4
+) -> int:
+    """Number of voxels other than 0 whose centre lies outside another lattice, and so is lost on the way there."""
+    to_target = np.linalg.inv(target_ijk_to_ras) @ ijk_to_ras
+    ijk = np.argwhere(labels)[:, ::-1] @ to_target[:3, :3].T + to_target[:3, 3]
+    inside = np.all((ijk > -0.5 - 1e-6) & (ijk < np.array(target_shape[::-1]) - 0.5 + 1e-6), axis=1)
+    return int(np.count_nonzero(~inside))
+
+
 def overlap_in_space(
     shape_a: tuple[int, int, int], ijk_to_ras_a: Matrix4, shape_b: tuple[int, int, int], ijk_to_ras_b: Matrix4
 ) -> bool:
