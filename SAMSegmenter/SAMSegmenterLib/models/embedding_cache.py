@@ -1,0 +1,153 @@
+"""Embeddings kept in memory and on disk, by content, so that no image is encoded twice."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import logging
+import re
+import threading
+from collections import OrderedDict
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+from safetensors import SafetensorError, safe_open
+from safetensors.numpy import save
+
+from SAMSegmenterLib.core.atomic import atomic_path
+from SAMSegmenterLib.core.errors import SAMError
+from SAMSegmenterLib.core.predictor import Embedding
+from SAMSegmenterLib.models.folders import cache_directory, make_private
+
+logger = logging.getLogger(__name__)
+
+DEFAULT_RAM_BYTES = 512 << 20
+_KEY = re.compile(r"[0-9a-f]{16,128}")
+_UNREADABLE = (OSError, SafetensorError, ValueError, KeyError, TypeError)
+
+
+class EmbeddingCache:
+    """Embeddings by key: the latest in memory, all of them on disk. Safe for several threads and processes.
+
+    Disk entries are safetensors files `<first two digits>/<key>.safetensors` with a checksum. A damaged one is deleted
+    and counts as absent. When the disk is full or cannot be written, the disk part switches itself off with a warning.
+
+    Args:
+        directory: folder of the disk entries; None keeps embeddings in memory only.
+        ram_budget_bytes: largest sum of the features kept in memory.
+    """
+
+    def __init__(self, directory: Path | None = None, ram_budget_bytes: int = DEFAULT_RAM_BYTES) -> None:
+        self.directory = Path(directory) if directory is not None else None
+        self._writable = self.directory is not None
+        self._budget, self._held = ram_budget_bytes, 0
+        self._recent: OrderedDict[str, Embedding] = OrderedDict()
+        self._lock = threading.Lock()
+
+    @classmethod
+    def of_user(cls, ram_budget_bytes: int = DEFAULT_RAM_BYTES) -> EmbeddingCache:
+        """The cache in the user's folder, see `folders.cache_directory`."""
+        return cls(cache_directory(), ram_budget_bytes)
+
+    def get(self, key: str) -> Embedding | None:
+        """The embedding of a key, or None."""
+        with self._lock:
+            if key in self._recent:
+                self._recent.move_to_end(key)
+                return self._recent[key]
+        embedding = self._read(key)
+        if embedding is not None:
+            self._remember(embedding)
+        return embedding
+
+    def put(self, embedding: Embedding) -> None:
+        """Keep an embedding; never fails because of the disk."""
+        self._remember(embedding)
+        if not self._writable:
+            return
+        path = self._path(embedding.key)
+        try:
+            make_private(self.directory)
+            path.parent.mkdir(exist_ok=True)
+            with atomic_path(path) as temporary:
+                temporary.write_bytes(_to_bytes(embedding))
+        except (SAMError, OSError) as error:
+            if not path.is_file():  # on Windows a file that another process reads cannot be replaced; it is the same
+                self._writable = False
+                logger.warning("Embeddings are no longer kept on disk: %s", error)
+
+    def clear(self) -> None:
+        """Forget everything, in memory and on disk; other files in the folder stay."""
+        with self._lock:
+            self._recent.clear()
+            self._held = 0
+        for path in self._entries():
+            with contextlib.suppress(OSError):
+                path.unlink()
+
+    def size_bytes(self) -> int:
+        """Bytes of the entries on disk."""
+        total = 0
+        for path in self._entries():
+            with contextlib.suppress(OSError):
+                total += path.stat().st_size
+        return total
+
+    def _remember(self, embedding: Embedding) -> None:
+        with self._lock:
+            replaced = self._recent.pop(embedding.key, None)
+            self._held -= replaced.features.nbytes if replaced is not None else 0
+            self._recent[embedding.key] = embedding
+            self._held += embedding.features.nbytes
+            while self._held > self._budget and self._recent:
+                self._held -= self._recent.popitem(last=False)[1].features.nbytes
+
+    def _read(self, key: str) -> Embedding | None:
+        if self.directory is None:
+            return None
+        path = self._path(key)
+        if not path.is_file():
+            return None
+        try:
+            return _from_file(key, path)
+        except _UNREADABLE as error:
+            logger.debug("the cached embedding %s is damaged and made anew: %s", path, error)
+            with contextlib.suppress(OSError):
+                path.unlink()
+            return None
+
+    def _path(self, key: str) -> Path:
+        if not _KEY.fullmatch(key):
+            raise ValueError(f"'{key}' is not the key of an embedding")
+        return self.directory / key[:2] / f"{key}.safetensors"
+
+    def _entries(self) -> Iterator[Path]:
+        """Entries on disk, and what a killed process left of one."""
+        if self.directory is None or not self.directory.is_dir():
+            return
+        for path in self.directory.glob("[0-9a-f][0-9a-f]/*.safetensors"):
+            if _KEY.fullmatch(path.stem.lstrip(".")) or path.name.startswith("."):
+                yield path
+
+
+def _to_bytes(embedding: Embedding) -> bytes:
+    arrays = embedding.pack()
+    return save(arrays, {"checksum": _checksum(embedding.key, arrays)})
+
+
+def _from_file(key: str, path: Path) -> Embedding:
+    with safe_open(path, "numpy") as file:
+        checksum = (file.metadata() or {}).get("checksum")
+        arrays = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118 - not a mapping
+    if checksum != _checksum(key, arrays):
+        raise ValueError("the checksum differs")
+    return Embedding.unpack(key, arrays)
+
+
+def _checksum(key: str, arrays: dict[str, np.ndarray]) -> str:
+    digest = hashlib.blake2b(key.encode(), digest_size=16)
+    for name in sorted(arrays):
+        digest.update(f"|{name}|{arrays[name].dtype}|{arrays[name].shape}|".encode())
+        digest.update(np.ascontiguousarray(arrays[name]))
+    return digest.hexdigest()

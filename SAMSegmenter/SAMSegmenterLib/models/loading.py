@@ -1,0 +1,108 @@
+"""From weights on disk to a predictor on a device."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+import torch
+
+from SAMSegmenterLib.core.errors import InputError, ModelError
+from SAMSegmenterLib.core.predictor import ModelSpec
+from SAMSegmenterLib.models.architectures import build, recognise
+from SAMSegmenterLib.models.predictor import TorchPredictor
+from SAMSegmenterLib.models.weights import read_state_dict
+
+if TYPE_CHECKING:
+    from segment_anything.modeling import Sam
+
+
+def load_predictor(spec: ModelSpec, device: str = "auto", threads: int | None = None) -> TorchPredictor:
+    """See `registry.load`."""
+    device = chosen_device(device)
+    threads = chosen_threads(threads)
+    tensors = read_state_dict(spec.path)
+    architecture = recognise(tensors)
+    if architecture != spec.architecture:
+        raise ModelError(
+            f"{spec.path} holds weights of {architecture}, but '{spec.name}' is a {spec.architecture}.",
+            f"Run 'sam-models remove {spec.name}', then download or import the right file.",
+        )
+    return TorchPredictor(network_with_weights(spec, tensors), spec, device, threads)
+
+
+def network_with_weights(spec: ModelSpec, tensors: Mapping[str, torch.Tensor]) -> Sam:
+    """The spec's network with the given weights, without the time that random ones would take.
+
+    Raises:
+        ModelError: tensors are missing, too many, of another shape, or not finite.
+    """
+    with torch.device("meta"):
+        network = build(spec.architecture)
+    _check_tensors(network.state_dict(), tensors, spec)
+    network.load_state_dict(dict(tensors), strict=True, assign=True)
+    mean, std = (torch.tensor(values, dtype=torch.float32).view(-1, 1, 1) for values in spec.normalisation)
+    network.pixel_mean, network.pixel_std = mean, std  # buffers that weights files leave out
+    return network.eval()
+
+
+def chosen_device(device: str) -> str:
+    """The device to use: "auto" becomes "cuda" where there is one, else "cpu".
+
+    Raises:
+        InputError: no such kind of device.
+        ModelError: this computer or this build of PyTorch does not have it.
+    """
+    if device == "auto":
+        return "cuda" if torch.cuda.is_available() else "cpu"
+    kind, _, number = device.partition(":")
+    if kind not in ("cpu", "cuda", "mps") or (number and not number.isdigit()):
+        raise InputError(f"There is no device '{device}'.", "Choose one of: auto, cpu, cuda, cuda:1, mps.")
+    available = {
+        "cpu": 1,
+        "cuda": torch.cuda.device_count() if torch.cuda.is_available() else 0,
+        "mps": int(torch.backends.mps.is_available()),
+    }[kind]
+    if int(number or 0) >= available:
+        raise ModelError(
+            f"The device '{device}' cannot be used by PyTorch {torch.__version__} on this computer.",
+            "Choose the device 'cpu', or install a build of PyTorch and a driver for it.",
+        )
+    return device
+
+
+def chosen_threads(threads: int | None) -> int | None:
+    """The thread count asked for, else that of SAM_THREADS, else None.
+
+    Raises:
+        InputError: not a whole number of at least 1.
+    """
+    if threads is None:
+        text = os.environ.get("SAM_THREADS", "").strip()
+        if not text:
+            return None
+        if not text.isdigit():
+            raise InputError(f"SAM_THREADS is '{text}'.", "Set it to a whole number of at least 1.")
+        threads = int(text)
+    if threads < 1:
+        raise InputError(f"A model runs on at least 1 thread; got {threads}.")
+    return threads
+
+
+def _check_tensors(wanted: Mapping[str, torch.Tensor], given: Mapping[str, torch.Tensor], spec: ModelSpec) -> None:
+    hint = "The file may be truncated, or belong to a model that only resembles SAM."
+    missing, extra = sorted(set(wanted) - set(given)), sorted(set(given) - set(wanted))
+    if missing or extra:
+        example = (missing or extra)[0]
+        raise ModelError(
+            f"The weights do not fit {spec.architecture}: {len(missing)} tensors are missing and {len(extra)} are not "
+            f"part of it ('{example}', for one).",
+            hint,
+        )
+    for name, tensor in given.items():
+        if tensor.shape != wanted[name].shape:
+            shapes = f"{tuple(tensor.shape)} instead of {tuple(wanted[name].shape)}"
+            raise ModelError(f"The weights do not fit {spec.architecture}: '{name}' has shape {shapes}.", hint)
+        if tensor.is_floating_point() and not bool(torch.isfinite(tensor).all()):
+            raise ModelError(f"The weights hold values that are not finite, in '{name}'.", "The file is damaged.")
