@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import csv
 from collections.abc import Sequence
+from dataclasses import fields
+from pathlib import Path
 
 import numpy as np
 from scipy import stats
 
+from SAMSegmenterLib.core.atomic import atomic_path
 from SAMSegmenterLib.models.training.validation import ObjectScore
 
 COLUMNS = ("oracle", "chosen", "ellipse", "coin_flip")
@@ -74,3 +78,17 @@ def markdown_table(scores: Sequence[ObjectScore], prompts: Sequence[str]) -> str
         baselines = f"{row['ellipse']:.3f} | {row['coin_flip']:.3f}"
         lines.append(f"| {source} | {row['objects']:.0f} | " + " | ".join(cells) + f" | {baselines} |")
     return "\n".join(lines)
+
+
+def write_scores(scores: Sequence[ObjectScore], target: Path) -> None:
+    """Write one line per score as CSV.
+
+    Args:
+        scores: from `validate`.
+        target: file to write; it appears only when it is complete.
+    """
+    names = [entry.name for entry in fields(ObjectScore)]
+    with atomic_path(target) as temporary, temporary.open("w", newline="", encoding="utf-8") as stream:
+        writer = csv.writer(stream)
+        writer.writerow(names)
+        writer.writerows([getattr(score, name) for name in names] for score in scores)
