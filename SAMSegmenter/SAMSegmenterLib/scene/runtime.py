@@ -173,3 +173,4 @@ def _quieten_vtk() -> None:
     window.AddObserver("ErrorEvent", forward(logging.ERROR))
     window.AddObserver("WarningEvent", forward(logging.WARNING))
     vtk.vtkOutputWindow.SetInstance(window)
+    vtk.vtkLogger.SetStderrVerbosity(vtk.vtkLogger.VERBOSITY_OFF)  # it would print every message once more
