@@ -91,7 +91,8 @@ def _frames(groups: list[list[ImageRecord]]) -> tuple[tuple[tuple[ImageRecord, .
         note = f"{count} images lie at every position (time points, echoes or the like); each is a frame of its own."
         return tuple(zip(*groups, strict=True)), [note]
     doubled = sum(len(group) - 1 for group in groups)
-    note = f"{doubled} images lie at a position that another image already holds; the first of each position was kept."
+    lie = "image lies" if doubled == 1 else "images lie"
+    note = f"{doubled} {lie} at a position that another one already holds; the first of each position was kept."
     return (tuple(group[0] for group in groups),), [note]
 
 

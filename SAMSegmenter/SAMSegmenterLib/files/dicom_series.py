@@ -50,7 +50,7 @@ class Series:
 
     def __str__(self) -> str:
         rows, columns = self.records[0].size
-        images = f"{len(self.records)} image" + ("s" if len(self.records) > 1 else "")
+        images = _count(len(self.records), "image")
         localiser = ", localiser" if self.is_localiser else ""
         return f"{self.key}: {self.title or 'no description'} ({images} of {columns} x {rows}{localiser})"
 
@@ -64,18 +64,10 @@ def find_series(path: Path) -> tuple[list[Series], list[str]]:
     paths = sorted(item for item in path.rglob("*") if item.is_file()) if path.is_dir() else [path]
     headers, other, no_image = _scan(paths)
     if not headers:
-        found = f"{no_image} DICOM files without images and {other} other files" if paths else "nothing"
+        found = f"{_count(no_image, 'DICOM file')} without images, {_count(other, 'other file')}"
         raise InputError(f"{path} holds no DICOM images ({found}).", "Choose the folder or file of an image series.")
     unique = {header.uid: header for header in reversed(headers)}  # the first of copies is kept
-    notes = []
-    if other:
-        notes.append(f"{other} {_files(other)} in the folder could not be read as DICOM and were ignored.")
-    if no_image:
-        notes.append(
-            f"{no_image} DICOM {_files(no_image)} without an image (reports, plans, segmentations) were ignored."
-        )
-    if len(unique) < len(headers):
-        notes.append(f"{len(headers) - len(unique)} copies of images were ignored.")
+    notes = _ignored_notes(other, no_image, len(headers) - len(unique))
     return _number_series(reversed(unique.values())), notes
 
 
@@ -108,8 +100,24 @@ def _hint(series: list[Series]) -> str:
     return f"Choose one by its number before the colon, for example --series {series[0].key}."
 
 
-def _files(count: int) -> str:
-    return "file" if count == 1 else "files"
+def _ignored_notes(other: int, no_image: int, copies: int) -> list[str]:
+    counted = (
+        (other, f"{_count(other, 'file')} that cannot be read as DICOM {_was(other)} ignored."),
+        (
+            no_image,
+            f"{_count(no_image, 'DICOM file')} without an image (report, plan, segmentation) {_was(no_image)} ignored.",
+        ),
+        (copies, f"{'1 copy of an image' if copies == 1 else f'{copies} copies of images'} {_was(copies)} ignored."),
+    )
+    return [note for count, note in counted if count]
+
+
+def _count(count: int, noun: str) -> str:
+    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
+
+
+def _was(count: int) -> str:
+    return "was" if count == 1 else "were"
 
 
 def _scan(paths: Iterable[Path]) -> tuple[list[FileHeader], int, int]:
@@ -164,7 +172,7 @@ def _split(headers: list[FileHeader]) -> list[Series]:
     kept = [c for c in clusters if c not in strays]
     count = sum(map(len, strays))
     what = "marked as localisers" if strays and all(c[0].localiser for c in strays) else "of another direction or size"
-    note = (f"{count} {'image' if count == 1 else 'images'} of the series {what} were left out.",) if count else ()
+    note = (f"{_count(count, 'image')} {what} {_was(count)} left out.",) if count else ()
     names = {record.path: header.file_name for header in headers for record in header.records}
     first = headers[0]
     return [Series("", first.title, tuple(cluster), names, first.series_uid, note) for cluster in kept]
