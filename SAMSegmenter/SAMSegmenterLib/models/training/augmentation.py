@@ -15,7 +15,7 @@ from SAMSegmenterLib.models.training.sources import LabelledSlice
 
 @dataclass(frozen=True)
 class TrainingImage:
-    """`image` (3, S, S) float32 in 0..255, `labels` (S, S) int32; what follows `content` rows and columns is padding."""
+    """`image` (3, S, S) float32 in 0..255, `labels` (S, S) int32; beyond `content` rows and columns is padding."""
 
     image: np.ndarray = field(repr=False)
     labels: np.ndarray = field(repr=False)
