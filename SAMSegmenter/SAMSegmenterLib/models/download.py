@@ -14,7 +14,7 @@ import time
 import urllib.error
 import urllib.request
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 from SAMSegmenterLib.core.atomic import store_error
 from SAMSegmenterLib.core.errors import Cancelled, ModelError, StoreError
@@ -118,8 +118,7 @@ def _fetch(spec: ModelSpec, part: Path, digest: _Hash, meter: ProgressMeter, sho
             while chunk := _read(response):
                 if should_stop():
                     raise Cancelled
-                file.write(chunk)
-                digest.update(chunk)
+                _append(chunk, file, digest)
                 meter.advance(units=len(chunk))
                 if spec.bytes and file.tell() > spec.bytes:
                     break
@@ -155,6 +154,11 @@ def _read(response: Any) -> bytes:
         return response.read(_CHUNK_BYTES)
     except _CONNECTION_FAILURES as error:
         raise _BrokeOff from error
+
+
+def _append(chunk: bytes, file: BinaryIO, digest: _Hash) -> None:
+    file.write(chunk)
+    digest.update(chunk)
 
 
 def _start_of(response: Any) -> int:

@@ -23,7 +23,7 @@ from SAMSegmenterLib.models.folders import cache_directory, make_private
 logger = logging.getLogger(__name__)
 
 DEFAULT_RAM_BYTES = 512 << 20
-_KEY = re.compile(r"[0-9a-f]{16,128}")
+_KEY = re.compile(r"[0-9a-f]{12,128}")
 _UNREADABLE = (OSError, SafetensorError, ValueError, KeyError, TypeError)
 
 
@@ -127,7 +127,7 @@ class EmbeddingCache:
         if self.directory is None or not self.directory.is_dir():
             return
         for path in self.directory.glob("[0-9a-f][0-9a-f]/*.safetensors"):
-            if _KEY.fullmatch(path.stem.lstrip(".")) or path.name.startswith("."):
+            if _KEY.fullmatch(path.stem.lstrip(".")):
                 yield path
 
 

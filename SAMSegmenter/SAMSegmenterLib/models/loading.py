@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
@@ -57,7 +58,7 @@ def chosen_device(device: str) -> str:
     if device == "auto":
         return "cuda" if torch.cuda.is_available() else "cpu"
     kind, _, number = device.partition(":")
-    if kind not in ("cpu", "cuda", "mps") or (number and not number.isdigit()):
+    if not re.fullmatch(r"(cpu|cuda|mps)(:\d+)?", device):
         raise InputError(f"There is no device '{device}'.", "Choose one of: auto, cpu, cuda, cuda:1, mps.")
     available = {
         "cpu": 1,

@@ -1,0 +1,146 @@
+"""`sam-models` as a user sees it: what it prints, asks, leaves behind and returns."""
+
+import hashlib
+import io
+import sys
+from dataclasses import replace
+
+import pytest
+
+from SAMSegmenterLib.cli.sam_models import main
+from SAMSegmenterLib.models import registry
+from SAMSegmenterLib.models.known_models import OFFICIAL
+from support.weights_server import serving
+
+CONTENT = b"pretended weights" * 1000
+
+
+@pytest.fixture(autouse=True)
+def models_folder(tmp_path, monkeypatch):
+    monkeypatch.setenv("SAM_MODELS_DIR", str(tmp_path / "models"))
+    monkeypatch.setattr(registry, "bundled_path", lambda: tmp_path / "absent.safetensors")
+    return tmp_path / "models"
+
+
+@pytest.fixture
+def a_server(monkeypatch):
+    with serving(CONTENT, "sam_vit_b.pth") as server:
+        sha256 = hashlib.sha256(CONTENT).hexdigest()
+        spec = replace(OFFICIAL["vit_b"], url=server.url, bytes=len(CONTENT), sha256=sha256)
+        monkeypatch.setitem(OFFICIAL, "vit_b", spec)
+        yield server
+
+
+def answering(monkeypatch, text):
+    stream = io.StringIO(text)
+    stream.isatty = lambda: True
+    monkeypatch.setattr(sys, "stdin", stream)
+
+
+def test_the_list_names_all_models_with_size_and_licence(capsys):
+    assert main(["list"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    names = [line.split()[0] for line in lines if not line.startswith(" ")]
+    assert names == ["sam-small", "vit_b", "vit_l", "vit_h", "medsam"]
+    assert any("vit_h" in line and "not installed" in line and "2.56 GB" in line for line in lines)
+
+
+@pytest.mark.parametrize("arguments", [["--help"], ["download", "--help"], ["import", "--help"]])
+def test_help_is_there(arguments, capsys):
+    with pytest.raises(SystemExit) as caught:
+        main(arguments)
+    assert caught.value.code == 0 and "usage: sam-models" in capsys.readouterr().out
+
+
+def test_no_command_and_unknown_options_are_input_errors(capsys):
+    for arguments in ([], ["list", "--nonsense"], ["paint"]):
+        with pytest.raises(SystemExit) as caught:
+            main(arguments)
+        assert caught.value.code == 2
+
+
+def test_a_download_shows_what_it_is_before_it_begins_and_verifies(a_server, models_folder, capsys):
+    assert main(["download", "vit_b", "--yes"]) == 0
+    out = capsys.readouterr().out
+    assert "licence: Apache-2.0" in out and a_server.url in out and "installed and verified" in out
+    assert (models_folder / "sam_vit_b.pth").read_bytes() == CONTENT
+    assert main(["verify"]) == 0
+    assert capsys.readouterr().out == "vit_b: ok\n"
+    assert main(["download", "vit_b"]) == 0
+    assert "vit_b is installed" in capsys.readouterr().out and len(a_server.requests) == 1
+
+
+@pytest.mark.parametrize(("answer", "code", "requests"), [("y\n", 0, 1), ("n\n", 130, 0), ("\n", 130, 0), ("", 130, 0)])
+def test_a_download_asks_first(a_server, monkeypatch, answer, code, requests):
+    answering(monkeypatch, answer)
+    assert main(["download", "vit_b"]) == code
+    assert len(a_server.requests) == requests
+
+
+def test_without_anybody_to_ask_nothing_is_downloaded(a_server, models_folder, monkeypatch, capsys):
+    monkeypatch.setattr(sys, "stdin", io.StringIO("y\n"))
+    assert main(["download", "vit_b"]) == 2
+    assert "hint: Add --yes" in capsys.readouterr().err
+    assert a_server.requests == [] and not models_folder.exists()
+
+
+def test_wrong_bytes_are_a_model_error_and_leave_nothing(a_server, models_folder, capsys):
+    a_server.content = CONTENT[::-1]
+    assert main(["download", "vit_b", "--yes"]) == 3
+    assert "error: What http" in capsys.readouterr().err
+    assert list(models_folder.iterdir()) == []
+
+
+def test_what_cannot_be_downloaded_says_what_to_do(capsys):
+    assert main(["download", "medsam"]) == 2
+    assert "sam-models import FILE --name medsam" in capsys.readouterr().err
+    assert main(["download", "nonsense"]) == 2
+    assert "Choose one of: sam-small" in capsys.readouterr().err
+
+
+def test_damage_is_found_and_told(a_server, models_folder, capsys):
+    main(["download", "vit_b", "--yes"])
+    (models_folder / "sam_vit_b.pth").write_bytes(CONTENT[::-1])
+    capsys.readouterr()
+    assert main(["verify", "vit_b"]) == 3
+    captured = capsys.readouterr()
+    assert captured.out == "vit_b: damaged\n" and "hint: Run 'sam-models remove vit_b'" in captured.err
+
+
+def test_verifying_what_is_not_there_is_told(capsys):
+    assert main(["verify"]) == 0
+    assert capsys.readouterr().out == "no weights are installed\n"
+    assert main(["verify", "vit_b"]) == 3
+
+
+def test_removing_asks_first(a_server, models_folder, monkeypatch, capsys):
+    main(["download", "vit_b", "--yes"])
+    answering(monkeypatch, "n\n")
+    assert main(["remove", "vit_b"]) == 130
+    assert (models_folder / "sam_vit_b.pth").exists()
+    answering(monkeypatch, "yes\n")
+    assert main(["remove", "vit_b"]) == 0
+    assert list(models_folder.iterdir()) == []
+    assert main(["remove", "vit_b", "--yes"]) == 2
+    assert main(["remove", "sam-small", "--yes"]) == 2
+    assert "comes with the program" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("content", [b"", b"no checkpoint", None])
+def test_importing_what_is_no_checkpoint_is_a_model_error(tmp_path, models_folder, content, capsys):
+    path = tmp_path / "file.pth"
+    if content is not None:
+        path.write_bytes(content)
+    assert main(["import", str(path)]) == 3
+    captured = capsys.readouterr()
+    assert captured.err.startswith(f"error: {'There is no file ' if content is None else ''}{path}")
+    assert "hint: " in captured.err and "Traceback" not in captured.err
+    assert not models_folder.exists()
+
+
+def test_being_interrupted_is_130(a_server, monkeypatch):
+    def interrupted(*arguments):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("SAMSegmenterLib.cli.sam_models.download", interrupted)
+    assert main(["download", "vit_b", "--yes"]) == 130

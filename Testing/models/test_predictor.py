@@ -1,0 +1,222 @@
+"""The predictor gives what segment_anything's own predictor gives from the same, rounded, features."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+import torch
+
+from SAMSegmenterLib.core.errors import InputError, ModelError
+from SAMSegmenterLib.core.predictor import EverythingParameters, embedding_key
+from SAMSegmenterLib.core.prompts import Prompts
+from SAMSegmenterLib.models.known_models import blank_spec
+from SAMSegmenterLib.models.predictor import TorchPredictor, device_errors
+from SAMSegmenterLib.models.segment_anything_package import load_segment_anything
+from support.random_networks import randomised
+
+SHAPES = [(97, 211), (180, 61), (300, 401), (1, 40)]
+
+
+def reference_predictor(network, image):
+    """SAM's own predictor, its features rounded as the cache rounds them."""
+    predictor = load_segment_anything().SamPredictor(network)
+    predictor.set_image(image)
+    predictor.features = predictor.features.half().float()
+    return predictor
+
+
+def prompt_sets(height, width):
+    x, y = (width - 1) * 0.4, (height - 1) * 0.6
+    box = [x * 0.2, y * 0.3, width - 1, height - 1]
+    return [
+        Prompts.of([[x, y]]),
+        Prompts.of([[x, y], [x / 2, y]], [[0, 0]]),
+        Prompts.of(box=box),
+        Prompts.of([[x, y]], [[0, height - 1]], box),
+        Prompts.of([], [[x, y]]),
+    ]
+
+
+def predict_by_reference(predictor, prompts, multimask, low_res=None):
+    some = len(prompts.points) > 0
+    return predictor.predict(
+        prompts.points if some else None,
+        prompts.labels if some else None,
+        prompts.box,
+        None if low_res is None else low_res[None],
+        multimask,
+    )
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+def test_masks_scores_and_logits_equal_those_of_sams_own_predictor(a_small_network, a_small_predictor, an_image, shape):
+    image = an_image(*shape)
+    (embedding,) = a_small_predictor.encode([image])
+    reference = reference_predictor(a_small_network, image)
+    assert embedding.original_size == shape and embedding.input_size == reference.input_size
+    np.testing.assert_array_equal(embedding.features, reference.features[0].half().numpy())
+    sets = prompt_sets(*shape)
+    answers = [(prompts, True, *a_small_predictor.decode(embedding, [prompts])) for prompts in sets]
+    answers += [(prompts, False, *a_small_predictor.decode(embedding, [prompts], False)) for prompts in sets[:2]]
+    for prompts, multimask, candidates in answers:
+        masks, scores, low_res = predict_by_reference(reference, prompts, multimask)
+        np.testing.assert_array_equal(candidates.masks, masks)
+        np.testing.assert_array_equal(candidates.scores, scores)
+        np.testing.assert_array_equal(candidates.low_res, low_res)
+        assert candidates.masks.dtype == bool and candidates.masks.shape == (3 if multimask else 1, *shape)
+        assert candidates.scores.dtype == candidates.low_res.dtype == np.float32
+
+
+def test_the_random_network_gives_masks_that_differ(a_small_predictor, an_image):
+    (embedding,) = a_small_predictor.encode([an_image(97, 211)])
+    answers = a_small_predictor.decode(embedding, prompt_sets(97, 211))
+    covered = [candidates.masks.mean() for candidates in answers]
+    assert min(covered) > 0.02 and max(covered) < 0.98 and len(set(covered)) == len(covered)
+
+
+def test_vit_b_equals_sams_own_predictor(an_image):
+    network = _random_vit_b()
+    predictor = TorchPredictor(network, blank_spec("vit", "vit_b"))
+    image = an_image(120, 90)
+    (embedding,) = predictor.encode([image])
+    assert embedding.features.shape == (256, 64, 64) and embedding.features.dtype == np.float16
+    reference = reference_predictor(network, image)
+    np.testing.assert_array_equal(embedding.features, reference.features[0].half().numpy())
+    prompts = Prompts.of([[40, 60]], [[3, 3]], [20, 30, 70, 100])
+    (candidates,) = predictor.decode(embedding, [prompts])
+    masks, scores, low_res = predict_by_reference(reference, prompts, True)
+    np.testing.assert_array_equal(candidates.masks, masks)
+    np.testing.assert_array_equal(candidates.scores, scores)
+    np.testing.assert_array_equal(candidates.low_res, low_res)
+
+
+def _random_vit_b():
+    """ViT-B with one windowed and one global block, which says the same in a sixth of the time."""
+    network = randomised("vit_b")
+    network.image_encoder.blocks = network.image_encoder.blocks[1:3]
+    return network
+
+
+def test_an_earlier_answer_is_taken_as_sam_takes_it(a_small_network, a_small_predictor, an_image):
+    image = an_image(97, 211)
+    (embedding,) = a_small_predictor.encode([image])
+    first, second = Prompts.of([[80, 50]]), Prompts.of([[80, 50]], [[150, 20]])
+    (answer,) = a_small_predictor.decode(embedding, [first])
+    low_res = answer.low_res[answer.best]
+    refined, plain = a_small_predictor.decode(embedding, [second, second], previous=[low_res, None])
+    masks, scores, _ = predict_by_reference(reference_predictor(a_small_network, image), second, True, low_res)
+    np.testing.assert_array_equal(refined.masks, masks)
+    np.testing.assert_array_equal(refined.scores, scores)
+    assert not np.array_equal(refined.low_res, plain.low_res)
+
+
+def test_answers_do_not_depend_on_what_is_asked_with_them(a_small_predictor, an_image):
+    (embedding,) = a_small_predictor.encode([an_image(97, 211)])
+    sets = prompt_sets(97, 211)
+    together = a_small_predictor.decode(embedding, sets)
+    for prompts, among_others in zip(sets, together, strict=True):
+        (alone,) = a_small_predictor.decode(embedding, [prompts])
+        np.testing.assert_array_equal(alone.low_res, among_others.low_res)
+
+
+def test_embeddings_do_not_depend_on_the_images_beside_them(a_small_predictor, an_image):
+    images = [an_image(97, 211, seed) for seed in range(3)]
+    together = a_small_predictor.encode(images)
+    for image, among_others in zip(images, together, strict=True):
+        (alone,) = a_small_predictor.encode([image])
+        assert alone.key == among_others.key == embedding_key(image, "0" * 64, "torch", "float32")
+        np.testing.assert_array_equal(alone.features, among_others.features)
+    assert len({embedding.key for embedding in together}) == 3
+
+
+def test_no_images_and_no_prompts_give_empty_lists(a_small_predictor, an_image):
+    assert a_small_predictor.encode([]) == []
+    (embedding,) = a_small_predictor.encode([an_image(20, 20)])
+    assert a_small_predictor.decode(embedding, []) == []
+
+
+def test_an_empty_set_of_prompts_asks_without_a_hint(a_small_network, a_small_predictor, an_image):
+    image = an_image(97, 211)
+    (embedding,) = a_small_predictor.encode([image])
+    (candidates,) = a_small_predictor.decode(embedding, [Prompts.of()])
+    masks, scores, _ = reference_predictor(a_small_network, image).predict()
+    np.testing.assert_array_equal(candidates.masks, masks)
+    np.testing.assert_array_equal(candidates.scores, scores)
+
+
+def test_a_mask_prior_changes_the_answer_and_an_earlier_answer_goes_before_it(a_small_predictor, an_image):
+    (embedding,) = a_small_predictor.encode([an_image(97, 211)])
+    prior = np.full((97, 211), -6, np.float32)
+    prior[30:60, 50:100] = 6
+    with_prior, without = Prompts.of([[80, 50]], mask_prior=prior), Prompts.of([[80, 50]])
+    low_res = np.linspace(-5, 5, 128 * 128, dtype=np.float32).reshape(128, 128)
+    prior_only, nothing = a_small_predictor.decode(embedding, [with_prior, without])
+    both, earlier = a_small_predictor.decode(embedding, [with_prior, without], previous=[low_res, low_res])
+    assert not np.array_equal(prior_only.low_res, nothing.low_res)
+    np.testing.assert_array_equal(both.low_res, earlier.low_res)
+
+
+def test_wrong_shapes_are_named(a_small_predictor, an_image):
+    (embedding,) = a_small_predictor.encode([an_image(20, 30)])
+    with pytest.raises(InputError, match=r"\(20, 30\), uint8"):
+        a_small_predictor.encode([np.zeros((20, 30), np.uint8)])
+    with pytest.raises(InputError, match="float64"):
+        a_small_predictor.encode([np.zeros((20, 30, 3))])
+    with pytest.raises(InputError, match=r"\(128, 128\); got \(64, 64\)"):
+        a_small_predictor.decode(embedding, [Prompts.of()], previous=[np.zeros((64, 64), np.float32)])
+    with pytest.raises(InputError, match="1 sets of prompts came with 0 earlier"):
+        a_small_predictor.decode(embedding, [Prompts.of()], previous=[])
+    with pytest.raises(InputError, match=r"\(30, 20\)"):
+        a_small_predictor.decode(embedding, [Prompts.of(mask_prior=np.zeros((30, 20)))])
+
+
+def test_an_embedding_of_another_model_is_refused(a_small_predictor, an_image):
+    (embedding,) = a_small_predictor.encode([an_image(20, 30)])
+    other = replace(embedding, features=np.zeros((256, 64, 64), np.float16))
+    for ask in (
+        lambda: a_small_predictor.decode(other, [Prompts.of()]),
+        lambda: a_small_predictor.everything(other, EverythingParameters()),
+    ):
+        with pytest.raises(InputError, match=r"\(256, 64, 64\)"):
+            ask()
+
+
+def test_the_models_threshold_is_the_specs(a_small_network, an_image):
+    spec = replace(blank_spec("random", "small"), mask_threshold=1.5)
+    try:
+        predictor = TorchPredictor(a_small_network, spec)
+        (embedding,) = predictor.encode([an_image(128, 128)])
+        (candidates,) = predictor.decode(embedding, [Prompts.of([[60, 60]])])
+        logits = torch.as_tensor(candidates.low_res)[None]
+        expected = a_small_network.postprocess_masks(logits, embedding.input_size, embedding.original_size)[0] > 1.5
+        np.testing.assert_array_equal(candidates.masks, expected.numpy())
+    finally:
+        a_small_network.mask_threshold = 0.0
+
+
+def test_threads_are_set_and_reported(a_small_network):
+    before = torch.get_num_threads()
+    try:
+        predictor = TorchPredictor(a_small_network, blank_spec("random", "small"), threads=1)
+        assert predictor.threads == torch.get_num_threads() == 1
+    finally:
+        torch.set_num_threads(before)
+
+
+def test_no_gradient_is_kept(a_small_network, a_small_predictor):
+    assert not any(parameter.requires_grad for parameter in a_small_network.parameters())
+    assert not a_small_network.training
+    a_small_predictor.synchronise()
+
+
+@pytest.mark.parametrize(
+    ("error", "words"),
+    [
+        (torch.cuda.OutOfMemoryError("CUDA out of memory"), "memory of 'cuda' does not suffice"),
+        (RuntimeError("DefaultCPUAllocator: can't allocate memory"), "does not suffice"),
+        (RuntimeError("CUDA error: device-side assert"), "failed on 'cuda'"),
+    ],
+)
+def test_failures_of_the_device_are_put_in_words(error, words):
+    with pytest.raises(ModelError, match=words), device_errors("cuda"):
+        raise error
