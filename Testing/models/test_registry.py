@@ -2,6 +2,8 @@
 
 import hashlib
 import importlib.resources
+import subprocess
+import sys
 from dataclasses import replace
 
 import pytest
@@ -114,3 +116,25 @@ def test_what_is_not_installed_or_bundled_cannot_be_removed():
 def test_an_unknown_engine_is_named():
     with pytest.raises(InputError, match="no engine 'abacus'"):
         load(blank_spec("x", "small"), engine="abacus")
+
+
+def test_the_registry_needs_no_torch():
+    code = "import sys; sys.modules['torch'] = None; from SAMSegmenterLib.models.registry import registry; registry()"
+    result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=False)
+    assert (result.returncode, result.stderr) == (0, "")
+
+
+def test_loading_without_torch_names_what_is_missing():
+    code = """
+import sys
+sys.modules["torch"] = None
+from SAMSegmenterLib.core.errors import DependencyError
+from SAMSegmenterLib.models.known_models import blank_spec
+from SAMSegmenterLib.models.registry import load
+try:
+    load(blank_spec("x", "small"))
+except DependencyError as error:
+    print(error)
+"""
+    result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=False)
+    assert "The package 'torch' cannot be imported" in result.stdout and "pip install torch" in result.stdout

@@ -37,9 +37,9 @@ def _official(architecture: str, file: str, sha256: str, size: int, card: str) -
     return ModelSpec(architecture, architecture, sha256, url=url, licence="Apache-2.0", bytes=size, card=card)
 
 
-# SHA-256 as other public projects publish them, agreeing with each other: mazurowski-lab's SegmentWithSAM extension
-# (ViT-L, in its download call) and the download lists of many tools, with these sizes. The digits in the file names
-# are the first ones of the MD5.
+# SHA-256 as public sources state them, agreeing with each other and with these sizes: ViT-B and ViT-L in the download
+# calls of mazurowski-lab/SlicerSegmentWithSAM (SegmentWithSAM/SegmentWithSAM.py), ViT-H for the copy of the file in
+# facebook/ov-seg on Hugging Face. The digits in the file names are the first ones of the MD5, not of the SHA-256.
 OFFICIAL: dict[str, ModelSpec] = {
     spec.name: spec
     for spec in (

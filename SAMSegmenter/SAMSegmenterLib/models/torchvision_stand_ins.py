@@ -58,6 +58,7 @@ def batched_nms(boxes: torch.Tensor, scores: torch.Tensor, idxs: torch.Tensor, i
     Returns:
         (M,) int64 indices of the kept boxes by falling score over all categories, empty for no boxes.
     """
+    idxs = idxs.to(boxes.device)  # SAM's generator leaves them on the CPU
     keep = torch.zeros(len(boxes), dtype=torch.bool, device=boxes.device)
     for category in torch.unique(idxs):
         members = torch.nonzero(idxs == category).flatten()
