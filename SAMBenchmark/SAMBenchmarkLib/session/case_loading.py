@@ -1,0 +1,42 @@
+"""A case read from its files and planned."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from SAMBenchmarkLib.core.cases import Case
+from SAMBenchmarkLib.core.evaluation import SliceTask, plan_case
+from SAMBenchmarkLib.core.options import BenchmarkOptions
+from SAMSegmenterLib.core.geometry import Volume
+from SAMSegmenterLib.core.reference import Segmentation
+
+
+@dataclass(frozen=True, eq=False)
+class LoadedCase:
+    """A case in memory.
+
+    Args:
+        frames: its volumes, several for a 4D file.
+        segmentations: one per frame, on its lattice.
+        notes: what the user should know about the files.
+        slices: what is to be evaluated: number of the frame, and the slice.
+    """
+
+    case: Case
+    frames: tuple[Volume, ...]
+    segmentations: tuple[Segmentation, ...]
+    notes: tuple[str, ...]
+    slices: tuple[tuple[int, SliceTask], ...]
+
+
+def load_case(case: Case, options: BenchmarkOptions) -> LoadedCase:
+    """Read the files of a case and plan its slices.
+
+    Raises:
+        InputError: a file is not usable, the two are no pair, or no object is large enough.
+    """
+    from SAMSegmenterLib.files.pairing import load_pair
+
+    pair = load_pair(case.volume, case.labels, case.series, dict(case.label_names) or None)
+    slices = plan_case(pair.frames, pair.segmentations, options.resolved())
+    return LoadedCase(case, tuple(pair.frames), tuple(pair.segmentations), tuple(pair.notes), tuple(slices))

@@ -1,0 +1,123 @@
+"""Evaluates one case into the store; a case that fails is recorded with its reason."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from SAMBenchmarkLib.core.cases import Case
+from SAMBenchmarkLib.core.evaluation import evaluate_case
+from SAMBenchmarkLib.core.options import BenchmarkOptions
+from SAMBenchmarkLib.core.rows import SliceOutcome
+from SAMBenchmarkLib.core.store import FAILED, FINISHED, CaseRecord, ResultStore
+from SAMBenchmarkLib.session.case_loading import LoadedCase, load_case
+from SAMSegmenterLib.core.errors import Cancelled, SAMError, StoreError
+from SAMSegmenterLib.core.predictor import Predictor
+from SAMSegmenterLib.core.progress import ShouldStop
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Job:
+    """A case that is to be evaluated.
+
+    Args:
+        fingerprint: of its files as they are now.
+        changed: the store holds results of other files under its name.
+    """
+
+    case: Case
+    fingerprint: str
+    changed: bool = False
+
+
+@dataclass(frozen=True, eq=False)
+class CaseRunner:
+    """Evaluates cases with one model into one store.
+
+    Args:
+        on_planned: called with a case's name and number of slices once it was read.
+        on_slice: called with every outcome once it is stored.
+    """
+
+    store: ResultStore
+    predictor: Predictor
+    options: BenchmarkOptions
+    option_hash: str
+    should_stop: ShouldStop
+    on_planned: Callable[[str, int], None] = lambda name, slices: None
+    on_slice: Callable[[SliceOutcome], None] = lambda outcome: None
+
+    def run(self, job: Job, loaded: LoadedCase | None = None) -> CaseRecord:
+        """Evaluate what is not finished yet of a case.
+
+        Args:
+            loaded: the case, when it was read before.
+
+        Raises:
+            InputError, ModelError, DependencyError: the case cannot be evaluated.
+            StoreError: results cannot be stored.
+            Cancelled: the user stopped; finished slices are kept.
+        """
+        if self.should_stop():
+            raise Cancelled
+        record = self._begin(job)
+        loaded = loaded or load_case(job.case, self.options)
+        record = replace(record, slices=len(loaded.slices), notes=loaded.notes)
+        self.store.begin_case(record)
+        self.on_planned(job.case.name, len(loaded.slices))
+        for outcome in evaluate_case(
+            job.case.name,
+            loaded.frames,
+            loaded.segmentations,
+            self.predictor,
+            self.options,
+            self.option_hash,
+            self.store.finished_slices(self.option_hash, job.case.name),
+            should_stop=self.should_stop,
+        ):
+            self.store.save(outcome)
+            self.on_slice(outcome)
+        record = replace(record, status=FINISHED)
+        self.store.finish_case(record)
+        return record
+
+    def run_and_record(self, job: Job) -> CaseRecord:
+        """As `run`, but a case that cannot be evaluated is recorded as failed, and no error raised.
+
+        Raises:
+            StoreError: results cannot be stored.
+            Cancelled: the user stopped.
+        """
+        try:
+            return self.run(job)
+        except (Cancelled, StoreError):
+            raise  # a full disk would meet every other case, too
+        except SAMError as error:
+            return self._fail(job, str(error))
+        except MemoryError:
+            return self._fail(job, "There is not enough memory for this case. Use fewer workers, or a smaller model.")
+        except Exception as error:  # one case's fault must not end a batch of a hundred
+            logger.warning("%s: a fault of the program", job.case.name, exc_info=True)
+            return self._fail(job, f"A fault of the program: {type(error).__name__}: {error}")
+
+    def _begin(self, job: Job) -> CaseRecord:
+        if job.changed:
+            self.store.forget_case(self.option_hash, job.case.name)
+        record = new_record(job, self.option_hash)
+        self.store.begin_case(record)
+        return record
+
+    def _fail(self, job: Job, reason: str) -> CaseRecord:
+        known = self.store.case(self.option_hash, job.case.name) or new_record(job, self.option_hash)
+        record = replace(known, status=FAILED, reason=reason)
+        self.store.finish_case(record)
+        return record
+
+
+def new_record(job: Job, option_hash: str) -> CaseRecord:
+    """A case as it is noted at its start."""
+    case = job.case
+    return CaseRecord(option_hash, case.name, case.patient, case.site, case.modality, fingerprint=job.fingerprint)

@@ -1,0 +1,86 @@
+"""What a worker process does: it loads its own model and stores the slices of the cases it is given."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import signal
+import threading
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from SAMBenchmarkLib.core.options import BenchmarkOptions, option_hash
+from SAMBenchmarkLib.core.store import CaseRecord, ResultStore
+from SAMBenchmarkLib.session.case_run import CaseRunner, Job
+from SAMBenchmarkLib.session.predictor_loader import LoadPredictor, arithmetic_of, with_cache
+from SAMSegmenterLib.core.errors import ModelError
+
+
+@dataclass(frozen=True)
+class WorkerSetup:
+    """All that a worker needs; it can be pickled.
+
+    Args:
+        results: the store.
+        option_hash: under which rows are stored.
+        load_predictor: loads the model in the worker.
+        cache_directory: of embeddings, None for no cache.
+    """
+
+    results: Path
+    option_hash: str
+    options: BenchmarkOptions
+    load_predictor: LoadPredictor
+    cache_directory: Path | None = None
+
+
+_setup: WorkerSetup | None = None
+_stop: Any = None
+_runner: CaseRunner | None = None
+
+
+def start_worker(setup: WorkerSetup, stop: Any) -> None:
+    """Prepare a process that was just started.
+
+    Args:
+        stop: event that the main process sets when the user stops.
+    """
+    global _setup, _stop
+    _setup, _stop = setup, stop
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C reaches every process; the main one decides
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+
+
+def work_on(job: Job) -> CaseRecord:
+    """Evaluate a case in this process.
+
+    Raises:
+        ModelError, DependencyError: the model cannot be loaded here.
+        StoreError: results cannot be stored.
+        Cancelled: the user stopped.
+    """
+    global _runner
+    assert _setup is not None
+    if _runner is None:
+        _runner = _make_runner(_setup, _stop)
+    return _runner.run_and_record(job)
+
+
+def _make_runner(setup: WorkerSetup, stop: Any) -> CaseRunner:
+    predictor = setup.load_predictor()
+    if option_hash(setup.options, arithmetic_of(predictor)) != setup.option_hash:
+        raise ModelError(
+            "A worker process loaded the model in another way than the main process.",
+            "Name the device and the number of threads, or use one worker.",
+        )
+    predictor = with_cache(predictor, setup.cache_directory)
+    return CaseRunner(ResultStore(setup.results), predictor, setup.options, setup.option_hash, stop.is_set)
+
+
+def _end_with_parent() -> None:
+    """A worker without its main process would wait forever; stored slices are complete at any moment."""
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)
