@@ -8,13 +8,15 @@ import struct
 import zlib
 from dataclasses import dataclass
 from pathlib import Path
+from typing import BinaryIO, cast
 
 import numpy as np
 
 from SAMSegmenterLib.core.arrays import Matrix4
 from SAMSegmenterLib.files.formats import damaged
 
-_CHUNK = 1 << 20
+_CHUNK = 1 << 20  # bytes, a multiple of every voxel's size
+_FLOAT_TYPES = {16: "f4", 64: "f8"}  # by NIfTI's code of the voxel type
 
 
 @dataclass(frozen=True, eq=False)
@@ -24,12 +26,16 @@ class NiftiHeader:
     Args:
         dimensions: number of voxels along each axis.
         bytes_needed: size of the whole (unpacked) file.
+        voxel_offset: where the voxels begin.
+        float_type: NumPy's name of the voxel type when it is floating point, else "".
         pixel_sizes: of the three axes of space, as stored; 0 where the file does not say.
         sform: (4, 4) voxel to RAS, or None when the file holds none.
     """
 
     dimensions: tuple[int, ...]
     bytes_needed: int
+    voxel_offset: int
+    float_type: str
     pixel_sizes: tuple[float, float, float]
     sform: Matrix4 | None
 
@@ -45,6 +51,7 @@ class _Layout:
     """Where the two versions of the format keep the fields: struct format and offset."""
 
     size: int
+    voxel_type: tuple[str, int]
     bits: tuple[str, int]
     dimensions: tuple[str, int]
     pixel_sizes: tuple[str, int]
@@ -54,8 +61,8 @@ class _Layout:
 
 
 _LAYOUTS = {
-    348: _Layout(348, ("h", 72), ("8h", 40), ("8f", 76), ("f", 108), ("h", 254), ("12f", 280)),
-    540: _Layout(540, ("h", 14), ("8q", 16), ("8d", 104), ("q", 168), ("i", 348), ("12d", 400)),
+    348: _Layout(348, ("h", 70), ("h", 72), ("8h", 40), ("8f", 76), ("f", 108), ("h", 254), ("12f", 280)),
+    540: _Layout(540, ("h", 12), ("h", 14), ("8q", 16), ("8d", 104), ("q", 168), ("i", 348), ("12d", 400)),
 }
 
 
@@ -73,27 +80,37 @@ def read_nifti_header(path: Path) -> NiftiHeader:
         raise damaged(path, "NIfTI") from error
 
 
-def require_complete(path: Path, header: NiftiHeader) -> None:
-    """Check that no voxels are missing at the end; the image reader would fill them with zeros without a word.
+def check_voxels(path: Path, header: NiftiHeader) -> np.ndarray:
+    """Read all voxels once, to find what the image reader hides: it replaces missing voxels and NaN by 0.
+
+    Returns:
+        (N,) positions, in file order, of voxels that are NaN or infinite; empty for integers.
 
     Raises:
         InputError: the file is cut short or its compression is damaged.
     """
-    size = 0
+    size, found = header.voxel_offset, [np.empty(0, np.int64)]
     try:
         with _open(path) as file:
+            size = len(file.read(header.voxel_offset))
             while chunk := file.read(_CHUNK):
+                if header.float_type:
+                    values = np.frombuffer(chunk, header.float_type, len(chunk) // np.dtype(header.float_type).itemsize)
+                    first = (size - header.voxel_offset) // values.itemsize
+                    found.append(np.flatnonzero(~np.isfinite(values)) + first)
                 size += len(chunk)
     except (OSError, EOFError, zlib.error) as error:
         raise damaged(path, "NIfTI", "its compressed data are damaged or cut short") from error
     if size < header.bytes_needed:
         raise damaged(path, "NIfTI", f"{header.bytes_needed - size} of its {header.bytes_needed} bytes are missing")
+    positions = np.concatenate(found)
+    return positions[positions < math.prod(header.dimensions)]
 
 
-def _open(path: Path):
+def _open(path: Path) -> BinaryIO:
     with path.open("rb") as file:
         compressed = file.read(2) == b"\x1f\x8b"
-    return gzip.open(path, "rb") if compressed else path.open("rb")
+    return cast(BinaryIO, gzip.open(path, "rb")) if compressed else path.open("rb")
 
 
 def _parse(data: bytes) -> NiftiHeader:
@@ -112,4 +129,6 @@ def _parse(data: bytes) -> NiftiHeader:
     needed = offset + math.prod(dimensions[:count]) * read(layout.bits)[0] // 8
     sizes = read(layout.pixel_sizes)[1:4]
     sform = np.vstack([np.reshape(read(layout.rows), (3, 4)), [0, 0, 0, 1]]) if read(layout.sform_code)[0] > 0 else None
-    return NiftiHeader(tuple(dimensions[:count]), needed, tuple(map(float, sizes)), sform)
+    code = read(layout.voxel_type)[0]
+    float_type = order + _FLOAT_TYPES[code] if code in _FLOAT_TYPES else ""
+    return NiftiHeader(tuple(dimensions[:count]), needed, offset, float_type, tuple(map(float, sizes)), sform)

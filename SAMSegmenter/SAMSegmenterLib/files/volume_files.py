@@ -15,7 +15,7 @@ import SimpleITK
 from SAMSegmenterLib.core.arrays import Matrix4
 from SAMSegmenterLib.core.errors import InputError
 from SAMSegmenterLib.files.formats import META_IMAGE, NIFTI, NRRD, damaged, ending_of, require_readable, stem_of
-from SAMSegmenterLib.files.nifti_header import NiftiHeader, read_nifti_header, require_complete
+from SAMSegmenterLib.files.nifti_header import NiftiHeader, check_voxels, read_nifti_header
 from SAMSegmenterLib.files.nrrd_header import NrrdHeader, read_nrrd_header
 from SAMSegmenterLib.files.stored import LPS_TO_RAS, StoredImage
 
@@ -68,9 +68,9 @@ def _quiet() -> Iterator[None]:
 
 
 def _read_nifti(path: Path, header: NiftiHeader) -> StoredImage:
-    require_complete(path, header)
+    gaps = check_voxels(path, header)
     try:
-        return _stored(path, read_itk(path, "NIfTI"), header.has_spacing)
+        return _with_gaps(_stored(path, read_itk(path, "NIfTI"), header.has_spacing), gaps)
     except InputError:
         if header.sform is None:
             raise
@@ -80,8 +80,19 @@ def _read_nifti(path: Path, header: NiftiHeader) -> StoredImage:
         stored = _stored(path, read_itk(path, "NIfTI"), header.has_spacing)
     finally:
         os.environ.pop(_PERMISSIVE) if before is None else os.environ.update({_PERMISSIVE: before})
+    stored = _with_gaps(stored, gaps)
     note = "The volume's axes are not at right angles to each other; its exact matrix was kept."
     return StoredImage(stored.frames, header.sform, stored.has_spacing, stored.name, (*stored.notes, note))
+
+
+def _with_gaps(stored: StoredImage, positions: np.ndarray) -> StoredImage:
+    """NaN put back where the file has NaN or infinity; the file stores frame after frame, each in array order."""
+    if len(positions):
+        size = stored.frames[0].size
+        for number, frame in enumerate(stored.frames):
+            own = positions[(positions >= number * size) & (positions < (number + 1) * size)]
+            frame.reshape(-1)[own - number * size] = np.nan  # frames are contiguous: this writes into them
+    return stored
 
 
 def _stored(path: Path, image: SimpleITK.Image, has_spacing: bool, header: NrrdHeader | None = None) -> StoredImage:

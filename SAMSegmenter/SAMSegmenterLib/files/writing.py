@@ -100,8 +100,8 @@ def _write_and_compare(image: SimpleITK.Image, temporary: Path, target: Path) ->
     """ITK does not tell every failed write; reading back does."""
     try:
         SimpleITK.WriteImage(image, str(temporary), useCompression=True)
-        written = SimpleITK.GetArrayViewFromImage(SimpleITK.ReadImage(str(temporary)))
-        complete = np.array_equal(written, SimpleITK.GetArrayViewFromImage(image))
+        written = SimpleITK.ReadImage(str(temporary))  # kept by name: views do not keep their image alive
+        complete = np.array_equal(SimpleITK.GetArrayViewFromImage(written), SimpleITK.GetArrayViewFromImage(image))
     except RuntimeError:
         complete = False
     if not complete:
