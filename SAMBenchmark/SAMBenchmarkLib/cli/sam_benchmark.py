@@ -51,8 +51,8 @@ def build_parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     about = (
         "Evaluate a volume, or many. Prompts (points, boxes) are simulated from the reference segmentation, the "
-        "model's masks are compared with it slice by slice, and tables, a report and a Slicer scene are written. Ctrl+C "
-        "keeps what is finished; the same command again goes on from there."
+        "model's masks are compared with it slice by slice, and tables, a report and a Slicer scene are written. "
+        "Ctrl+C keeps what is finished; the same command again goes on from there."
     )
     shown = argparse.ArgumentDefaultsHelpFormatter
     run = commands.add_parser("run", help="evaluate", description=about, epilog=EPILOG, formatter_class=_Defaults)
@@ -91,6 +91,19 @@ def _run(given: argparse.Namespace, make_loader: MakeLoader) -> int:
         report=not given.no_report,
         scene=not given.no_scene,
     )
+    return evaluate_and_show(request)
+
+
+def evaluate_and_show(request: RunRequest) -> int:
+    """Run a request with progress on the terminal, then print the summary and where to look.
+
+    Returns:
+        The exit code.
+
+    Raises:
+        SAMError: as `run_benchmark` does.
+        Cancelled: the user stopped; how to go on was said.
+    """
     stop = StopSwitch()
     try:
         with TerminalProgress() as progress, stop.watching():

@@ -19,7 +19,7 @@ from SAMBenchmarkLib.core.options import BenchmarkOptions
 from SAMBenchmarkLib.core.rows import PredictedMask, ResultRow, SliceOutcome, TimingRow
 from SAMBenchmarkLib.core.selection import select
 from SAMBenchmarkLib.core.simulated_prompts import ObjectPrompts, prompt_rules
-from SAMBenchmarkLib.core.targets import SliceObject, every, object_counts, slice_objects, spread
+from SAMBenchmarkLib.core.targets import SliceObject, every, fair_shares, object_counts, slice_objects
 from SAMSegmenterLib.core.arrays import Rgb8
 from SAMSegmenterLib.core.errors import Cancelled, InputError
 from SAMSegmenterLib.core.geometry import Volume, plane_axis, plane_name
@@ -61,10 +61,12 @@ def plan_slices(volume: Volume, segmentation: Segmentation, options: BenchmarkOp
     """
     axis = plane_axis(volume, options.plane)
     plane = plane_name(volume, axis)
-    shown = [index for index in range(volume.shape_kji[axis]) if _has_objects(segmentation, axis, index, options)]
-    chosen = every(shown, options.stride)
+    slices_of = _slices_by_object(segmentation, axis, options)
+    chosen = every(sorted(set().union(*slices_of.values())), options.stride)
     if options.max_slices:
-        chosen = spread(chosen, options.max_slices)
+        kept = set(chosen)
+        shares = {key: [index for index in slices if index in kept] for key, slices in slices_of.items()}
+        chosen = fair_shares(shares, options.max_slices)
     return [SliceTask(axis, index, plane) for index in chosen]
 
 
@@ -85,11 +87,17 @@ def plan_case(
     return [(number, task) for number, plan in enumerate(plans) for task in plan]
 
 
-def _has_objects(segmentation: Segmentation, axis: int, index: int, options: BenchmarkOptions) -> bool:
-    return any(
-        object_counts(np.take(layer, index, axis=axis), options.min_object_pixels, options.slice_filter)
-        for layer in segmentation.layers
-    )
+def _slices_by_object(
+    segmentation: Segmentation, axis: int, options: BenchmarkOptions
+) -> dict[tuple[int, int], list[int]]:
+    """(layer, label value) -> indices of the slices that show enough of it."""
+    slices_of: dict[tuple[int, int], list[int]] = {}
+    for number, layer in enumerate(segmentation.layers):
+        for index in range(layer.shape[axis]):
+            counts = object_counts(np.take(layer, index, axis=axis), options.min_object_pixels, options.slice_filter)
+            for value in counts:
+                slices_of.setdefault((number, value), []).append(index)
+    return slices_of
 
 
 def evaluate_case(

@@ -56,7 +56,7 @@ class BenchmarkOptions:
         preset: "paper" (as the paper says) or "authors_code" (as the released code runs, with its defects).
         plane: "auto" (normal along the largest spacing), "axial", "sagittal" or "coronal".
         stride: every n-th of the slices that show an object.
-        max_slices: at most so many slices per volume, evenly spread; 0 for all.
+        max_slices: at most so many slices per volume, spread so that every structure gets its share; 0 for all.
         min_object_pixels: an object counts when it has more pixels than this.
         slice_filter: "pixel_count" counts pixels per label, "value_sum" adds up label values per slice.
         window: intensities shown to the model, see `windowing.parse_window`.

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal, get_args
+from typing import Any, Literal, get_args
 
 import numpy as np
 from scipy import ndimage
@@ -105,6 +105,33 @@ def spread(indices: Sequence[int], count: int) -> list[int]:
     if count >= len(indices):
         return list(indices)
     return [indices[(2 * part + 1) * len(indices) // (2 * count)] for part in range(count)]
+
+
+def fair_shares(slices_of: Mapping[Any, Sequence[int]], count: int) -> list[int]:
+    """At most `count` slices, spread so that every structure gets its share; one that fills few slices is not missed.
+
+    The rarest structure chooses first; a slice that also shows a commoner one counts for that, too.
+
+    Args:
+        slices_of: structure -> indices of the slices that show it, in order.
+        count: how many to choose, 1 or more.
+
+    Returns:
+        Indices by rising number.
+
+    Raises:
+        InputError: the count is below 1.
+    """
+    _at_least_one(count, "number of slices")
+    chosen: set[int] = set()
+    rarest_first = sorted(slices_of.values(), key=len)
+    for place, slices in enumerate(rarest_first):
+        free, waiting = count - len(chosen), len(rarest_first) - place
+        others = [index for index in slices if index not in chosen]
+        wanted = min(free, -(-count // len(rarest_first)) if waiting > 1 else free)
+        if wanted > 0 and others:
+            chosen.update(spread(others, wanted))
+    return sorted(chosen)
 
 
 def every(indices: Sequence[int], stride: int) -> list[int]:

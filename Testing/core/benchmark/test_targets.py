@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from SAMBenchmarkLib.core.targets import every, is_fragmented, object_counts, slice_objects, spread
+from SAMBenchmarkLib.core.targets import every, fair_shares, is_fragmented, object_counts, slice_objects, spread
 from SAMSegmenterLib.core.errors import InputError
 from support.masks import disk, edge_cases, rectangle
 
@@ -118,3 +118,26 @@ def test_every_takes_the_first_and_each_stride():
 def test_numbers_below_one_are_refused(chooser):
     with pytest.raises(InputError, match="1 or more"):
         chooser([1, 2], 0)
+
+
+def test_a_structure_on_few_slices_gets_its_share():
+    shares = fair_shares({"large": range(100), "small": range(40, 46)}, 10)
+    assert len(shares) == 10 and shares == sorted(shares)
+    assert sum(40 <= index < 46 for index in shares) >= 5
+    assert min(shares) < 20 and max(shares) >= 80
+
+
+def test_one_structure_alone_is_spread_evenly():
+    assert fair_shares({"only": range(9)}, 3) == spread(range(9), 3)
+
+
+def test_shares_never_exceed_the_number_and_take_all_there_is():
+    many = {name: range(name, name + 3) for name in range(20)}
+    assert len(fair_shares(many, 7)) == 7
+    assert fair_shares({"a": [3], "b": [5, 6]}, 10) == [3, 5, 6]
+    assert fair_shares({}, 4) == []
+
+
+def test_a_share_of_no_slice_is_an_input_error():
+    with pytest.raises(InputError):
+        fair_shares({"a": [1]}, 0)
