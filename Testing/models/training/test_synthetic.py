@@ -3,7 +3,6 @@
 import numpy as np
 import pytest
 
-from SAMSegmenterLib.models.training.smooth_noise import rough_field, smooth_field
 from SAMSegmenterLib.models.training.synthetic import synthesise
 
 
@@ -30,11 +29,3 @@ def test_object_edges_are_visible_in_the_mean():
 
     values = [contrast(synthesise(96, np.random.default_rng(seed))) for seed in range(30)]
     assert np.median(values) > 1.0
-
-
-def test_smooth_fields_have_no_jumps_and_rough_ones_have_finer_structure():
-    smooth = smooth_field(64, 3, np.random.default_rng(0))[0]
-    rough = rough_field(64, 3, np.random.default_rng(0))
-    assert smooth.shape == rough.shape == (64, 64)
-    assert np.abs(np.diff(smooth, axis=0)).max() < 0.25
-    assert np.abs(np.diff(rough, 2, axis=0)).mean() > np.abs(np.diff(smooth, 2, axis=0)).mean()

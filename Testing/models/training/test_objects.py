@@ -1,0 +1,51 @@
+"""Objects drawn from label maps."""
+
+import numpy as np
+from scipy import ndimage
+
+from SAMSegmenterLib.models.training.objects import grey_level_regions, largest_or_any_part, pick_objects
+
+
+def two_part_labels():
+    labels = np.zeros((40, 40), dtype=np.int32)
+    labels[2:12, 2:12] = 1
+    labels[20:36, 20:36] = 1
+    labels[2:12, 20:30] = 2
+    labels[38, 38] = 3
+    return labels
+
+
+def test_instances_are_whole_values_and_small_ones_are_left_out():
+    labels = two_part_labels()
+    for seed in range(20):
+        for mask in pick_objects(labels, True, 2, 10, np.random.default_rng(seed)):
+            assert any(np.array_equal(mask, labels == value) for value in (1, 2))
+
+
+def test_semantic_objects_are_values_parts_or_unions():
+    labels = two_part_labels()
+    sizes = set()
+    for seed in range(200):
+        sizes |= {int(mask.sum()) for mask in pick_objects(labels, False, 2, 10, np.random.default_rng(seed))}
+    assert sizes == {100, 256, 356, 456}
+
+
+def test_nothing_large_enough_gives_no_object():
+    assert pick_objects(two_part_labels(), True, 2, 1000, np.random.default_rng(0)) == []
+    assert pick_objects(np.zeros((5, 5), dtype=np.int32), False, 2, 1, np.random.default_rng(0)) == []
+
+
+def test_parts_that_touch_at_corners_are_one():
+    mask = np.eye(6, dtype=bool)
+    assert np.array_equal(largest_or_any_part(mask, 2, np.random.default_rng(0)), mask)
+
+
+def test_grey_level_regions_follow_the_edges_of_the_image():
+    grey = np.full((60, 60), 40.0, dtype=np.float32)
+    grey[20:40, 20:40] = 200.0
+    regions = grey_level_regions(grey, np.random.default_rng(1))
+    square = np.zeros((60, 60), dtype=bool)
+    square[20:40, 20:40] = True
+    inner, outer = ndimage.binary_erosion(square, iterations=3), ~ndimage.binary_dilation(square, iterations=3)
+    assert len(np.unique(regions[inner])) == 1 and len(np.unique(regions[outer])) == 1
+    assert regions[inner][0] > regions[outer][0] >= 1
