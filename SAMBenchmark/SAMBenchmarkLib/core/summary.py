@@ -173,7 +173,7 @@ def _timing_row(stage: str, timings: list[TimingRow]) -> tuple[object, ...]:
     step = "image embedding"
     if stage != "embedding":
         step = f"{STRATEGY_TITLES.get(stage, stage)}: prompt encoding and mask decoding"
-    repeated = f"one object, median of {most} repetitions"
+    repeated = f"one {'slice' if stage in ('embedding', 'S1') else 'object'}, median of {most} repetitions"
     during = "image, or read from the cache" if stage == "embedding" else "all objects of a slice"
     measured = repeated if most > 1 else f"during the run, {during}, median over slices"
     seconds = statistics.median(timing.seconds for timing in chosen)

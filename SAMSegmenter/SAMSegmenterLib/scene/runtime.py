@@ -5,6 +5,7 @@ Importing this file is cheap; `slicer` and `vtk` are imported when a scene is fi
 
 from __future__ import annotations
 
+import functools
 import importlib.util
 import logging
 import shutil
@@ -80,7 +81,6 @@ def ensure_scene() -> SceneHandle:
         return made_here
     if getattr(slicer, "mrmlScene", None) is not None:
         return SceneHandle(slicer.mrmlScene, slicer.app.applicationLogic() if hasattr(slicer, "app") else None)
-    _quieten_vtk()
     handle = private_scene()
     slicer.mrmlScene, slicer.modules = handle.scene, _modules_of(handle)
     setattr(slicer, _MADE_HERE, handle)
@@ -94,6 +94,8 @@ def private_scene() -> SceneHandle:
         DependencyError: Slicer's package is missing.
     """
     slicer = import_slicer()
+    if not hasattr(slicer, "app"):
+        _quieten_vtk()
     scene = slicer.vtkMRMLScene()
     application_logic = slicer.vtkSlicerApplicationLogic()
     application_logic.SetMRMLScene(scene)
@@ -157,6 +159,7 @@ def _modules_of(handle: SceneHandle) -> Any:
     return types.SimpleNamespace(**{name.lower(): module(logic) for name, logic in handle.logics.items()})
 
 
+@functools.cache
 def _quieten_vtk() -> None:
     """Send VTK's messages to `logging`: Slicer reports every file that it packs as if it were news."""
     import vtk
