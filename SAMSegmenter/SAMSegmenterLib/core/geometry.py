@@ -66,8 +66,8 @@ def plane_axis(volume: Volume, plane: str) -> int:
     """Array axis (0 = k, 1 = j, 2 = i) along which slices of a plane are stacked.
 
     Args:
-        plane: "axial", "sagittal", "coronal", or "auto": the axis of largest spacing, the axial one on ties, and k
-            for a single slice or an image without spacing.
+        plane: "axial", "sagittal", "coronal", or "auto": the axis of largest spacing, the axial one on ties; the axis
+            of a single slice, whatever its spacing; k for an image without spacing.
 
     Raises:
         InputError: no such plane.
@@ -85,8 +85,10 @@ def plane_name(volume: Volume, axis: int) -> str:
 
 
 def _auto_axis(volume: Volume) -> int:
-    if not volume.has_spacing or min(volume.shape_kji) == 1:
-        return int(np.argmin(volume.shape_kji))
+    if 1 in volume.shape_kji:
+        return volume.shape_kji.index(1)
+    if not volume.has_spacing:
+        return 0
     spacing = np.array(volume.spacing_kji)
     largest = np.flatnonzero(spacing > spacing.max() * 0.99)
     axial = _axis_along(volume, 2)

@@ -1,0 +1,99 @@
+"""Intensities become grey values as the protocols say."""
+
+import numpy as np
+import pytest
+
+from SAMSegmenterLib.core.errors import InputError
+from SAMSegmenterLib.core.windowing import (
+    CT_PRESETS,
+    LevelWidth,
+    MinMax,
+    Percentile,
+    paper_clip,
+    parse_window,
+    scale,
+    to_rgb8,
+)
+
+
+def test_min_max_is_the_papers_formula_truncated():
+    pixels = np.array([[-100, 0], [28, 155]], np.int16)
+    rgb = to_rgb8(pixels, MinMax())
+    expected = [[0, 100], [128, 255]]
+    assert rgb.dtype == np.uint8 and rgb.shape == (2, 2, 3)
+    assert all(rgb[..., channel].tolist() == expected for channel in range(3))
+    assert to_rgb8(np.array([[0.0, 0.9999, 1.0]]), MinMax())[0, :, 0].tolist() == [0, 254, 255]
+
+
+def test_limits_found_on_the_volume_serve_its_slices():
+    assert to_rgb8(np.array([[50, 100]]), MinMax(), limits=(0, 200))[0, :, 0].tolist() == [63, 127]
+
+
+def test_a_constant_image_is_black():
+    for pixels in (np.full((3, 3), 7), np.full((3, 3), 7.5)):
+        assert not to_rgb8(pixels, MinMax()).any()
+
+
+def test_values_that_are_not_finite_are_black_and_do_not_stretch_the_window():
+    pixels = np.array([[np.nan, np.inf, -np.inf, 0.0, 1.0]])
+    assert to_rgb8(pixels, MinMax())[0, :, 0].tolist() == [0, 0, 0, 0, 255]
+    with pytest.raises(InputError, match="no finite value"):
+        MinMax().limits(np.full((2, 2), np.nan))
+
+
+def test_small_integer_types_do_not_overflow():
+    assert to_rgb8(np.array([[-128, 127]], np.int8), MinMax())[0, :, 0].tolist() == [0, 255]
+    assert to_rgb8(np.array([[-32768, 32767]], np.int16), MinMax())[0, :, 0].tolist() == [0, 255]
+
+
+def test_a_level_and_width_clip_on_both_sides():
+    pixels = np.array([[-500, -150, 50, 250, 900]])
+    assert to_rgb8(pixels, LevelWidth(50, 400))[0, :, 0].tolist() == [0, 0, 127, 255, 255]
+
+
+def test_percentiles_leave_out_the_ends():
+    low, high = Percentile(1, 99).limits(np.arange(101))
+    assert (low, high) == (1, 99)
+
+
+def test_colour_of_8_bits_stays_and_of_16_bits_is_scaled():
+    rgb = np.random.default_rng(0).integers(0, 200, (4, 5, 3)).astype(np.uint8)
+    assert np.array_equal(to_rgb8(rgb, MinMax()), rgb)
+    deep = rgb.astype(np.uint16) * 257
+    assert np.abs(to_rgb8(deep, MinMax(), limits=(0, 65535)).astype(int) - rgb).max() <= 1
+
+
+def test_scale_clips_and_gives_zeros_for_an_empty_window():
+    assert scale(np.array([-1.0, 0.5, 3.0]), 0, 1).tolist() == [0, 127.5, 255]
+    assert scale(np.array([1.0, 2.0]), 5, 5).tolist() == [0, 0]
+
+
+def test_the_clip_of_the_released_code_keeps_zeros():
+    grey = np.arange(256, dtype=np.uint8).reshape(16, 16)
+    clipped = paper_clip(grey)
+    low, high = np.percentile(grey, (0.95, 99.5))
+    expected = np.clip((np.clip(grey, low, high) - low) / (high - low) * 255, 0, 255).astype(np.uint8)
+    expected[grey == 0] = 0
+    assert np.abs(clipped.astype(int) - expected).max() <= 1 and clipped[0, 0] == 0 and clipped.max() == 255
+
+
+@pytest.mark.parametrize(
+    ("text", "window"),
+    [
+        ("minmax", MinMax()),
+        ("percentile:1,98", Percentile(1, 98)),
+        ("percentile", Percentile()),
+        ("level-width:40,400", LevelWidth(40, 400)),
+        ("lung", CT_PRESETS["lung"]),
+    ],
+)
+def test_windows_are_named_on_the_command_line(text, window):
+    assert parse_window(text) == window
+
+
+@pytest.mark.parametrize(
+    "text", ["", "liver", "minmax:1", "percentile:a,b", "percentile:99,1", "level-width:40", "level-width:40,0"]
+)
+def test_other_names_are_input_errors(text):
+    with pytest.raises(InputError):
+        parse_window(text)
