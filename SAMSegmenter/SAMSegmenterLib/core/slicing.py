@@ -250,5 +250,6 @@ def _interpolate(array: np.ndarray, coordinates: np.ndarray) -> np.ndarray:
     block = array[tuple(slice(a, b + 1) for a, b in zip(low, high, strict=True))]  # a thin slab, not the whole volume
     floating = block if np.issubdtype(array.dtype, np.floating) else block.astype(np.float32)
     local = coordinates - low[:, None, None]
-    sampled = ndimage.map_coordinates(floating, local, order=1, mode="constant", cval=background)
+    # "constant" would turn a border voxel into background when rounding puts its coordinate at -1e-16
+    sampled = ndimage.map_coordinates(floating, local, order=1, mode="grid-constant", cval=background)
     return sampled if np.issubdtype(array.dtype, np.floating) else np.rint(sampled).astype(array.dtype)
