@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from typing import Any
 
 import pytest
 
@@ -27,3 +28,15 @@ def real_case() -> Callable[[str], RealCase]:
         return found
 
     return find
+
+
+@pytest.fixture
+def a_scene() -> Iterator[Any]:
+    """The open Slicer scene, emptied before and after."""
+    pytest.importorskip("slicer", reason="Slicer's Python package is not installed")
+    from SAMSegmenterLib.scene.runtime import ensure_scene
+
+    scene = ensure_scene().scene
+    scene.Clear(0)
+    yield scene
+    scene.Clear(0)

@@ -163,7 +163,7 @@ def _labelmaps_of(node: Any) -> tuple[list[Labelmap], list[Structure]]:
                 else labelmap_from_vtk(image, to_world)
             )
         layer_value = 1 if image is None else int(segment.GetLabelValue())
-        structures.append(Structure(value, segment.GetName(), layer, layer_value))
+        structures.append(Structure(value, segment.GetName() or f"segment {number + 1}", layer, layer_value))
     return labelmaps, structures
 
 

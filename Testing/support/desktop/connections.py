@@ -1,0 +1,89 @@
+"""Connections by signature, as PythonQt makes them."""
+
+from __future__ import annotations
+
+import inspect
+import re
+from collections.abc import Callable
+from typing import Any
+
+_SIGNATURE = re.compile(r"^(\w+)\((.*)\)$")
+
+_made: dict[tuple[int, str], list[tuple[Callable[..., Any], Callable[..., Any]]]] = {}
+"""Functions connected to (object, signal), each with what Qt really calls. Strong references, as in PythonQt."""
+
+
+def connect(sender: Any, signature: str, function: Callable[..., Any]) -> bool:
+    """`sender.connect("clicked()", function)`.
+
+    Raises:
+        ValueError: there is no such signal. PythonQt only prints that, which a test would not see.
+    """
+    match = _SIGNATURE.match(signature)
+    if match is None or not _has_signal(sender, signature):
+        raise ValueError(f"{type(sender).__name__} has no signal {signature}")
+    name, arguments = match.groups()
+    count = len(arguments.split(",")) if arguments else 0
+    getattr(sender, name).connect(function, count)
+    return True
+
+
+def disconnect(sender: Any, signature: str, function: Callable[..., Any]) -> bool:
+    """`sender.disconnect("clicked()", function)`; False when it was not connected."""
+    return getattr(sender, signature.split("(")[0]).disconnect(function)
+
+
+class SignalProxy:
+    """A signal of one object: connect, disconnect, emit, and calling it emits, too."""
+
+    def __init__(self, sender: Any, name: str, signal: Any) -> None:
+        self._sender, self._name, self._signal = sender, name, signal
+
+    def connect(self, function: Callable[..., Any], most: int | None = None) -> bool:
+        """Call a function with as many of the signal's arguments as it takes, at most `most`."""
+        count = _positional(function) if most is None else min(most, _positional(function))
+
+        def called(*arguments: Any) -> None:
+            function(*arguments[:count])
+
+        key = (id(self._sender), self._name)
+        if key not in _made:
+            _made[key] = []
+            if self._name != "destroyed":
+                type(self._sender).destroyed.__get__(self._sender).connect(lambda *_: _made.pop(key, None))
+        _made[key].append((function, called))
+        self._signal.connect(called)
+        return True
+
+    def disconnect(self, function: Callable[..., Any]) -> bool:
+        """Undo one `connect`; False when there was none."""
+        for pair in _made.get((id(self._sender), self._name), []):
+            if pair[0] == function:
+                self._signal.disconnect(pair[1])
+                _made[id(self._sender), self._name].remove(pair)
+                return True
+        return False
+
+    def emit(self, *arguments: Any) -> None:
+        """Send the signal."""
+        self._signal.emit(*arguments)
+
+    __call__ = emit
+
+
+def _has_signal(sender: Any, signature: str) -> bool:
+    """Qt's own signals by their signature; those of stand-ins by the signature of what they stand in for."""
+    if signature in getattr(type(sender), "SIGNATURES", ()):
+        return True
+    return sender.metaObject().indexOfSignal(signature.replace(" ", "")) >= 0
+
+
+def _positional(function: Callable[..., Any]) -> int:
+    """How many positional arguments a function takes; builtins and `*args` take any number."""
+    try:
+        parameters = inspect.signature(function).parameters.values()
+    except (TypeError, ValueError):
+        return 99
+    if any(parameter.kind is parameter.VAR_POSITIONAL for parameter in parameters):
+        return 99
+    return sum(p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD) for p in parameters)

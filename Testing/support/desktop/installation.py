@@ -1,0 +1,56 @@
+"""Puts the stand-in where Slicer code looks for it."""
+
+from __future__ import annotations
+
+import functools
+import importlib.util
+import os
+import sys
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+
+@functools.cache
+def install() -> Any:
+    """Install the stand-in once per process; returns `slicer.app`. Inside Slicer nothing is changed."""
+    import slicer
+
+    if hasattr(slicer, "app"):
+        return slicer.app
+    os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+    sys.pyside6_option_python_enum = 0x0F  # type: ignore[attr-defined] - enums compare with numbers, as in PythonQt
+
+    from SAMSegmenterLib.scene.runtime import ensure_scene
+
+    ensure_scene()
+    from support.desktop import qt_module
+
+    sys.modules["qt"] = qt_module.build()
+    from support.desktop import ctk_widgets, mrml_widgets, slicer_modules
+
+    sys.modules["ctk"] = _module("ctk", ctk_widgets.WIDGETS)
+    slicer.app = slicer_modules.Application()
+    for name, module in slicer_modules.MODULES.items():
+        sys.modules[f"slicer.{name}"] = module
+        setattr(slicer, name, module)
+    for name, widget in mrml_widgets.WIDGETS.items():
+        setattr(slicer, name, widget)
+    return slicer.app
+
+
+def load_module_file(path: Path) -> ModuleType:
+    """Import a Slicer module file as Slicer does: by its path, under its own name."""
+    name = f"slicer_module_{path.stem}"
+    spec = importlib.util.spec_from_file_location(name, path)
+    assert spec is not None and spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[name] = module
+    spec.loader.exec_module(module)
+    return module
+
+
+def _module(name: str, attributes: dict[str, Any]) -> ModuleType:
+    module = ModuleType(name)
+    module.__dict__.update(attributes)
+    return module

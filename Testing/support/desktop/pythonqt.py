@@ -1,0 +1,122 @@
+"""Makes PySide6's objects behave like PythonQt's where the two differ and code depends on it."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator
+from typing import Any
+
+from PySide6 import QtCore
+
+from support.desktop.connections import SignalProxy, connect, disconnect
+
+
+_strict = True
+
+
+@contextlib.contextmanager
+def lenient() -> Iterator[None]:
+    """PySide6 itself sets attributes while it loads a .ui file: a widget's children by their names."""
+    global _strict
+    _strict = False
+    try:
+        yield
+    finally:
+        _strict = True
+
+
+def install() -> None:
+    """Change QObject and every class below it, once per process."""
+    if getattr(QtCore.QObject, "_behaves_like_pythonqt", False):
+        return
+    for cls in _with_subclasses(QtCore.QObject):
+        for name in _own_properties(cls):
+            _make_value(cls, name)
+        _make_strict(cls)
+    original = QtCore.QObject.__getattribute__
+
+    def look_up(self: Any, name: str) -> Any:
+        if name == "connect":
+            return lambda signature, function: connect(self, signature, function)
+        if name == "disconnect":
+            return lambda signature, function: disconnect(self, signature, function)
+        value = original(self, name)
+        return SignalProxy(self, name, value) if type(value).__name__ == "SignalInstance" else value
+
+    QtCore.QObject.__getattribute__ = look_up  # type: ignore[method-assign,assignment]
+    QtCore.QObject.name = property(lambda self: self.property("objectName"))  # type: ignore[attr-defined]
+    QtCore.QObject.className = lambda self: self.metaObject().className()  # type: ignore[attr-defined]
+    QtCore.QObject._behaves_like_pythonqt = True  # type: ignore[attr-defined]
+
+
+_BASE = next(base for base in QtCore.QObject.__mro__ if not base.__module__.startswith("PySide6."))
+"""The class below QObject, whose `__setattr__` stays as it is."""
+
+
+class _Value:
+    """A Qt property: a value on objects, and still the function on classes."""
+
+    def __init__(self, name: str, function: Any, writable: bool) -> None:
+        self._name, self._function, self._writable = name, function, writable
+
+    def __get__(self, instance: Any, owner: type) -> Any:
+        return self._function if instance is None else instance.property(self._name)
+
+    def __set__(self, instance: Any, value: Any) -> None:
+        if not self._writable or not instance.setProperty(self._name, value):
+            raise AttributeError(f"{self._name} of {type(instance).__name__} cannot be set to {value!r}")
+
+
+def _make_value(cls: type, name: str) -> None:
+    function = cls.__dict__.get(name)
+    if type(function).__name__ == "Signal":
+        return
+    index = cls.staticMetaObject.indexOfProperty(name)  # type: ignore[attr-defined]
+    writable = cls.staticMetaObject.property(index).isWritable()  # type: ignore[attr-defined]
+    with contextlib.suppress(TypeError):  # a few classes cannot be changed
+        setattr(cls, name, _Value(name, function, writable))
+
+
+def _make_strict(cls: type) -> None:
+    """PythonQt refuses unknown attributes on its own classes and allows them on classes written in Python."""
+
+    def assign(self: Any, name: str, value: Any) -> None:
+        signal = type(value).__name__ == "SignalInstance"  # PySide6 keeps signals there once they were asked for
+        if signal or not _strict or _known(type(self), name) or _written_in_python(type(self), name):
+            _BASE.__setattr__(self, name, value)
+        elif self.metaObject().indexOfProperty(name) >= 0 or name.encode() in self.dynamicPropertyNames():
+            self.setProperty(name, value)
+        else:
+            raise AttributeError(f"'{type(self).__name__}' object has no attribute '{name}'")
+
+    with contextlib.suppress(TypeError):
+        cls.__setattr__ = assign  # type: ignore[method-assign,assignment]
+
+
+def _known(cls: type, name: str) -> bool:
+    return any(hasattr(base.__dict__.get(name), "__set__") for base in cls.__mro__)
+
+
+def _written_in_python(cls: type, name: str) -> bool:
+    """Classes of tests and modules; stand-ins of C++ widgets may only have attributes of their own with `_`."""
+    if cls.__module__.startswith("support.desktop."):
+        return name.startswith("_")
+    return not cls.__module__.startswith("PySide6.")
+
+
+def _own_properties(cls: type) -> Iterator[str]:
+    meta = cls.staticMetaObject  # type: ignore[attr-defined]
+    for index in range(meta.propertyOffset(), meta.propertyCount()):
+        yield meta.property(index).name()
+
+
+def _with_subclasses(cls: type) -> Iterator[type]:
+    seen: set[type] = set()
+    waiting: list[type] = [cls]
+    while waiting:
+        one = waiting.pop()
+        if one in seen or not one.__module__.startswith("PySide6."):
+            continue
+        seen.add(one)
+        yield one
+        waiting += type.__subclasses__(one)
