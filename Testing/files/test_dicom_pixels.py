@@ -105,6 +105,9 @@ def test_jpeg_lossless_is_decoded_though_pydicom_has_no_codec_for_it(tmp_path):
     dataset.save_as(tmp_path / "rescaled.dcm")
     (plain,) = read_dicom(tmp_path / "plain.dcm").frames
     (rescaled,) = read_dicom(tmp_path / "rescaled.dcm").frames
+    (tmp_path / "cut.dcm").write_bytes((tmp_path / "plain.dcm").read_bytes()[:-1500])
+    with pytest.raises(InputError, match="damaged or cut short"):
+        read_dicom(tmp_path / "cut.dcm")
     assert np.array_equal(plain, array)
     assert np.array_equal(rescaled, array.astype(int) * 2 - 1000)
 

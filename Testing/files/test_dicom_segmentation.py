@@ -41,7 +41,7 @@ def test_segments_lie_on_their_series(tmp_path, masks):
 
 def test_a_segmentation_is_no_image(tmp_path, masks):
     path = write_segmentation(tmp_path / "seg.dcm", masks, {1: "Liver", 2: "Tumour"})
-    with pytest.raises(InputError, match="no DICOM images"):
+    with pytest.raises(InputError, match="DICOM without an image"):
         read_image(path)
 
 
@@ -56,3 +56,12 @@ def test_rare_kinds_are_refused_with_a_way_out(tmp_path, masks, field, value):
     with pytest.raises(InputError) as caught:
         read_labels(path)
     assert "3D Slicer" in caught.value.hint
+
+
+def test_frames_that_are_not_described_are_refused(tmp_path, masks):
+    path = write_segmentation(tmp_path / "seg.dcm", masks, {1: "Liver", 2: "Tumour"})
+    dataset = pydicom.dcmread(path)
+    dataset.PerFrameFunctionalGroupsSequence = dataset.PerFrameFunctionalGroupsSequence[:-1]
+    dataset.save_as(path)
+    with pytest.raises(InputError, match="each of its frames"):
+        read_labels(path)

@@ -71,6 +71,7 @@ def test_a_picture_has_no_spacing_and_says_so(tmp_path):
         ("empty.png", b"", "is empty"),
         ("a.docx", b"PK", r"end in \.docx are not supported"),
         ("noending", b"abc" * 100, "not DICOM"),
+        ("a.dcm", b"abc" * 100, "cannot be read as DICOM"),
     ],
 )
 def test_wrong_paths_are_input_errors_with_a_hint(tmp_path, name, content, message):

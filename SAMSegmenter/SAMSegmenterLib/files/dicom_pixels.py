@@ -118,18 +118,21 @@ def _decode(path: Path, dataset: pydicom.Dataset, file_name: str, rescale: tuple
     if "TransferSyntaxUID" not in meta:
         meta.TransferSyntaxUID = pydicom.uid.UID(_IMPLICIT_LITTLE_ENDIAN)
     syntax = meta.TransferSyntaxUID
+    if not any(name in dataset for name in ("PixelData", "FloatPixelData", "DoubleFloatPixelData")):
+        raise ValueError("no pixels: pydicom drops compressed ones whose end is missing")
     try:
         return pixel_array(dataset)
-    except _DECODING:
+    except _DECODING as error:
         if not syntax.is_compressed or syntax == pydicom.uid.DeflatedExplicitVRLittleEndian:
             raise
-        if _pydicom_has_codec(syntax):
-            raise
+        reason = error
     try:
         image = read_itk(path, "DICOM")
     except InputError as error:
+        if _pydicom_has_codec(syntax):
+            raise reason from error
         raise InputError(
-            f"{file_name} is compressed as {syntax.name}, for which no codec is installed, or it is damaged.",
+            f"{file_name} is compressed as {syntax.name}, for which no codec is installed.",
             "Install pylibjpeg with its plugins (pip install pylibjpeg[all]), or export the series uncompressed.",
         ) from error
     return _undo_rescale(SimpleITK.GetArrayFromImage(image), dataset, rescale)

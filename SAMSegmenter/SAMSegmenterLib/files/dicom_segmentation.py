@@ -48,7 +48,10 @@ def read_dicom_segmentation(path: Path) -> Segmentation:
     if any(r.position is None or r.orientation is None or r.pixel_spacing is None for r in records):
         raise InputError("The DICOM segmentation does not say where its slices lie.", _HINT)
     indices, matrix = _lattice(records)
-    masks = _masks(frames.reshape(-1, *records[0].size), numbers, indices)
+    frames = frames.reshape(-1, *records[0].size)
+    if len(frames) != len(numbers) or len(frames) != len(records):
+        raise InputError("The DICOM segmentation does not describe each of its frames.", _HINT)
+    masks = _masks(frames, numbers, indices)
     return _segmentation(masks, names, matrix)
 
 

@@ -63,6 +63,9 @@ def find_series(path: Path) -> tuple[list[Series], list[str]]:
     """
     paths = sorted(item for item in path.rglob("*") if item.is_file()) if path.is_dir() else [path]
     headers, other, no_image = _scan(paths)
+    if not headers and path.is_file():
+        what = "DICOM without an image (report, plan, segmentation)" if no_image else "damaged or cut short"
+        raise InputError(f"{path.name} holds no DICOM image: it is {what}.", "Choose an image file or its folder.")
     if not headers:
         found = f"{_count(no_image, 'DICOM file')} without images, {_count(other, 'other file')}"
         raise InputError(f"{path} holds no DICOM images ({found}).", "Choose the folder or file of an image series.")

@@ -9,6 +9,7 @@ from SAMSegmenterLib.core.errors import InputError
 NRRD = (".nrrd", ".nhdr")
 NIFTI = (".nii", ".nii.gz")
 META_IMAGE = (".mha", ".mhd")
+DICOM = (".dcm", ".dicom", ".ima")  # usual endings; such files are recognised by their content
 PICTURES = (".png", ".jpg", ".jpeg", ".bmp", ".tif", ".tiff")
 LOSSY = (".jpg", ".jpeg")
 READ = "NRRD, NIfTI, MetaImage, DICOM, PNG, JPEG, TIFF, BMP"

@@ -32,5 +32,7 @@ def open_stored(path: Path, series: str | int | None = None, as_labels: bool = F
         return read_volume_file(path)
     if formats.is_dicom_file(path):
         return read_dicom(path, series)
+    if ending in formats.DICOM:
+        raise formats.damaged(path, "DICOM")
     what = f"files that end in {ending}" if ending else "files without an ending that are not DICOM"
     raise InputError(f"{path.name} cannot be read: {what} are not supported.", f"Supported are {formats.READ}.")
