@@ -59,7 +59,8 @@ def test_an_existing_file_is_replaced(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("code", "word"), [(errno.ENOSPC, "full"), (errno.EACCES, "may not write"), (errno.EROFS, "read-only")]
+    ("code", "word"),
+    [(errno.ENOSPC, "full"), (errno.EACCES, "may not write"), (errno.EROFS, "read-only"), (errno.EFBIG, "larger")],
 )
 def test_a_refusing_disk_is_told_with_a_hint_and_leaves_no_half_file(tmp_path, code, word):
     with pytest.raises(StoreError) as caught:

@@ -11,17 +11,20 @@ from pathlib import Path
 
 from SAMSegmenterLib.core.errors import StoreError
 
-_HINTS = {
-    errno.ENOSPC: "The disk is full: free some space, or choose another folder.",
-    errno.EDQUOT: "Your share of the disk is used up: free some space, or choose another folder.",
-    errno.EACCES: "You may not write there: choose a folder of your own.",
-    errno.EPERM: "You may not write there: choose a folder of your own.",
-    errno.EROFS: "That disk is read-only: choose another folder.",
-    errno.ENOENT: "The folder does not exist: create it, or choose another one.",
-    errno.ENOTDIR: "A part of the path is a file, not a folder: choose another folder.",
-    errno.EISDIR: "There is a folder of that name: choose another file name.",
-    errno.ENAMETOOLONG: "The name is too long for this disk: choose a shorter one.",
+_FOLDER = "choose another folder."
+_HINTS_BY_NAME = {
+    "ENOSPC": f"The disk is full: free some space, or {_FOLDER}",
+    "EDQUOT": f"Your share of the disk is used up: free some space, or {_FOLDER}",
+    "EFBIG": f"The file is larger than this disk or your limits allow: {_FOLDER}",
+    "EACCES": "You may not write there, or another program holds the file: close it, or choose your own folder.",
+    "EPERM": "You may not write there: choose a folder of your own.",
+    "EROFS": f"That disk is read-only: {_FOLDER}",
+    "ENOENT": "The folder does not exist: create it, or choose another one.",
+    "ENOTDIR": f"A part of the path is a file, not a folder: {_FOLDER}",
+    "EISDIR": "There is a folder of that name: choose another file name.",
+    "ENAMETOOLONG": "The name is too long for this disk: choose a shorter one.",
 }
+_HINTS = {getattr(errno, name): hint for name, hint in _HINTS_BY_NAME.items() if hasattr(errno, name)}
 
 
 @contextlib.contextmanager

@@ -55,7 +55,7 @@ def read_pixels(
             slices[frame][k] = _rescale(stored[record.frame], record.rescale, whole)
     if len({record.rescale for records in frames for record in records}) > 1:
         notes.append("The rescale slope or intercept differs between slices; each slice was rescaled by its own.")
-    return tuple(_smallest_type(np.stack(images)) for images in slices), list(dict.fromkeys(notes))
+    return tuple(np.stack(images) for images in slices), list(dict.fromkeys(notes))
 
 
 def _rescale(stored: np.ndarray, rescale: tuple[float, float], whole: bool) -> np.ndarray:
@@ -63,16 +63,14 @@ def _rescale(stored: np.ndarray, rescale: tuple[float, float], whole: bool) -> n
     if (slope, intercept) == (1.0, 0.0):
         return stored if whole else stored.astype(np.float32)
     values = stored.astype(np.float64) * slope + intercept
-    return np.rint(values).astype(np.int64) if whole and stored.dtype.kind in "iu" else values.astype(np.float32)
+    return _smallest_type(np.rint(values)) if whole and stored.dtype.kind in "iu" else values.astype(np.float32)
 
 
-def _smallest_type(array: np.ndarray) -> np.ndarray:
-    """Rescaled integers in the smallest usual type that holds them; types as stored are kept."""
-    if array.dtype != np.int64:
-        return array
-    low, high = array.min(), array.max()
+def _smallest_type(values: np.ndarray) -> np.ndarray:
+    """Whole numbers in the smallest usual type that holds them; slices of different types meet in the larger one."""
+    low, high = values.min(), values.max()
     fitting = (t for t in (np.int16, np.int32) if np.iinfo(t).min <= low and high <= np.iinfo(t).max)
-    return array.astype(next(fitting, np.int64))
+    return values.astype(next(fitting, np.int64))
 
 
 def _stored_pixels(path: Path, file_name: str, rescale: tuple[float, float]) -> tuple[np.ndarray, list[str]]:
