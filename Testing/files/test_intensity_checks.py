@@ -61,3 +61,9 @@ def test_padded_ct_is_told_with_names_of_windows_that_exist(padding):
 
 def test_colour_is_not_judged():
     assert intensity_notes(Volume(np.zeros((1, 4, 4, 3), np.uint8))) == []
+
+
+def test_normalised_mr_with_a_background_of_zeros_is_not_taken_for_ct():
+    array = np.random.default_rng(0).normal(0, 1500, (10, 20, 20)).astype(np.int16)
+    array[:, :10] = 0
+    assert array.min() < -1024 and intensity_notes(Volume(array)) == []

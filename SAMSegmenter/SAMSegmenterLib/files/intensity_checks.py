@@ -10,7 +10,8 @@ from SAMSegmenterLib.core.geometry import Volume
 _CRUSHED = 4.0  # the range of all values is this many times that of the middle 99 %
 _SAMPLES = 2_000_000  # enough voxels for a percentile
 _CT_PADDING = -1024  # scanners store it, or less, outside the field of view
-_CT_SOFT_TISSUE = (-100, 100)  # HU
+_CT_AIR = -900  # HU, and below
+_CT_TISSUE = 100  # HU either side of water
 _CT_MAXIMUM = 200  # HU; CT of any part of the body reaches it
 
 
@@ -67,8 +68,8 @@ def _looks_like_padded_ct(array: np.ndarray, low: float, high: float) -> bool:
     if not (low <= _CT_PADDING and high >= _CT_MAXIMUM and low == round(low)):
         return False
     sample = _sample(array)
-    tissue = np.count_nonzero((sample >= _CT_SOFT_TISSUE[0]) & (sample <= _CT_SOFT_TISSUE[1]))
-    return tissue > sample.size / 100  # signed images of other kinds seldom crowd around water
+    air, water = np.mean(sample <= _CT_AIR), np.mean((sample >= -_CT_TISSUE) & (sample <= _CT_TISSUE))
+    return bool(air > 0.02 and water > 0.01 and np.mean(sample == 0) < 0.2)  # normalised MR is full of exact zeros
 
 
 def _sample(array: np.ndarray) -> np.ndarray:
