@@ -9,7 +9,8 @@ from SAMSegmenterLib.core.geometry import Volume
 
 _CRUSHED = 4.0  # the range of all values is this many times that of the middle 99 %
 _SAMPLES = 2_000_000  # enough voxels for a percentile
-_CT_PADDING = -1024  # scanners store it, or less, outside the field of view
+_CT_LOWEST = (-1200, -1024)  # HU: air at the edge of what scanners store, lower by interpolation
+_CT_PADDING = (-2000, -2048, -3000, -3023, -3024, -3071, -3072)  # what scanners store outside the field of view
 _CT_AIR = -900  # HU, and below
 _CT_TISSUE = 100  # HU either side of water
 _CT_MAXIMUM = 200  # HU; CT of any part of the body reaches it
@@ -65,7 +66,7 @@ def intensity_notes(volume: Volume) -> list[str]:
 
 
 def _looks_like_padded_ct(array: np.ndarray, low: float, high: float) -> bool:
-    if not (low <= _CT_PADDING and high >= _CT_MAXIMUM and low == round(low)):
+    if high < _CT_MAXIMUM or not (_CT_LOWEST[0] <= low <= _CT_LOWEST[1] or low in _CT_PADDING):
         return False
     sample = _sample(array)
     air, water = np.mean(sample <= _CT_AIR), np.mean((sample >= -_CT_TISSUE) & (sample <= _CT_TISSUE))
