@@ -1,0 +1,61 @@
+"""One line for each option of a run, in the words of the report."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from SAMBenchmarkLib.core.options import STRATEGY_TITLES
+
+OPTION_TEXTS = {
+    "strategies": "Which prompts were simulated: "
+    + ", ".join(f"{name} {title}" for name, title in STRATEGY_TITLES.items())
+    + ".",
+    "selections": (
+        "How one of the candidate masks is chosen: predicted_iou by the model's own score, as in use; oracle by the "
+        "reference; first takes the first."
+    ),
+    "preset": "Defaults of the options below: paper follows the text of Huang et al. 2024, authors_code their program.",
+    "plane": "Plane of the slices; auto takes slices across the largest spacing, axial where spacings are equal.",
+    "stride": "Every n-th of the slices that show an object was evaluated.",
+    "max_slices": "At most so many slices per volume, evenly spread; 0 means all.",
+    "min_object_pixels": "An object counts in a slice when it has more pixels than this.",
+    "slice_filter": (
+        "pixel_count compares each object's pixels with the limit, value_sum the slice's sum of label values."
+    ),
+    "window": "Intensities shown to the model as black and white.",
+    "minmax_scope": "Whether the window's limits were found per slice or once per volume.",
+    "encode_clip": "Clip to the percentiles 0.95 and 99.5 before encoding, as the released program does.",
+    "com_must_be_inside": "The centre of mass serves as a point only where it lies on the object.",
+    "s2_outside": "The single point where the centre does not serve: the middle or the first of the object's pixels.",
+    "hd_empty": "Distances of an empty prediction: nan (undefined, counted), zero, or diagonal of the slice.",
+    "points_per_side": "S1 lays a grid of so many points along each side.",
+    "surface_tolerance_mm": "Distance up to which surface Dice counts two outlines as touching, mm.",
+    "seed": "Start of everything random; each object derives its own.",
+    "timing_repeats": "How often each stage was timed for the timing table; 0 leaves the table out.",
+    "model": "Name of the model.",
+    "model_sha256": "Checksum of the weights.",
+    "engine": "What ran the network.",
+    "precision": "Number format of the network.",
+    "device": "Where the network ran.",
+    "threads": "Threads of the arithmetic; another number may change the last bits.",
+    "protocol": "Version of the evaluation's rules.",
+}
+
+AUTHORS_CODE_DEFECTS = (
+    "S3 and S4 may take six foreground points: the step between samples is rounded down, so a sixth object pixel "
+    "slips in; in S4 it is then labelled as background, and one real background point is lost.",
+    "The Hausdorff and average distances of an empty prediction are 0, the best value there is, so failed predictions "
+    "lower the mean.",
+    "The centre of mass is used as a point even where it lies outside the object (rings, for example).",
+    "Intensities are clipped to the percentiles 0.95 and 99.5 before encoding, which the paper does not mention.",
+)
+"""Known defects of the released program that the preset authors_code repeats on purpose."""
+
+
+def option_value(value: Any) -> str:
+    """An option's value in words."""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, list | tuple):
+        return ", ".join(str(part) for part in value)
+    return "not set" if value is None or value == "" else str(value)

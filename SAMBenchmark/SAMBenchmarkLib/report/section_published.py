@@ -1,0 +1,88 @@
+"""Published values beside ours, labelled as such."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from SAMBenchmarkLib.core.options import STRATEGIES, STRATEGY_TITLES
+from SAMBenchmarkLib.report.digest import Digest
+from SAMBenchmarkLib.report.html_tables import NO_ROWS, body, data_table, number_cell, number_header, row_header
+from SAMBenchmarkLib.report.markup import Html, details, element, paragraph, section
+from SAMBenchmarkLib.report.published import (
+    DICE,
+    DICE_MEAN,
+    HAUSDORFF_MEAN,
+    SOURCE,
+    PublishedRow,
+    published_dice,
+)
+
+WAYS = {"predicted_iou": "this run, predicted IoU", "first": "this run, first candidate", "oracle": "this run, oracle"}
+
+
+def published_section(digest: Digest) -> Html:
+    """Dice and Hausdorff distance of the published study next to those of this run."""
+    matches = {name: published_dice(name) for name in digest.structures()}
+    dice_bodies = [body([*_our_rows(digest, "dice", None), *_published_rows(DICE_MEAN)], "group")]
+    for name, rows in matches.items():
+        if rows:
+            dice_bodies.append(body([*_our_rows(digest, "dice", name), *_published_rows(rows)], "group"))
+    hausdorff = [body([*_our_rows(digest, "hd_px", None), *_published_rows(HAUSDORFF_MEAN)], "group")]
+    return section(
+        "published",
+        "Published values for orientation",
+        paragraph(
+            "These values were published on other images, slices and models. They show the order of magnitude and "
+            "are not a target. They were selected by the oracle, so compare them with the oracle rows only.",
+            class_="note",
+        ),
+        _table("DICE in percent, mean.", dice_bodies),
+        details(
+            "Further published DICE", _table("DICE in percent, a selection of table 2.", [body(_published_rows(DICE))])
+        ),
+        details(
+            "Hausdorff distance in pixels", _table("HD in pixels; empty predictions counted as 0 there.", hausdorff)
+        ),
+        paragraph(SOURCE, class_="soft small"),
+    )
+
+
+def _table(caption: str, bodies: Sequence[Html]) -> Html:
+    header = [
+        element("th", "Objects", scope="col"),
+        element("th", "Source", scope="col"),
+        *(number_header(strategy, STRATEGY_TITLES[strategy]) for strategy in STRATEGIES),
+    ]
+    return data_table(caption, header, bodies)
+
+
+def _our_rows(digest: Digest, metric: str, structure: str | None) -> list[Html]:
+    """One row per selection, over one structure or all objects."""
+    factor = 100 if metric == "dice" else 1
+    rows = []
+    for selection in digest.selections():
+        cells = []
+        for strategy in STRATEGIES:
+            if structure is None:
+                values = digest.pooled(strategy, selection, metric)
+            else:
+                values = digest.group(strategy, selection, structure).values(metric)
+            known = values[np.isfinite(values)]
+            cells.append(number_cell(f"{factor * known.mean():.2f}" if len(known) else NO_ROWS))
+        way = element("td", WAYS.get(selection, f"this run, {selection}"), class_="way")
+        rows.append(element("tr", row_header(structure or "all objects of this run"), way, *cells))
+    return rows
+
+
+def _published_rows(rows: Sequence[PublishedRow]) -> list[Html]:
+    return [
+        element(
+            "tr",
+            row_header(row.item),
+            element("td", f"published, {row.model}, oracle", class_="way"),
+            *(number_cell(f"{value:.2f}") for value in row.values),
+        )
+        for row in rows
+    ]

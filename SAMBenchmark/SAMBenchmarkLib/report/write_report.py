@@ -1,0 +1,71 @@
+"""The report of a run: one HTML file without links to anything outside it."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+
+from SAMBenchmarkLib.report import page
+from SAMBenchmarkLib.report.digest import Digest
+from SAMBenchmarkLib.report.methods import methods_section
+from SAMBenchmarkLib.report.run_facts import ReportStore, RunFacts
+from SAMBenchmarkLib.report.section_figures import figures_section
+from SAMBenchmarkLib.report.section_options import options_section
+from SAMBenchmarkLib.report.section_pictures import PictureOf, pictures_section
+from SAMBenchmarkLib.report.section_plots import plots_section
+from SAMBenchmarkLib.report.section_published import published_section
+from SAMBenchmarkLib.report.section_timings import timings_section
+from SAMSegmenterLib.core.atomic import atomic_path
+
+TITLE = "SAM Benchmark report"
+
+
+def write_report(
+    path: str | os.PathLike[str],
+    store: ReportStore,
+    option_hash: str,
+    picture_of: PictureOf,
+    notes: Sequence[str] = (),
+    title: str = TITLE,
+) -> None:
+    """Write the report of one run; the same results give the same bytes.
+
+    Rows are read twice as a stream; only figures are held.
+
+    Args:
+        path: of the HTML file; its folder must exist. An older file is replaced when the new one is complete.
+        store: where the results are.
+        option_hash: which run.
+        picture_of: slice and reference behind a row; None when the volume is not at hand.
+        notes: what the reader must know, "a tour of the tool, not evidence", say; notes of the cases are added.
+        title: heading of the page; carries no patient's name.
+
+    Raises:
+        StoreError: the results cannot be read, or the file cannot be written.
+    """
+    text = report_html(store, option_hash, picture_of, notes, title)
+    with atomic_path(path) as temporary:
+        temporary.write_text(text, encoding="utf-8", newline="\n")
+
+
+def report_html(
+    store: ReportStore,
+    option_hash: str,
+    picture_of: PictureOf,
+    notes: Sequence[str] = (),
+    title: str = TITLE,
+) -> str:
+    """The report as text; arguments as those of `write_report`."""
+    facts = RunFacts.of(store, option_hash, notes)
+    digest = Digest.of(store.rows(option_hash))
+    strategies = digest.strategies(facts.options.get("strategies") or ())
+    sections = {
+        "figures": figures_section(digest, strategies),
+        "plots": plots_section(digest, strategies),
+        "pictures": pictures_section(store, option_hash, digest, strategies, picture_of),
+        "timings": timings_section(store.timings(option_hash), facts),
+        "published": published_section(digest),
+        "options": options_section(facts),
+        "methods": methods_section(facts.options),
+    }
+    return page.document(title, page.header(title, digest, facts, strategies), sections, page.footer(facts))

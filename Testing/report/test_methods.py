@@ -1,0 +1,30 @@
+import pytest
+
+from SAMBenchmarkLib.core.options import PRESETS, BenchmarkOptions
+from SAMBenchmarkLib.report.methods import method_texts
+
+
+@pytest.mark.parametrize("preset", PRESETS)
+def test_methods_follow_the_preset(preset):
+    texts = dict(method_texts(BenchmarkOptions(preset=preset).to_json()))
+    clipped, zero = "percentiles 0.95 and 99.5" in texts["Objects"], "set to 0" in texts["Undefined values"]
+    assert clipped == zero == (preset == "authors_code")
+    assert ("wherever it lies" in texts["Prompts"]) == (preset == "authors_code")
+
+
+def test_methods_follow_single_options():
+    options = BenchmarkOptions(
+        min_object_pixels=7, points_per_side=16, surface_tolerance_mm=2.5, hd_empty="diagonal", minmax_scope="volume"
+    )
+    texts = dict(method_texts(options.to_json()))
+    assert "more than 7 pixels" in texts["Objects"]
+    assert "limits per volume" in texts["Objects"]
+    assert "16 x 16" in texts["Prompts"]
+    assert "2.5 mm" in texts["Surface Dice and CON (in the results file)"]
+    assert "diagonal" in texts["Undefined values"]
+
+
+def test_methods_are_there_without_options():
+    titles = [title for title, _ in method_texts({})]
+    assert {"DICE", "Jaccard index", "HD95", "Undefined values"} <= set(titles)
+    assert "add up" in dict(method_texts({"slice_filter": "value_sum"}))["Objects"]

@@ -1,0 +1,26 @@
+import re
+
+from SAMBenchmarkLib.report.digest import Digest
+from SAMBenchmarkLib.report.section_published import published_section
+from support.outcomes import a_row
+
+
+def text_of(html):
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", html))
+
+
+def test_published_values_stand_beside_ours_and_are_no_target():
+    text = text_of(published_section(Digest.of([a_row(dice=0.625)])))
+    assert "all objects of this run this run, oracle – – – – 62.50 –" in text
+    assert "mean of the 46 printed rows published, ViT-B, oracle 42.76" in text
+    assert "not a target" in text
+
+
+def test_a_structure_of_the_same_name_is_set_beside_the_published_one():
+    text = text_of(published_section(Digest.of([a_row(dice=0.5)])))
+    assert "liver this run, oracle – – – – 50.00 – Liver-CT published, ViT-B, oracle 37.56" in text
+    assert "spleen this run" not in text
+
+
+def test_without_rows_the_published_values_stay():
+    assert "87.55" in text_of(published_section(Digest.of([])))
