@@ -21,12 +21,13 @@ OPTIONS = BenchmarkOptions(strategies=("S2", "S5"), min_object_pixels=20, points
 """Options under which the cases of `case_files` are evaluated quickly."""
 
 
-class SlowPredictor(ThresholdPredictor):
-    """Takes a moment for each slice, so that a run can be killed in between."""
+class BlockingPredictor(ThresholdPredictor):
+    """Answers for some slices, then waits in the middle of one until it is killed or stopped."""
 
     def encode(self, images: Sequence[Rgb8]) -> list[Embedding]:
-        """As the predictor that never fails."""
-        time.sleep(0.15)
+        """As the predictor that never fails, as often as SAM_TEST_SLICES says in this process."""
+        if self.encode_calls == int(os.environ["SAM_TEST_SLICES"]):
+            time.sleep(300)
         return super().encode(images)
 
 
@@ -64,11 +65,9 @@ def no_predictor() -> ThresholdPredictor:
 
 
 def main(manifest: str, output: str, workers: str) -> None:
-    """Run the cases of a manifest with the slow predictor."""
-    cases = read_manifest(Path(manifest))
-    run_benchmark(
-        RunRequest(cases, OPTIONS, Path(output), SlowPredictor, workers=int(workers), scene=False, report=False)
-    )
+    """Run the cases of a manifest with the predictor that waits."""
+    cases, count = read_manifest(Path(manifest)), int(workers)
+    run_benchmark(RunRequest(cases, OPTIONS, Path(output), BlockingPredictor, count, scene=False, report=False))
 
 
 if __name__ == "__main__":

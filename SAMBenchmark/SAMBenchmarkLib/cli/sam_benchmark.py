@@ -139,8 +139,8 @@ def _show(result: RunResult) -> None:
 
 
 def _landmarks(paths: Sequence[Path]) -> list[Path]:
-    """The paths with the many tables as one folder."""
-    return list(dict.fromkeys(path.parent if path.suffix == ".tsv" else path for path in reversed(paths)))
+    """The paths with the many tables as one folder; the store, which is first, comes last."""
+    return list(dict.fromkeys(path.parent if path.suffix == ".tsv" else path for path in (*paths[1:], *paths[:1])))
 
 
 def _say_how_to_go_on(output: Path) -> None:

@@ -35,12 +35,13 @@ def use_slicers_python() -> None:
 
 def exit_with(code: int) -> None:
     """End Slicer with an exit code; without it the application would stay open."""
+    sys.stdout.flush()
     try:
         from slicer.util import exit as slicer_exit
-    except ImportError:
+
+        slicer_exit(code)
+    except ImportError:  # no Slicer, or its libraries without the application
         sys.exit(code)
-    sys.stdout.flush()
-    slicer_exit(code)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

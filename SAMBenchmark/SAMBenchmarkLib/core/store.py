@@ -260,7 +260,7 @@ class ResultStore:
 
 
 def _to_json(value: Any) -> str:
-    return json.dumps(value, sort_keys=True, ensure_ascii=False)
+    return json.dumps(value, ensure_ascii=False)
 
 
 def _quoted(columns: tuple[str, ...]) -> str:

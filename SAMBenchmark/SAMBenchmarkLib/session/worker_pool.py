@@ -32,8 +32,8 @@ def evaluate_in_processes(
 ) -> None:
     """Evaluate cases in parallel.
 
-    When a worker dies, the cases without an end are tried once more, each alone with a worker, so that the one at
-    fault is known and the others are evaluated.
+    When a worker dies, the cases without an end are tried once more, one after the other by a single worker, so that
+    the one at fault is known and the others are evaluated.
 
     Args:
         on_end: called with each case and its record, None when its worker died twice.
@@ -55,13 +55,11 @@ def evaluate_in_processes(
         return
     except BrokenProcessPool:
         logger.warning("a worker process died; its case and the waiting ones are tried again")
-    for job in jobs:
-        if job.case.name in ended:
-            continue
+    while remaining := [job for job in jobs if job.case.name not in ended]:
         try:
-            _evaluate([job], setup, 1, end, on_poll, should_stop)
-        except BrokenProcessPool:
-            end(job, None)
+            _evaluate(remaining, setup, 1, end, on_poll, should_stop)
+        except BrokenProcessPool:  # a single worker takes its cases in order: it died of the first without an end
+            end(next(job for job in remaining if job.case.name not in ended), None)
 
 
 def _evaluate(
