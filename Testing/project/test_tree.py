@@ -48,7 +48,8 @@ def test_ruff_finds_nothing(command):
 
 
 def test_weights_and_caches_are_never_unpickled():
-    for path in [*ROOT.glob("SAM*/**/*.py")]:
+    careless = re.compile(r"pickle\.loads?\(|Unpickler\(|allow_pickle\s*=\s*True")
+    for path in ROOT.glob("SAM*/**/*.py"):
         for line in path.read_text(encoding="utf-8").splitlines():
             assert "torch.load(" not in line or "weights_only=True" in line, path
-            assert not re.match(r"\s*(import pickle|from pickle)\b", line), path
+            assert not careless.search(line), path
