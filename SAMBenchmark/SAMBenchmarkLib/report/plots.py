@@ -95,8 +95,8 @@ def dice_by_position(group: Group) -> tuple[npt.NDArray[np.float64], npt.NDArray
     """
     dice, stacks, slices = group.values("dice"), np.array(group.stacks, int), np.array(group.slices, int)
     sums, counts = np.zeros(POSITION_BINS), np.zeros(POSITION_BINS)
-    for stack in np.unique(stacks):
-        here = (stacks == stack) & np.isfinite(dice)
+    known = np.flatnonzero(np.isfinite(dice))
+    for here in np.split(known, np.flatnonzero(np.diff(stacks[known])) + 1):  # the rows of a stack lie together
         if len(np.unique(slices[here])) < POSITION_BINS:
             continue
         first, last = slices[here].min(), slices[here].max()
