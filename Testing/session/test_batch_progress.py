@@ -32,7 +32,10 @@ def test_slices_of_cases_that_were_not_read_are_estimated_from_those_that_were()
 def test_nothing_is_promised_before_a_case_was_read():
     progress, events, _ = progress_of(2, {})
     progress.report("reading")
-    assert (events[-1].total, events[-1].seconds_left) == (None, None)
+    assert (events[-1].stage, events[-1].total) == ("reading the first case", None)
+    progress.planned("a", 10)
+    progress.report()
+    assert (events[-1].stage, events[-1].total, events[-1].seconds_left) == ("evaluating slices", 20, None)
 
 
 def test_the_time_left_counts_only_what_this_run_did():

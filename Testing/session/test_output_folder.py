@@ -93,3 +93,11 @@ def test_files_of_others_keep_their_folder(tmp_path):
     (folder.path / "thesis.tex").touch()
     discard_if_empty(folder, created)
     assert (folder.path / "thesis.tex").exists()
+
+
+def test_a_store_that_was_never_filled_is_discarded(tmp_path):
+    folder = OutputFolder(tmp_path / "out")
+    created = folder.create()
+    folder.results.touch()
+    discard_if_empty(folder, created)
+    assert list(tmp_path.iterdir()) == []

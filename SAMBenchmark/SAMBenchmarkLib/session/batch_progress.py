@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from SAMSegmenterLib.core.progress import OnProgress, ProgressEvent
 
 STAGE = "evaluating slices"
+BEFORE = "reading the first case"
 
 
 class BatchProgress:
@@ -53,6 +54,9 @@ class BatchProgress:
     def report(self, message: str = "") -> None:
         """Tell where the run is."""
         done, total = sum(self.finished.values()), self._total()
+        if total is None:
+            self._on_progress(ProgressEvent(BEFORE, 0, None, None, message))
+            return
         self._on_progress(ProgressEvent(STAGE, done, total, self._seconds_left(done, total), message))
 
     def _total(self) -> int | None:
@@ -61,8 +65,8 @@ class BatchProgress:
         known = sum(self.sizes.values())
         return known + round(known / len(self.sizes) * (self._cases - len(self.sizes)))
 
-    def _seconds_left(self, done: int, total: int | None) -> float | None:
+    def _seconds_left(self, done: int, total: int) -> float | None:
         worked = done - self._before
-        if total is None or worked <= 0:
+        if worked <= 0:
             return None
         return (self._clock() - self._start) / worked * max(0, total - done)

@@ -96,6 +96,8 @@ def discard_if_empty(folder: OutputFolder, created: list[Path]) -> None:
 
 
 def _holds_slices(path: Path) -> bool:
+    if not path.stat().st_size:
+        return False  # the disk was full before the first table
     try:
         with ResultStore(path, read_only=True) as store:
             return any(store.count_finished_slices(run.option_hash) for run in store.runs())
