@@ -34,7 +34,7 @@ class SAMBenchmark(ScriptedLoadableModule):
         parent.title = _("SAM Benchmark")
         parent.categories = [translate("qSlicerAbstractCoreModule", "Segmentation")]
         parent.dependencies = ["Segmentations", "Tables", "SAMSegmenter"]
-        parent.contributors = ["The SAM Segmenter contributors"]
+        parent.contributors = ["The SAMSegmenter developers"]
         parent.helpText = _(
             "Measures how well the Segment Anything Model segments a loaded volume: six ways of prompting it, from no "
             "prompt at all (S1) to a box with a point (S6), are simulated from a reference segmentation and compared "

@@ -27,10 +27,10 @@ class BenchmarkPanel:
     Args:
         ui: widgets by name, as `slicer.util.childWidgetVariables` gives them.
         logic: has `start(volume, segmentation, options, model)` and `finish()`.
-        parent: widget that owns timers.
+        parent: widget that owns timers; the module's own.
     """
 
-    def __init__(self, ui: Any, logic: Any, parent: Any = None) -> None:
+    def __init__(self, ui: Any, logic: Any, parent: Any) -> None:
         self.ui, self._logic, self._parent = ui, logic, parent
         self._tick: JobTick | None = None
         self._tableIds: list[str] = []

@@ -23,7 +23,7 @@ class JobTick:
         job: on a worker.
         on_event: shows the latest progress; at most once per tick.
         on_done: called once with the job when it has ended.
-        parent: widget that owns the timer.
+        parent: widget that owns the timer; the timer ends within its own signal, where only Qt may delete it.
     """
 
     def __init__(
@@ -31,7 +31,7 @@ class JobTick:
         job: Job,
         on_event: Callable[[ProgressEvent], None],
         on_done: Callable[[Job], None],
-        parent: Any = None,
+        parent: Any,
     ) -> None:
         self._job, self._on_event, self._on_done = job, on_event, on_done
         self._timer = qt.QTimer(parent)
@@ -40,13 +40,12 @@ class JobTick:
         self._timer.start()
 
     def stop(self) -> None:
-        """Follow no longer; the job goes on."""
+        """Follow no longer; the job goes on. Once."""
         self._timer.stop()
         self._timer.disconnect("timeout()", self._tick)  # Slicer's connections keep this object alive
+        self._timer.deleteLater()
 
     def _tick(self) -> None:
-        if not self._timer.isActive():
-            return
         self._job.done.wait(WAIT_SECONDS)
         done = self._job.done.is_set()  # before the events are taken, so that none is left behind
         events = self._job.take_events()

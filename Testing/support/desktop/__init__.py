@@ -5,6 +5,6 @@ widgets work. It is as strict as PythonQt where PySide6 is lax: properties are v
 connections hold on to what they call. Layouts, views and Slicer's own look are not imitated.
 """
 
-from support.desktop.installation import install, load_module_file
+from support.desktop.installation import close_windows, install, load_module_file
 
-__all__ = ["install", "load_module_file"]
+__all__ = ["close_windows", "install", "load_module_file"]

@@ -9,8 +9,12 @@ from typing import Any
 
 _SIGNATURE = re.compile(r"^(\w+)\((.*)\)$")
 
-_made: dict[tuple[int, str], list[tuple[Callable[..., Any], Callable[..., Any]]]] = {}
-"""Functions connected to (object, signal), each with what Qt really calls. Strong references, as in PythonQt."""
+_MADE = "_connections_made"
+"""Attribute of an object with its connections: signal name -> [(function, what Qt really calls, the signal)].
+
+Strong references, as in PythonQt. They lie on the object, so that they end with it: Qt's signal `destroyed` would hand
+out an object that is half gone.
+"""
 
 
 def connect(sender: Any, signature: str, function: Callable[..., Any]) -> bool:
@@ -24,8 +28,10 @@ def connect(sender: Any, signature: str, function: Callable[..., Any]) -> bool:
         raise ValueError(f"{type(sender).__name__} has no signal {signature}")
     name, arguments = match.groups()
     count = len(arguments.split(",")) if arguments else 0
-    getattr(sender, name).connect(function, count)
-    return True
+    signal = getattr(sender, name)
+    if arguments:
+        signal = signal.overload(arguments)
+    return signal.connect(function, count)
 
 
 def disconnect(sender: Any, signature: str, function: Callable[..., Any]) -> bool:
@@ -46,23 +52,29 @@ class SignalProxy:
         def called(*arguments: Any) -> None:
             function(*arguments[:count])
 
-        key = (id(self._sender), self._name)
-        if key not in _made:
-            _made[key] = []
-            if self._name != "destroyed":
-                type(self._sender).destroyed.__get__(self._sender).connect(lambda *_: _made.pop(key, None))
-        _made[key].append((function, called))
+        self._connections().append((function, called, self._signal))
         self._signal.connect(called)
         return True
 
     def disconnect(self, function: Callable[..., Any]) -> bool:
         """Undo one `connect`; False when there was none."""
-        for pair in _made.get((id(self._sender), self._name), []):
-            if pair[0] == function:
-                self._signal.disconnect(pair[1])
-                _made[id(self._sender), self._name].remove(pair)
+        made = self._connections()
+        for number, (known, called, signal) in enumerate(made):
+            if known == function:
+                signal.disconnect(called)
+                del made[number]
                 return True
         return False
+
+    def _connections(self) -> list[tuple[Callable[..., Any], Callable[..., Any], Any]]:
+        return self._sender.__dict__.setdefault(_MADE, {}).setdefault(self._name, [])
+
+    def overload(self, arguments: str) -> SignalProxy:
+        """The form of the signal that sends these arguments, where Qt has several."""
+        try:
+            return SignalProxy(self._sender, self._name, self._signal[arguments])
+        except (IndexError, KeyError):
+            return self
 
     def emit(self, *arguments: Any) -> None:
         """Send the signal."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import gc
 import importlib.util
 import os
 import sys
@@ -25,7 +26,9 @@ def install() -> Any:
 
     ensure_scene()
     from support.desktop import qt_module
+    from support.desktop.immortal import keep_singletons
 
+    keep_singletons()
     sys.modules["qt"] = qt_module.build()
     from support.desktop import ctk_widgets, mrml_widgets, slicer_modules
 
@@ -37,6 +40,22 @@ def install() -> Any:
     for name, widget in mrml_widgets.WIDGETS.items():
         setattr(slicer, name, widget)
     return slicer.app
+
+
+def close_windows() -> None:
+    """Delete every window now, on this thread; inside Slicer nothing is done.
+
+    Otherwise Python's garbage collector deletes them later on whatever thread it happens to run, which Qt does not
+    survive.
+    """
+    qt = sys.modules.get("qt")
+    if qt is None or not hasattr(qt.QObject, "_behaves_like_pythonqt"):
+        return
+    for window in qt.QApplication.topLevelWidgets():
+        window.close()
+        window.deleteLater()
+    qt.QApplication.sendPostedEvents(None, int(qt.QEvent.DeferredDelete))
+    gc.collect()
 
 
 def load_module_file(path: Path) -> ModuleType:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import weakref
 from typing import Any
 
+import shiboken6
 from PySide6 import QtCore, QtGui, QtWidgets
 
 
@@ -77,8 +79,9 @@ class qMRMLNodeComboBox(QtWidgets.QWidget):  # noqa: N801
             self._scene.RemoveObserver(tag)
         self._scene, self._observed = scene, []
         if scene is not None:
-            events = (scene.NodeAddedEvent, scene.NodeRemovedEvent, scene.EndCloseEvent)
-            self._observed = [scene.AddObserver(event, lambda *_: self._refresh()) for event in events]
+            widget = weakref.ref(self)
+            for event in (scene.NodeAddedEvent, scene.NodeRemovedEvent, scene.EndCloseEvent):
+                self._observed.append(scene.AddObserver(event, lambda *_: _refresh_if_alive(widget())))
         self._refresh()
 
     def currentNode(self) -> Any:
@@ -118,6 +121,12 @@ class qMRMLNodeComboBox(QtWidgets.QWidget):  # noqa: N801
         if node is not self._current:
             self._current = node
             self.currentNodeChanged.emit(node)
+
+
+def _refresh_if_alive(widget: qMRMLNodeComboBox | None) -> None:
+    """The scene outlives the widgets of a test."""
+    if widget is not None and shiboken6.isValid(widget):
+        widget._refresh()
 
 
 class qMRMLTableView(QtWidgets.QTableView):  # noqa: N801

@@ -10,7 +10,6 @@ from PySide6 import QtCore
 
 from support.desktop.connections import SignalProxy, connect, disconnect
 
-
 _strict = True
 
 

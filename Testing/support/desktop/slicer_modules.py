@@ -58,19 +58,6 @@ def translate(_context: str, text: str) -> str:
     return text
 
 
-class ModuleParent:
-    """What Slicer hands to a module for its metadata."""
-
-    def __init__(self) -> None:
-        self.title = ""
-        self.categories: list[str] = []
-        self.dependencies: list[str] = []
-        self.contributors: list[str] = []
-        self.helpText = ""
-        self.acknowledgementText = ""
-        self.hidden = False
-
-
 class ScriptedLoadableModule:
     """A module's description."""
 

@@ -1,0 +1,103 @@
+"""The module SAM Segmenter: which models of the Segment Anything Model this computer has."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import slicer
+from slicer.i18n import tr as _
+from slicer.i18n import translate
+from slicer.ScriptedLoadableModule import (
+    ScriptedLoadableModule,
+    ScriptedLoadableModuleLogic,
+    ScriptedLoadableModuleTest,
+    ScriptedLoadableModuleWidget,
+)
+
+# The library is imported where it is used, so that Slicer starts as fast as without it.
+
+
+class SAMSegmenter(ScriptedLoadableModule):
+    """What Slicer shows about the module."""
+
+    def __init__(self, parent: Any) -> None:
+        ScriptedLoadableModule.__init__(self, parent)
+        parent.title = _("SAM Segmenter")
+        parent.categories = [translate("qSlicerAbstractCoreModule", "Segmentation")]
+        parent.dependencies = ["Segmentations"]
+        parent.contributors = ["The SAMSegmenter developers"]
+        parent.helpText = _(
+            "The library behind SAM Benchmark, and the models that it uses. This page lists the models and says which "
+            "of them are on this computer. Models are downloaded, imported and removed with the command sam-models. "
+            "For research; not for diagnosis."
+        )
+        parent.acknowledgementText = _("The model: Kirillov et al., Segment Anything, ICCV 2023.")
+
+
+class SAMSegmenterWidget(ScriptedLoadableModuleWidget):
+    """The module's panel: a table of models."""
+
+    def __init__(self, parent: Any = None) -> None:
+        ScriptedLoadableModuleWidget.__init__(self, parent)
+        self.panel: Any = None
+
+    def setup(self) -> None:
+        from SAMSegmenterLib.desktop.models_panel import ModelsPanel
+
+        ScriptedLoadableModuleWidget.setup(self)
+        self.logic = SAMSegmenterLogic()
+        self.panel = ModelsPanel(self.logic)
+        self.layout.addWidget(self.panel.widget)
+        self.layout.addStretch(1)
+
+    def enter(self) -> None:
+        """The user came to the module: a model may have been installed meanwhile."""
+        self.panel.refresh()
+
+
+class SAMSegmenterLogic(ScriptedLoadableModuleLogic):
+    """Knows the models; works without a window and without torch."""
+
+    def models(self) -> list[Any]:
+        """Every known `ModelSpec`; `path` is None for those that are not on this computer."""
+        from SAMSegmenterLib.models.registry import registry
+
+        return list(registry().values())
+
+
+class SAMSegmenterTest(ScriptedLoadableModuleTest):
+    """Runs inside Slicer, without a window."""
+
+    def setUp(self) -> None:
+        slicer.mrmlScene.Clear()
+
+    def runTest(self) -> None:
+        self.setUp()
+        self.test_ModelsAreKnown()
+        self.test_NodesComeBackAsTheyWere()
+
+    def test_ModelsAreKnown(self) -> None:
+        """The official architectures are listed, installed or not."""
+        names = [spec.name for spec in SAMSegmenterLogic().models()]
+        for name in ("sam-small", "vit_b", "vit_l", "vit_h"):
+            assert name in names, names
+
+    def test_NodesComeBackAsTheyWere(self) -> None:
+        """A volume and a segmentation survive the way into the scene and back."""
+        import numpy as np
+
+        from SAMSegmenterLib.core.geometry import Volume
+        from SAMSegmenterLib.core.reference import Segmentation
+        from SAMSegmenterLib.scene.segmentations import node_from_segmentation, segmentation_from_node
+        from SAMSegmenterLib.scene.volumes import node_from_volume, volume_from_node
+
+        self.delayDisplay("Volumes and segmentations into the scene and back", 100)
+        labels = np.zeros((5, 6, 7), np.uint8)
+        labels[1:3, 2:5, 3:6] = 1
+        toRas = np.diag([0.5, 0.5, 2.0, 1.0])
+        volumeNode = node_from_volume(Volume(labels * 100, toRas), "Block")
+        segmentation = Segmentation.from_labels(labels, toRas, {1: "block"})
+        segmentationNode = node_from_segmentation(segmentation, "Block reference", volumeNode)
+        assert np.array_equal(volume_from_node(volumeNode).array, labels * 100)
+        back = segmentation_from_node(segmentationNode, volumeNode)
+        assert np.array_equal(back.mask(back.structures[0]), labels == 1)
