@@ -72,7 +72,7 @@ def augment_geometry(
     height, width = labels.shape
     aspect = width / height * np.exp(rng.normal(0, 0.1))
     rows, columns = (size, max(8, round(size * aspect))) if aspect < 1 else (max(8, round(size / aspect)), size)
-    grid = _bent(_affine_grid(rows, columns, width / height, rng), rng)
+    grid = _bent(_affine_grid(rows, columns, width / height, _labelled_place(labels, rng), rng), rng)
     reduced = _shrink(channels, int(1.2 * max(height, width) / size))
     image = functional.grid_sample(torch.from_numpy(reduced)[None], grid, align_corners=False)[0].numpy()
     column = np.rint((grid[0, ..., 0].numpy() + 1) * width / 2 - 0.5).astype(np.int64)
@@ -82,9 +82,18 @@ def augment_geometry(
     return image, np.where(inside, moved, 0).astype(np.int32)
 
 
-def _affine_grid(rows: int, columns: int, aspect: float, rng: np.random.Generator) -> torch.Tensor:
+def _labelled_place(labels: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """Draw a labelled pixel as (x, y) in -1..1, or any place in a part of the draws."""
+    labelled = np.flatnonzero(labels)
+    if len(labelled) == 0 or rng.random() < 0.3:
+        return rng.uniform(-1, 1, 2)
+    y, x = np.unravel_index(labelled[rng.integers(len(labelled))], labels.shape)
+    return np.array([2 * x / labels.shape[1] - 1, 2 * y / labels.shape[0] - 1])
+
+
+def _affine_grid(rows: int, columns: int, aspect: float, place: np.ndarray, rng: np.random.Generator) -> torch.Tensor:
     turn = rng.normal(0, 0.2) + (rng.choice([-1, 1]) * np.pi / 2 if rng.random() < 0.1 else 0.0)
-    zoom = np.exp(rng.uniform(-0.6, 0.2))  # below 1 the object appears larger
+    zoom = np.exp(rng.uniform(-0.9, 0.2))  # below 1 the object appears larger
     rotation = np.array([[np.cos(turn), -np.sin(turn)], [np.sin(turn), np.cos(turn)]])
     matrix = zoom * rotation @ np.array([[1.0, rng.normal(0, 0.08)], [0.0, 1.0]])
     if rng.random() < 0.5:
@@ -94,7 +103,8 @@ def _affine_grid(rows: int, columns: int, aspect: float, rng: np.random.Generato
     shape = np.diag([columns / rows, 1.0])  # turn in pixel space, not in the stretched unit square
     matrix = np.diag([1.0 / aspect, 1.0]) @ matrix @ shape
     reach = max(0.0, 1.0 - zoom) + 0.05
-    theta = np.concatenate([matrix, rng.uniform(-reach, reach, (2, 1))], axis=1)
+    shift = np.clip(place + rng.normal(0, 0.2, 2), -reach, reach)
+    theta = np.concatenate([matrix, shift[:, None]], axis=1)
     return functional.affine_grid(torch.from_numpy(theta[None]).float(), [1, 1, rows, columns], align_corners=False)
 
 

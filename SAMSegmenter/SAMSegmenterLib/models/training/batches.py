@@ -25,12 +25,13 @@ LARGEST_SOURCE_COUNT = 40
 
 @dataclass(frozen=True)
 class BatchOptions:
-    """How a step's images and objects are drawn; fractions are chances per image."""
+    """How a step's images and objects are drawn; fractions are chances per image, sizes parts of its area."""
 
     images: int = 8
     objects_per_image: int = 3
     synthetic_fraction: float = 0.35
     region_fraction: float = 0.15
+    smallest_object: float = 0.003
     pad_value: float = 127.5
 
     def __post_init__(self) -> None:
@@ -76,7 +77,7 @@ class BatchMaker:
             A batch with at least one object per image.
         """
         options = self._options
-        min_pixels = max(8, round(12 * (size / 128) ** 2))
+        min_pixels = max(16, round(options.smallest_object * size**2))
         images, masks, index = [], [], []
         while len(images) < options.images:
             item = self._image(size, rng)

@@ -18,6 +18,7 @@ from SAMSegmenterLib.core.atomic import atomic_path
 from SAMSegmenterLib.core.errors import ModelError
 from SAMSegmenterLib.models.training.batches import Batch, BatchMaker
 from SAMSegmenterLib.models.training.decoding import PromptBatch, decode, set_input_size
+from SAMSegmenterLib.models.training.grouping import grouping_loss, pixel_features
 from SAMSegmenterLib.models.training.losses import prompt_loss
 from SAMSegmenterLib.models.training.options import Stage, TrainingOptions
 from SAMSegmenterLib.models.training.rounds import box_round, point_round, several_clicks_round
@@ -87,7 +88,9 @@ class Trainer:
         for group in self._optimizer.param_groups:
             group["lr"] = options.rate_at(self.step)
         before = {name: value.clone() for name, value in self.sam.named_buffers()}
-        loss, record = step_loss(self.sam, batch, options.crutch_at(self.step), rng)
+        loss, record = step_loss(
+            self.sam, batch, options.crutch_at(self.step), rng, options.grouping_weight, stage.prompts
+        )
         self._optimizer.zero_grad(set_to_none=True)
         loss.backward()
         norm = torch.nn.utils.clip_grad_norm_(self.sam.parameters(), options.clip_norm)
@@ -144,26 +147,33 @@ class Trainer:
             stream.write(json.dumps(record) + "\n")
 
 
-def step_loss(sam: Sam, batch: Batch, crutch: float, rng: np.random.Generator) -> tuple[torch.Tensor, dict[str, float]]:
-    """Compute the loss of one step: three prompt rounds on embeddings computed once.
+def step_loss(
+    sam: Sam, batch: Batch, crutch: float, rng: np.random.Generator, grouping_weight: float = 0.5, prompts: bool = True
+) -> tuple[torch.Tensor, dict[str, float]]:
+    """Compute the loss of one step: grouping, and three prompt rounds on embeddings computed once.
 
     Args:
         sam: the network, set to the batch's image size.
         batch: images and objects.
         crutch: chance that prompts are drawn into the mask prompt.
         rng: source of randomness.
+        grouping_weight: weight of the grouping loss beside the prompt rounds.
+        prompts: False minimises the grouping loss alone.
 
     Returns:
-        The loss to minimise, and losses and IoU per round.
+        The loss to minimise, and losses and IoU errors per round.
     """
     images = ((batch.images - sam.pixel_mean) / sam.pixel_std).contiguous(memory_format=torch.channels_last)
     embeddings = sam.image_encoder(images).contiguous()
     targets = functional.avg_pool2d(torch.from_numpy(batch.masks).float()[:, None], 2)[:, 0]
-    record: dict[str, float] = {}
-    losses = []
+    grouping = grouping_loss(pixel_features(sam, embeddings), targets, batch.image_index)
+    record: dict[str, float] = {"grouping": round(float(grouping.detach()), 4)}
+    if not prompts:
+        return grouping, record
+    losses = [grouping_weight * grouping]
 
-    def run_round(name: str, prompts: PromptBatch, spread_weight: float) -> torch.Tensor:
-        logits, predicted = decode(sam, embeddings, prompts)
+    def run_round(name: str, given: PromptBatch, spread_weight: float) -> torch.Tensor:
+        logits, predicted = decode(sam, embeddings, given)
         parts = prompt_loss(logits, predicted, targets, spread_weight)
         losses.append(parts.total)
         record[f"{name}_mask"], record[f"{name}_iou"] = round(parts.mask, 4), round(parts.iou, 4)

@@ -7,6 +7,10 @@ from dataclasses import dataclass
 import torch
 from torch.nn import functional
 
+from SAMSegmenterLib.models.training.grouping import neighbourhoods
+
+FAR_WEIGHT = 0.1
+
 
 @dataclass(frozen=True)
 class LossParts:
@@ -20,6 +24,8 @@ class LossParts:
 def mask_losses(logits: torch.Tensor, targets: torch.Tensor) -> torch.Tensor:
     """Compute binary cross entropy plus soft Dice loss of every candidate.
 
+    Pixels far from the object, which are many and easy, have a small weight in the cross entropy.
+
     Args:
         logits: (P, C, H, W).
         targets: (P, H, W) in [0, 1]; fractions are pixels the object covers in part.
@@ -30,8 +36,10 @@ def mask_losses(logits: torch.Tensor, targets: torch.Tensor) -> torch.Tensor:
     Source:
         Milletari et al. 2016 (V-Net), eq. 3, without the squares, which suits fractional targets.
     """
+    weights = torch.where(neighbourhoods(targets), 1.0, FAR_WEIGHT)[:, None]
     targets = targets[:, None].expand_as(logits)
-    entropy = functional.binary_cross_entropy_with_logits(logits, targets, reduction="none").mean(dim=(2, 3))
+    entropy = functional.binary_cross_entropy_with_logits(logits, targets, reduction="none")
+    entropy = (entropy * weights).sum(dim=(2, 3)) / weights.sum(dim=(2, 3))
     probability = logits.sigmoid()
     shared = (probability * targets).sum(dim=(2, 3))
     sizes = probability.sum(dim=(2, 3)) + targets.sum(dim=(2, 3))

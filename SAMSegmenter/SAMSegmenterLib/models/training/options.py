@@ -10,11 +10,12 @@ from SAMSegmenterLib.models.training.batches import BatchOptions
 
 @dataclass(frozen=True)
 class Stage:
-    """A number of steps at one image size."""
+    """A number of steps at one image size; without `prompts` only the grouping loss is minimised."""
 
     size: int
     steps: int
     batch: BatchOptions = field(default_factory=BatchOptions)
+    prompts: bool = True
 
     def __post_init__(self) -> None:
         if self.size < 64 or self.size % 32:
@@ -36,6 +37,7 @@ class TrainingOptions:
     crutch_steps: int = 1500
     average_decay: float = 0.998
     clip_norm: float = 1.0
+    grouping_weight: float = 0.5
     seed: int = 1
     save_every: int = 100
 

@@ -106,16 +106,17 @@ def _paint(labels: np.ndarray, alike: bool, rng: np.random.Generator) -> np.ndar
     size = len(labels)
     values, inverse = np.unique(labels, return_inverse=True)
     contrast = rng.uniform(0.15, 1.0)
-    means = 0.5 + contrast * rng.uniform(-0.5, 0.5, len(values))
+    steps = rng.permutation(len(values)) + rng.uniform(-0.4, 0.4, len(values))
+    means = 0.5 + contrast * (steps / max(len(values) - 1, 1) - 0.5)
     if alike:
         means[1:] = means[1:].mean() + 0.15 * contrast * rng.normal(size=len(values) - 1)
         means[0] = means[1:].mean() + contrast * rng.choice([-0.6, 0.6]) if len(values) > 1 else means[0]
     image = means[inverse].reshape(labels.shape)
     image = ndimage.gaussian_filter(image, rng.uniform(0.002, 0.012) * size)
     textures = np.stack([rough_field(size, int(rng.integers(4, 40)), rng) for _ in range(2)])
-    amplitude = contrast * rng.uniform(0.0, 0.25, (2, len(values)))
+    amplitude = contrast * 0.2 * rng.uniform(0.0, 1.0, (2, len(values))) ** 2
     image += sum(amplitude[index][inverse].reshape(labels.shape) * textures[index] for index in range(2))
     image *= 1.0 + rng.uniform(0, 0.35) * smooth_field(size, int(rng.integers(2, 5)), rng)[0]
-    image += rng.uniform(0.0, 0.12) * contrast * rng.standard_normal(labels.shape)
+    image += 0.12 * rng.uniform(0.0, 1.0) ** 2 * contrast * rng.standard_normal(labels.shape)
     low, high = np.percentile(image, (0.1, 99.9))
     return (np.clip((image - low) / max(high - low, 1e-6), 0, 1) * 255).astype(np.float32)

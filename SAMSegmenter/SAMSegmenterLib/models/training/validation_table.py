@@ -47,15 +47,17 @@ def calibration(scores: Sequence[ObjectScore], bins: int = 10) -> dict[str, floa
 
     Returns:
         "expected_error": mean over objects of |mean predicted - mean true| of their bin; "spearman": rank correlation,
-        NaN below three objects.
+        NaN below three objects or where all are alike.
     """
     predicted = np.array([score.predicted_iou for score in scores])
     true = np.array([score.true_iou for score in scores])
-    if len(scores) < 3:
+    if len(scores) == 0:
         return {"expected_error": float("nan"), "spearman": float("nan")}
     place = np.clip((predicted * bins).astype(int), 0, bins - 1)
     error = sum(abs(predicted[place == b].sum() - true[place == b].sum()) for b in range(bins)) / len(scores)
-    return {"expected_error": float(error), "spearman": float(stats.spearmanr(predicted, true).statistic)}
+    varied = len(scores) > 2 and np.ptp(predicted) > 0 and np.ptp(true) > 0
+    correlation = float(stats.spearmanr(predicted, true).statistic) if varied else float("nan")
+    return {"expected_error": float(error), "spearman": correlation}
 
 
 def markdown_table(scores: Sequence[ObjectScore], prompts: Sequence[str]) -> str:
