@@ -84,7 +84,7 @@ class ThresholdPredictor:
         height, width = image.shape[:2]
         scale = self.spec.image_size / max(height, width)
         features = np.rint(image.mean(axis=2))[None].astype(np.float16)
-        key = embedding_key(image, self.spec.sha256, self.engine, self.precision)
+        key = embedding_key(image, self)
         return Embedding(key, (height, width), (int(height * scale + 0.5), int(width * scale + 0.5)), features)
 
     def _answer(self, embedding: Embedding, prompts: Prompts, count: int) -> Candidates:

@@ -57,7 +57,7 @@ class BrightnessPredictor:
         """Nothing to wait for."""
 
     def _embed(self, image: Rgb8) -> Embedding:
-        key = embedding_key(image, self.spec.sha256, self.engine, self.precision)
+        key = embedding_key(image, self)
         size = (image.shape[0], image.shape[1])
         return Embedding(key, size, size, image.mean(axis=2)[None].astype(np.float16))
 

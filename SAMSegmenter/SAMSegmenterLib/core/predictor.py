@@ -50,14 +50,17 @@ class Embedding:
         return cls(key, (height, width), (input_height, input_width), arrays["features"])
 
 
-def embedding_key(rgb8: Rgb8, model_sha256: str, engine: str, precision: str) -> str:
+def embedding_key(rgb8: Rgb8, predictor: Encoder) -> str:
     """Content key of an embedding: the same pixels, weights and arithmetic give the same key.
+
+    Device and thread count are part of the arithmetic: sums taken in another order differ in their last bits.
 
     Returns:
         Hexadecimal blake2b of 20 bytes.
     """
+    arithmetic = (predictor.engine, predictor.precision, predictor.device, predictor.threads)
     digest = hashlib.blake2b(digest_size=20)
-    digest.update(f"{rgb8.shape}|{model_sha256}|{engine}|{precision}|{PREPROCESSING_VERSION}|".encode())
+    digest.update(f"{rgb8.shape}|{predictor.spec.sha256}|{arithmetic}|{PREPROCESSING_VERSION}|".encode())
     digest.update(np.ascontiguousarray(rgb8))
     return digest.hexdigest()
 
@@ -140,7 +143,13 @@ class ModelSpec:
 
 
 class Encoder(Protocol):
-    """Turns images into embeddings."""
+    """Turns images into embeddings; its attributes decide their bits."""
+
+    spec: ModelSpec
+    engine: str
+    precision: str
+    device: str
+    threads: int
 
     def encode(self, images: Sequence[Rgb8]) -> list[Embedding]:
         """Embeddings of a batch of (H, W, 3) uint8 images, in order."""
@@ -171,12 +180,6 @@ class Decoder(Protocol):
 
 class Predictor(Encoder, Decoder, Protocol):
     """A loaded model."""
-
-    spec: ModelSpec
-    engine: str
-    precision: str
-    device: str
-    threads: int
 
     def everything(self, embedding: Embedding, parameters: EverythingParameters) -> Candidates:
         """All masks that a grid of points finds (strategy S1); may be empty."""

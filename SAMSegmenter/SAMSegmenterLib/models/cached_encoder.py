@@ -61,7 +61,7 @@ class CachedEncoder:
 
     def encode(self, images: Sequence[Rgb8]) -> list[Embedding]:
         """Embeddings in order; images that are not in the cache are encoded in one call, equal ones once."""
-        keys = [embedding_key(image, self.spec.sha256, self.engine, self.precision) for image in images]
+        keys = [embedding_key(image, self) for image in images]
         found = {key: self.cache.get(key) for key in dict.fromkeys(keys)}
         missing = [key for key, embedding in found.items() if embedding is None]
         if missing:

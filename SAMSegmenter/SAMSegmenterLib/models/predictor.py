@@ -117,7 +117,7 @@ class TorchPredictor:
             pixels = torch.as_tensor(resized.copy(), device=self.device).permute(2, 0, 1).contiguous()[None]
             features = self._sam.image_encoder(self._sam.preprocess(pixels))[0].half().cpu().numpy()
         height, width = image.shape[:2]
-        key = embedding_key(image, self.spec.sha256, self.engine, self.precision)
+        key = embedding_key(image, self)
         return Embedding(key, (height, width), (resized.shape[0], resized.shape[1]), features)
 
     def _features(self, embedding: Embedding) -> torch.Tensor:

@@ -1,0 +1,50 @@
+"""Embeddings and their content keys."""
+
+import numpy as np
+import pytest
+
+from SAMSegmenterLib.core.predictor import Candidates, Embedding, ModelSpec, embedding_key
+from support.fake_predictor import ThresholdPredictor
+
+IMAGE = np.arange(48, dtype=np.uint8).reshape(4, 4, 3)
+
+
+def predictor(**attributes):
+    made = ThresholdPredictor()
+    for name, value in attributes.items():
+        setattr(made, name, value)
+    return made
+
+
+def test_the_same_pixels_and_arithmetic_give_the_same_key():
+    assert embedding_key(IMAGE.copy(), predictor()) == embedding_key(IMAGE, predictor())
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"engine": "other"},
+        {"precision": "bfloat16"},
+        {"device": "cuda"},
+        {"threads": 7},
+        {"spec": ModelSpec("threshold", "small", "e" * 64)},
+    ],
+)
+def test_other_weights_or_arithmetic_give_another_key(change):
+    assert embedding_key(IMAGE, predictor(**change)) != embedding_key(IMAGE, predictor())
+
+
+def test_the_shape_is_part_of_the_key():
+    assert embedding_key(IMAGE.reshape(2, 8, 3), predictor()) != embedding_key(IMAGE, predictor())
+
+
+def test_an_embedding_survives_packing():
+    made = Embedding("key", (5, 7), (10, 14), np.arange(8, dtype=np.float16).reshape(2, 2, 2))
+    again = Embedding.unpack("key", made.pack())
+    assert (again.key, again.original_size, again.input_size) == ("key", (5, 7), (10, 14))
+    np.testing.assert_array_equal(again.features, made.features)
+
+
+def test_the_best_candidate_is_the_first_of_the_highest_scores():
+    masks = np.zeros((3, 2, 2), bool)
+    assert Candidates(masks, np.array([0.2, 0.9, 0.9], np.float32)).best == 1
