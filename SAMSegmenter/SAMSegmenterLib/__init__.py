@@ -1,1 +1,1 @@
-"""The Segment Anything Model on medical volumes: layers `core`, `models`, `files`, `scene`, `session`, `desktop`, `cli`."""
+"""SAM on medical volumes, in layers: `core`, `models`, `files`, `scene`, `session`, `desktop`, `cli`."""
