@@ -66,6 +66,6 @@ def _show_slices(handle: SceneHandle, volume_node: Any) -> None:
 
 def _leave_to_the_application(scene: Any) -> None:
     """Nodes that Slicer makes itself: its 3D view with the user's colours, and the tree of the Data module."""
-    for kind in ("vtkMRMLViewNode", "vtkMRMLSubjectHierarchyNode", "vtkMRMLInteractionNode"):
+    for kind in ("vtkMRMLViewNode", "vtkMRMLSubjectHierarchyNode"):
         for number in range(scene.GetNumberOfNodesByClass(kind)):
             scene.GetNthNodeByClass(number, kind).SetSaveWithScene(False)
