@@ -4,14 +4,23 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
+import re
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from SAMSegmenterLib.cli.common import add_common_arguments, run_command
 from SAMSegmenterLib.core.errors import EXIT_OK, InputError
+
+if TYPE_CHECKING:
+    from SAMSegmenterLib.models.training.options import Stage
+
+DEFAULT_STAGES = "64x1000,128g600,128x3000,256x1500"
+_STAGE = re.compile(r"(\d+)([xg])(\d+)")
 
 _EPILOG = """The folder of images holds catalog.json, a list 'cases' with, for each case: id, source, subject, image,
 label, license, label_type (semantic or instance), dim (2 or 3) and, for volumes, slice_axis (x, y or z).
@@ -43,8 +52,9 @@ def _parser() -> argparse.ArgumentParser:
     train.add_argument(
         "--stages",
         type=_stages,
-        default="64x2000,128x2200,256x700",
-        help="image sizes and steps, as 64x2000,128x2200,256x700 (the default)",
+        default=DEFAULT_STAGES,
+        help="image sizes and steps; g in place of x marks steps without prompts, which teach the encoder to group "
+        f"pixels (default {DEFAULT_STAGES})",
     )
     train.add_argument("--images", type=int, default=8, help="images per step at 128 pixels (default 8)")
     train.add_argument("--objects", type=int, default=2, help="objects per image (default 2)")
@@ -64,15 +74,23 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _add_data_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--data", type=Path, required=True, help="folder with catalog.json")
+    given = os.environ.get("SAM_TEST_DATA")
+    parser.add_argument(
+        "--data",
+        type=Path,
+        default=given,
+        required=not given,
+        help="folder with catalog.json; the environment variable SAM_TEST_DATA by default",
+    )
     parser.add_argument("--hold-back", nargs="*", default=[], metavar="SOURCE", help="sources kept out of training")
 
 
-def _stages(text: str) -> list[tuple[int, int]]:
-    try:
-        return [(int(size), int(steps)) for size, steps in (part.split("x") for part in text.split(","))]
-    except ValueError as error:
-        raise argparse.ArgumentTypeError(f"'{text}' is not of the form 128x2000,256x700") from error
+def _stages(text: str) -> list[tuple[int, bool, int]]:
+    """Read `128g600,256x700` as image size, whether prompts are trained, and steps."""
+    found = [_STAGE.fullmatch(part.strip()) for part in text.split(",")]
+    if not all(found):
+        raise argparse.ArgumentTypeError(f"'{text}' is not of the form 128g600,128x2000,256x700")
+    return [(int(match[1]), match[2] == "x", int(match[3])) for match in found]
 
 
 def read_array(path: Path) -> np.ndarray:
@@ -93,18 +111,15 @@ def _from_scratch(options: argparse.Namespace) -> int:
     import torch
 
     from SAMSegmenterLib.models.architectures import build
-    from SAMSegmenterLib.models.training.batches import BatchMaker, BatchOptions
+    from SAMSegmenterLib.models.training.batches import BatchMaker
     from SAMSegmenterLib.models.training.export import WeightsDescription, save_weights
     from SAMSegmenterLib.models.training.initialisation import match_positions
     from SAMSegmenterLib.models.training.loop import Trainer
-    from SAMSegmenterLib.models.training.options import Stage, TrainingOptions
+    from SAMSegmenterLib.models.training.options import TrainingOptions
     from SAMSegmenterLib.models.training.sources import load_slices, read_catalogue, split_cases
 
     split = split_cases(read_catalogue(options.data), options.hold_back)
-    stages = tuple(
-        Stage(size, steps, BatchOptions(_images_at(size, options.images), options.objects))
-        for size, steps in options.stages
-    )
+    stages = tuple(_stage(size, prompts, steps, options) for size, prompts, steps in options.stages)
     schedule = TrainingOptions(stages, learning_rate=options.learning_rate, seed=options.seed)
     slices = load_slices(split.training, read_array)
     options.output.mkdir(parents=True, exist_ok=True)
@@ -121,9 +136,13 @@ def _from_scratch(options: argparse.Namespace) -> int:
     return EXIT_OK
 
 
-def _images_at(size: int, images_at_128: int) -> int:
+def _stage(size: int, prompts: bool, steps: int, options: argparse.Namespace) -> Stage:
     """Take more of small images and fewer of large ones, which cost four times as much at twice the side."""
-    return max(2, round(images_at_128 * {64: 1.5, 128: 1.0, 256: 0.75}.get(size, 1.0)))
+    from SAMSegmenterLib.models.training.batches import BatchOptions
+    from SAMSegmenterLib.models.training.options import Stage
+
+    images = max(2, round(options.images * (128 / size) ** 0.5))
+    return Stage(size, steps, BatchOptions(images, options.objects if prompts else 5), prompts)
 
 
 def _validate(options: argparse.Namespace) -> int:

@@ -147,12 +147,15 @@ def split_cases(
         The three groups; `new_sources` holds what no case of the same source was trained with.
 
     Raises:
-        InputError: nothing is left to train on.
+        InputError: nothing is left to train on, or a source to hold back is not there.
     """
     held_back = set(held_back_sources)
     by_source: dict[str, list[CatalogueCase]] = {}
     for case in cases:
         by_source.setdefault(case.source, []).append(case)
+    unknown = sorted(held_back - set(by_source))
+    if unknown:
+        raise InputError(f"There is no source {', '.join(unknown)}.", hint=f"Known are: {', '.join(by_source)}.")
     training: list[CatalogueCase] = []
     new_subjects: list[CatalogueCase] = []
     new_sources: list[CatalogueCase] = []
