@@ -7,7 +7,6 @@ from typing import Any
 
 from SAMSegmenterLib.scene.runtime import SceneHandle, import_slicer
 
-_VIEWS = {"Red": "Axial", "Yellow": "Sagittal", "Green": "Coronal"}
 _VIEW_PIXELS = 400  # any size: Slicer fits the field of view to the real one
 _WHITE = (1.0, 1.0, 1.0)
 
@@ -28,36 +27,39 @@ def show_at_start(
     for number, node in enumerate(predictions):
         node.GetDisplayNode().SetVisibility(number == 0)
         node.GetDisplayNode().SetVisibility2DOutline(False)
-    _show_slices(handle, volume_node)  # before the layout, which then finds these views and makes no other ones
-    if charts:
-        _show_chart(handle, charts[0])
+    _lay_out(handle, charts)
+    _show_slices(handle, volume_node)
     handle.application_logic.GetSelectionNode().SetActiveVolumeID(volume_node.GetID())
     _leave_to_the_application(handle.scene)
 
 
-def _show_chart(handle: SceneHandle, chart: Any) -> None:
+def _lay_out(handle: SceneHandle, charts: Sequence[Any]) -> None:
+    """Slicer's own layout logic makes the view nodes with their usual names, labels and colours."""
     logic = import_slicer().vtkMRMLLayoutLogic()
     logic.SetMRMLApplicationLogic(handle.application_logic)
-    logic.SetMRMLScene(handle.scene)  # makes the layout node and, for a layout, its view nodes
+    logic.SetMRMLScene(handle.scene)
     layout = logic.GetLayoutNode()
-    layout.SetViewArrangement(layout.SlicerLayoutConventionalPlotView)
-    view = handle.scene.GetFirstNodeByClass("vtkMRMLPlotViewNode")
-    view.SetPlotChartNodeID(chart.GetID())
-    view.SetBackgroundColor(_WHITE)
-    view.SetBackgroundColor2(_WHITE)
-    handle.application_logic.GetSelectionNode().SetActivePlotChartID(chart.GetID())
+    layout.SetViewArrangement(
+        layout.SlicerLayoutConventionalPlotView if charts else layout.SlicerLayoutConventionalView
+    )
+    if charts:
+        view = handle.scene.GetFirstNodeByClass("vtkMRMLPlotViewNode")
+        view.SetPlotChartNodeID(charts[0].GetID())
+        view.SetBackgroundColor(_WHITE)
+        view.SetBackgroundColor2(_WHITE)
+        handle.application_logic.GetSelectionNode().SetActivePlotChartID(charts[0].GetID())
     logic.SetMRMLScene(None)  # the nodes stay; the logic must not outlive this call as their observer
 
 
 def _show_slices(handle: SceneHandle, volume_node: Any) -> None:
-    """Slice views centred on the volume, named as Slicer's own."""
-    slicer = import_slicer()
-    for name, orientation in _VIEWS.items():
-        logic = slicer.vtkMRMLSliceLogic()
+    """Centre every slice view on the volume."""
+    scene = handle.scene
+    for number in range(scene.GetNumberOfNodesByClass("vtkMRMLSliceNode")):
+        node = scene.GetNthNodeByClass(number, "vtkMRMLSliceNode")
+        logic = import_slicer().vtkMRMLSliceLogic()
         logic.SetMRMLApplicationLogic(handle.application_logic)
-        logic.SetMRMLScene(handle.scene)
-        node = logic.AddSliceNode(name)
-        node.SetOrientation(orientation)
+        logic.SetMRMLScene(scene)
+        logic.SetSliceNode(node)
         logic.GetSliceCompositeNode().SetBackgroundVolumeID(volume_node.GetID())
         logic.ResizeSliceNode(_VIEW_PIXELS, _VIEW_PIXELS)
         logic.FitSliceToAll(_VIEW_PIXELS, _VIEW_PIXELS)

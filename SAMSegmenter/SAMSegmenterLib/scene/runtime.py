@@ -33,6 +33,11 @@ _LOGICS = {
 """Module logics that register node classes, readers and conversion rules; absent ones are left out."""
 
 
+SCENE_VERSION = "Slicer 5.10.0 0"
+"""Written into scene files: the oldest Slicer that reads them. Slicer warns of scenes that name another application, as
+the wheel would ("slicer-core"), or a newer version."""
+
+
 @dataclass(frozen=True, eq=False)
 class SceneHandle:
     """A scene and what keeps it working; hold on to it as long as the scene is in use.
@@ -97,6 +102,7 @@ def private_scene() -> SceneHandle:
     if not hasattr(slicer, "app"):
         _quieten_vtk()
     scene = slicer.vtkMRMLScene()
+    scene.SetVersion(slicer.mrmlScene.GetVersion() if hasattr(slicer, "app") else SCENE_VERSION)
     application_logic = slicer.vtkSlicerApplicationLogic()
     application_logic.SetMRMLScene(scene)
     logics = {}

@@ -147,6 +147,19 @@ def test_a_missing_folder_is_an_error_with_a_hint(a_scene, tmp_path):
     assert "folder" in caught.value.hint
 
 
+def test_slicer_finds_nothing_to_warn_of_in_the_files_version(a_bundle):
+    application, _, version = a_bundle.GetLastLoadedVersion().partition(" ")
+    assert application == "Slicer"
+    assert version.split()[0].startswith("5.")
+
+
+def test_the_views_have_slicers_own_names_labels_and_colours(a_bundle):
+    labels = {node.GetName(): node.GetLayoutLabel() for node in _nodes(a_bundle, "vtkMRMLSliceNode")}
+    assert labels == {"Red": "R", "Yellow": "Y", "Green": "G"}
+    red = next(node for node in _nodes(a_bundle, "vtkMRMLSliceNode") if node.GetName() == "Red").GetLayoutColor()
+    assert red[0] > 0.8 > 0.5 > max(red[1:])
+
+
 def test_names_in_the_archive_do_not_begin_with_a_dot(a_bundle, tmp_path):
     with zipfile.ZipFile(tmp_path / "scene.mrb") as archive:
         assert "scene/scene.mrml" in archive.namelist()
