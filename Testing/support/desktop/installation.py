@@ -24,7 +24,7 @@ def install() -> Any:
 
     from SAMSegmenterLib.scene.runtime import ensure_scene
 
-    ensure_scene()
+    handle = ensure_scene()
     from support.desktop import qt_module
     from support.desktop.immortal import keep_singletons
 
@@ -33,7 +33,7 @@ def install() -> Any:
     from support.desktop import ctk_widgets, mrml_widgets, slicer_modules
 
     sys.modules["ctk"] = _module("ctk", ctk_widgets.WIDGETS)
-    slicer.app = slicer_modules.Application()
+    slicer.app = slicer_modules.Application(handle.application_logic)
     for name, module in slicer_modules.MODULES.items():
         sys.modules[f"slicer.{name}"] = module
         setattr(slicer, name, module)

@@ -16,16 +16,15 @@ from support.desktop.mrml_widgets import qMRMLWidget
 class Application:
     """`slicer.app` of a Slicer without a main window, in testing mode."""
 
-    def __init__(self) -> None:
+    def __init__(self, application_logic: Any) -> None:
+        self._application_logic = application_logic
         self._at_startup: list[Callable[[], None]] = []
 
     def testingEnabled(self) -> bool:
         return True
 
     def applicationLogic(self) -> Any:
-        from SAMSegmenterLib.scene.runtime import ensure_scene
-
-        return ensure_scene().application_logic
+        return self._application_logic
 
     def layoutManager(self) -> None:
         return None
