@@ -12,13 +12,18 @@ from SAMSegmenterLib.models.known_models import blank_spec, with_metadata
 from SAMSegmenterLib.models.safetensors_header import read_metadata
 from SAMSegmenterLib.models.training.export import WeightsDescription, save_weights
 
-STATE = {"a.weight": torch.tensor([[1.0, 2.5]]), "bn.num_batches_tracked": torch.tensor(7)}
+STATE = {
+    "a.weight": torch.tensor([[1.0, 2.5]]),
+    "bn.running_var": torch.tensor([100_000.0]),
+    "bn.num_batches_tracked": torch.tensor(7),
+}
 
 
 def test_weights_keep_names_and_values_in_16_bit(tmp_path):
     save_weights(STATE, WeightsDescription(), tmp_path / "w.safetensors")
     loaded = load_file(tmp_path / "w.safetensors")
     assert loaded["a.weight"].dtype == torch.float16 and loaded["a.weight"].tolist() == [[1.0, 2.5]]
+    assert loaded["bn.running_var"].item() == 100_000.0
     assert loaded["bn.num_batches_tracked"].item() == 7
 
 
@@ -37,5 +42,5 @@ def test_the_registry_reads_the_description(tmp_path):
 @pytest.mark.parametrize("value", [float("nan"), float("inf"), 1e6])
 def test_values_that_do_not_fit_are_refused_and_leave_no_file(tmp_path, value):
     with pytest.raises(ModelError, match=r"a\.weight"):
-        save_weights({"a.weight": torch.tensor([value])}, WeightsDescription(), tmp_path / "w.safetensors")
+        save_weights({"a.weight": torch.tensor([[value]])}, WeightsDescription(), tmp_path / "w.safetensors")
     assert list(tmp_path.iterdir()) == []

@@ -46,7 +46,7 @@ class WeightsDescription:
 
 
 def save_weights(state_dict: Mapping[str, torch.Tensor], description: WeightsDescription, target: Path) -> None:
-    """Write weights in 16 bit.
+    """Write weights in 16 bit; vectors, such as the running variances of norms, stay in 32 bit for their range.
 
     Args:
         state_dict: by name; whole numbers keep their type.
@@ -65,7 +65,8 @@ def save_weights(state_dict: Mapping[str, torch.Tensor], description: WeightsDes
 def _halved(name: str, value: torch.Tensor) -> torch.Tensor:
     if not value.is_floating_point():
         return value.detach().clone().contiguous()
-    half = value.detach().to(torch.float16, memory_format=torch.contiguous_format, copy=True)
+    precision = torch.float16 if value.ndim > 1 else torch.float32
+    half = value.detach().to(precision, memory_format=torch.contiguous_format, copy=True)
     if not torch.isfinite(half).all():
         raise ModelError(f"The weights '{name}' do not fit into 16 bit.", hint="Train with a lower learning rate.")
     return half
