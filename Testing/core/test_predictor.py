@@ -1,12 +1,15 @@
 """Embeddings and their content keys."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
-from SAMSegmenterLib.core.predictor import Candidates, Embedding, ModelSpec, embedding_key
+from SAMSegmenterLib.core.predictor import Candidates, Embedding, embedding_key
 from support.fake_predictor import ThresholdPredictor
 
 IMAGE = np.arange(48, dtype=np.uint8).reshape(4, 4, 3)
+SPEC = ThresholdPredictor().spec
 
 
 def predictor(**attributes):
@@ -27,11 +30,17 @@ def test_the_same_pixels_and_arithmetic_give_the_same_key():
         {"precision": "bfloat16"},
         {"device": "cuda"},
         {"threads": 7},
-        {"spec": ModelSpec("threshold", "small", "e" * 64)},
+        {"spec": replace(SPEC, sha256="e" * 64)},
+        {"spec": replace(SPEC, normalisation=((0.0, 0.0, 0.0), (255.0, 255.0, 255.0)))},
+        {"spec": replace(SPEC, image_size=512)},
     ],
 )
-def test_other_weights_or_arithmetic_give_another_key(change):
+def test_other_weights_settings_or_arithmetic_give_another_key(change):
     assert embedding_key(IMAGE, predictor(**change)) != embedding_key(IMAGE, predictor())
+
+
+def test_the_same_weights_under_another_name_keep_the_key():
+    assert embedding_key(IMAGE, predictor(spec=replace(SPEC, name="copy"))) == embedding_key(IMAGE, predictor())
 
 
 def test_the_shape_is_part_of_the_key():

@@ -1,11 +1,13 @@
 from __future__ import annotations
 
 import pickle
+from dataclasses import replace
 
 import numpy as np
 
-from SAMBenchmarkLib.core.options import Arithmetic
+from SAMBenchmarkLib.core.options import Arithmetic, BenchmarkOptions, option_hash
 from SAMBenchmarkLib.session.predictor_loader import ModelInUse, PredictorLoader, arithmetic_of, with_cache
+from SAMSegmenterLib.core.predictor import EverythingParameters
 from support.fake_predictor import ThresholdPredictor
 
 
@@ -45,5 +47,29 @@ def test_without_a_folder_there_is_no_cache():
 
 
 def test_the_arithmetic_is_that_of_the_loaded_model():
-    expected = Arithmetic("threshold", "f" * 64, "threshold", "float32", "cpu", 1)
-    assert arithmetic_of(ThresholdPredictor()) == expected
+    predictor = ThresholdPredictor()
+    predictor.spec = replace(
+        predictor.spec,
+        normalisation=((1.0, 2.5, 3.0), (255, 255, 255)),
+        mask_threshold=0.25,
+        s1_thresholds=EverythingParameters(64, 16, 0.5, 0.75, 2.0, 0.6),
+    )
+    expected = Arithmetic(
+        "threshold",
+        "f" * 64,
+        "threshold",
+        "float32",
+        "cpu",
+        1,
+        "mean 1.0 2.5 3.0, standard deviation 255.0 255.0 255.0",
+        0.25,
+        "predicted IoU > 0.5, stability >= 0.75 with offset 2.0, overlap of boxes <= 0.6, 16 points at once",
+    )
+    assert arithmetic_of(predictor) == expected
+
+
+def test_the_same_weights_with_other_settings_are_another_model():
+    one, other = ThresholdPredictor(), ThresholdPredictor()
+    other.spec = replace(other.spec, normalisation=((0.0, 0.0, 0.0), (255.0, 255.0, 255.0)))
+    hashes = {option_hash(BenchmarkOptions(), arithmetic_of(predictor)) for predictor in (one, other)}
+    assert len(hashes) == 2

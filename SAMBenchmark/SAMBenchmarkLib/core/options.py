@@ -128,7 +128,15 @@ class BenchmarkOptions:
 
 @dataclass(frozen=True)
 class Arithmetic:
-    """What, besides the options, decides the bits of a result."""
+    """What, besides the options, decides the bits of a result.
+
+    Weights may be installed twice with other settings, so what a model's description adds to them is here as well:
+
+    Args:
+        normalisation: of the image, mean and standard deviation of the three channels.
+        mask_threshold: logit above which a pixel is inside.
+        s1_thresholds: which masks everything mode keeps.
+    """
 
     model: str
     model_sha256: str
@@ -136,6 +144,9 @@ class Arithmetic:
     precision: str
     device: str
     threads: int
+    normalisation: str = ""
+    mask_threshold: float = 0.0
+    s1_thresholds: str = ""
 
 
 def option_hash(options: BenchmarkOptions, arithmetic: Arithmetic) -> str:

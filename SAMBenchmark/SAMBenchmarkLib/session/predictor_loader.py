@@ -71,11 +71,18 @@ def with_cache(predictor: Predictor, directory: Path | None) -> Predictor:
 
 def arithmetic_of(predictor: Predictor) -> Arithmetic:
     """What a loaded model contributes to the option hash."""
+    spec = predictor.spec
+    mean, std = (" ".join(str(float(value)) for value in channels) for channels in spec.normalisation)
+    s1 = spec.s1_thresholds
     return Arithmetic(
-        predictor.spec.name,
-        predictor.spec.sha256,
+        spec.name,
+        spec.sha256,
         predictor.engine,
         predictor.precision,
         predictor.device,
         predictor.threads,
+        normalisation=f"mean {mean}, standard deviation {std}",
+        mask_threshold=float(spec.mask_threshold),
+        s1_thresholds=f"predicted IoU > {s1.pred_iou_thresh}, stability >= {s1.stability_score_thresh} with offset "
+        f"{s1.stability_score_offset}, overlap of boxes <= {s1.box_nms_thresh}, {s1.points_per_batch} points at once",
     )

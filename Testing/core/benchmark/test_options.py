@@ -37,11 +37,26 @@ def test_every_option_but_the_timing_changes_the_hash():
     assert option_hash(BenchmarkOptions(timing_repeats=0), ARITHMETIC) == default
 
 
-@pytest.mark.parametrize(
-    "change", [{"model_sha256": "cd" * 32}, {"engine": "x"}, {"precision": "bf16"}, {"threads": 1}]
-)
-def test_arithmetic_changes_the_hash(change):
-    assert option_hash(BenchmarkOptions(), replace(ARITHMETIC, **change)) != option_hash(BenchmarkOptions(), ARITHMETIC)
+CHANGES_OF_ARITHMETIC = {
+    "model_sha256": "cd" * 32,
+    "engine": "x",
+    "precision": "bf16",
+    "device": "cuda",
+    "threads": 1,
+    "normalisation": "mean 0.0 0.0 0.0, standard deviation 255.0 255.0 255.0",
+    "mask_threshold": 0.5,
+    "s1_thresholds": "predicted IoU > 0.5",
+}
+
+
+@pytest.mark.parametrize(("name", "value"), CHANGES_OF_ARITHMETIC.items())
+def test_arithmetic_changes_the_hash(name, value):
+    changed = replace(ARITHMETIC, **{name: value})
+    assert option_hash(BenchmarkOptions(), changed) != option_hash(BenchmarkOptions(), ARITHMETIC)
+
+
+def test_every_part_of_the_arithmetic_but_the_name_is_tried_above():
+    assert {field.name for field in fields(Arithmetic)} - {"model"} == set(CHANGES_OF_ARITHMETIC)
 
 
 def test_the_same_weights_under_another_name_keep_the_hash():
