@@ -68,6 +68,17 @@ def test_scale_clips_and_gives_zeros_for_an_empty_window():
     assert scale(np.array([1.0, 2.0]), 5, 5).tolist() == [0, 0]
 
 
+@pytest.mark.parametrize("highest", [3, 40, 255])
+def test_the_clip_of_the_released_code_is_its_arithmetic_bit_for_bit(highest):
+    grey = np.random.default_rng(highest).integers(0, highest + 1, (37, 53)).astype(np.uint8)
+    rgb = np.repeat(grey[..., None], 3, axis=2)  # the released code repeats the channel before it takes percentiles
+    low, high = np.percentile(rgb, 0.95), np.percentile(rgb, 99.5)
+    expected = np.clip(rgb, low, high)
+    expected = (expected - np.min(expected)) / (np.max(expected) - np.min(expected)) * 255.0
+    expected[rgb == 0] = 0
+    assert np.array_equal(paper_clip(rgb), np.uint8(expected))
+
+
 def test_the_clip_of_the_released_code_keeps_zeros():
     grey = np.arange(256, dtype=np.uint8).reshape(16, 16)
     clipped = paper_clip(grey)

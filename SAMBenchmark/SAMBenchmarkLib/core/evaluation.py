@@ -90,13 +90,18 @@ def plan_case(
 def _slices_by_object(
     segmentation: Segmentation, axis: int, options: BenchmarkOptions
 ) -> dict[tuple[int, int], list[int]]:
-    """(layer, label value) -> indices of the slices that show enough of it."""
+    """(layer, label value) of each structure -> indices of the slices that show enough of it.
+
+    Values that no structure names, as editors leave behind, are not evaluated and so plan no slice.
+    """
+    known = {(s.layer, s.layer_value) for s in segmentation.structures}
     slices_of: dict[tuple[int, int], list[int]] = {}
     for number, layer in enumerate(segmentation.layers):
         for index in range(layer.shape[axis]):
             counts = object_counts(np.take(layer, index, axis=axis), options.min_object_pixels, options.slice_filter)
             for value in counts:
-                slices_of.setdefault((number, value), []).append(index)
+                if (number, value) in known:
+                    slices_of.setdefault((number, value), []).append(index)
     return slices_of
 
 
@@ -153,7 +158,8 @@ class SliceEvaluator:
     def evaluate(self, task: SliceTask) -> SliceOutcome:
         """All strategies on all objects of one slice."""
         image = extract(self.volume, SlicePlane.lattice(task.axis, task.index), square_pixels=False)
-        rgb8 = model_image(self.volume, image, self.options)
+        grey = windowed_image(self.volume, image, self.options)
+        rgb8 = _as_encoded(grey, self.options)
         seconds: dict[str, float] = {}
         embedding = self._timed("embedding", seconds, lambda: self.predictor.encode([rgb8])[0])
         predictions = []
@@ -161,7 +167,7 @@ class SliceEvaluator:
         if "S1" in self.options.strategies:
             everything = self._timed("S1", seconds, lambda: self.predictor.everything(embedding, self._s1_parameters()))
         for structure, target in slice_targets(self.segmentation, task, self.options):
-            base = self._object_row(task, structure, target, rgb8)
+            base = self._object_row(task, structure, target, grey)
             for strategy, prompts, candidates in self._answers(embedding, target, everything, seconds):
                 predictions += self._score(base, strategy, prompts, candidates, target, image)
         timings = tuple(self._timing(task, stage, value) for stage, value in seconds.items())
@@ -215,7 +221,7 @@ class SliceEvaluator:
         tolerance = self.options.surface_tolerance_mm
         return measure(mask, target.mask, image.spacing_yx, self.options.hd_empty, tolerance)  # type: ignore[arg-type]
 
-    def _object_row(self, task: SliceTask, structure: Structure, target: SliceObject, rgb8: Rgb8) -> ResultRow:
+    def _object_row(self, task: SliceTask, structure: Structure, target: SliceObject, shown: Rgb8) -> ResultRow:
         return ResultRow(
             option_hash=self.option_hash,
             case_id=self.case_id,
@@ -228,7 +234,7 @@ class SliceEvaluator:
             structure=structure.name,
             size=target.pixel_count,
             aspect_ratio=aspect_ratio(target.mask),
-            intensity_difference=intensity_difference(rgb8.mean(axis=2), target.mask),
+            intensity_difference=intensity_difference(shown.mean(axis=2), target.mask),
             fragmented=int(target.fragmented),
         )
 
@@ -264,7 +270,15 @@ def slice_targets(
 
 def model_image(volume: Volume, image: SliceImage, options: BenchmarkOptions) -> Rgb8:
     """The 8-bit RGB image that the model sees of a slice, (H, W, 3)."""
+    return _as_encoded(windowed_image(volume, image, options), options)
+
+
+def windowed_image(volume: Volume, image: SliceImage, options: BenchmarkOptions) -> Rgb8:
+    """A slice in the window of the options, (H, W, 3), before the clip of the released code."""
     window = parse_window(options.window)
     limits = window.limits(volume.array) if options.minmax_scope == "volume" else None
-    rgb8 = to_rgb8(image.pixels, window, limits)
+    return to_rgb8(image.pixels, window, limits)
+
+
+def _as_encoded(rgb8: Rgb8, options: BenchmarkOptions) -> Rgb8:
     return paper_clip(rgb8) if options.resolved().encode_clip else rgb8

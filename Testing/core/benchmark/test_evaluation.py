@@ -8,6 +8,7 @@ import pytest
 
 from SAMBenchmarkLib.core.evaluation import evaluate_case, model_image, plan_slices
 from SAMBenchmarkLib.core.options import BenchmarkOptions
+from SAMBenchmarkLib.core.summary import summary_tables
 from SAMSegmenterLib.core.errors import Cancelled, InputError
 from SAMSegmenterLib.core.geometry import Volume
 from SAMSegmenterLib.core.reference import Segmentation, Structure
@@ -132,6 +133,50 @@ def test_overlapping_structures_in_two_layers_are_two_objects():
     both = Segmentation((layer, layer), segmentation.ijk_to_ras, (Structure(1, "a", 0, 1), Structure(2, "b", 1, 1)))
     rows = evaluated(volume, both, ThresholdPredictor())[0].rows
     assert {(row.label_value, row.structure) for row in rows} == {(1, "a"), (2, "b")}
+
+
+def test_label_values_that_no_structure_names_plan_no_slices():
+    volume, segmentation = two_boxes_volume()
+    leftover = segmentation.layers[0].copy()
+    leftover[0, :20, :20] = 9
+    edited = replace(segmentation, layers=(leftover,))
+    assert plan_slices(volume, edited, OPTIONS) == plan_slices(volume, segmentation, OPTIONS)
+    with pytest.raises(InputError, match="No label has more than 50 pixels"):
+        evaluated(volume, replace(edited, structures=(Structure(5, "elsewhere", 0, 5),)), ThresholdPredictor())
+
+
+def test_structures_of_one_name_are_two_objects_of_one_category():
+    volume, segmentation = two_boxes_volume()
+    kidneys = tuple(replace(structure, name="kidney") for structure in segmentation.structures)
+    both = replace(segmentation, structures=kidneys)
+    rows = [row for outcome in evaluated(volume, both, ThresholdPredictor()) for row in outcome.rows]
+    slices = len({row.slice for row in rows})
+    table = next(table for table in summary_tables(rows) if table.name == "dice_oracle")
+    assert table.columns["structure"][0] == "kidney" and table.columns["n"][:2] == [2 * slices, 1]
+
+
+def test_colour_images_are_evaluated_in_their_own_colours():
+    volume, segmentation = sphere_volume()
+    red = volume.array.astype(np.uint8)
+    colour = replace(volume, array=np.stack([red, red, np.zeros_like(red)], axis=-1))
+    options = replace(OPTIONS, strategies=("S2", "S5"))
+    rows = [row for outcome in evaluated(colour, segmentation, ThresholdPredictor(), options) for row in outcome.rows]
+    assert len(rows) > 4 and {row.dice for row in rows} == {1.0}
+
+
+def test_the_contrast_of_an_object_is_that_of_the_image_before_the_released_codes_clip():
+    volume, segmentation = sphere_volume()
+    noise = np.random.default_rng(0).normal(0, 20, volume.array.shape).astype(np.int16)
+    volume = replace(volume, array=volume.array + noise)
+    figures = []
+    for clip in (False, True):
+        options = replace(OPTIONS, strategies=("S5",), encode_clip=clip)
+        rows = evaluated(volume, segmentation, WrongPredictor(), options)[2].rows
+        figures.append([row.intensity_difference for row in rows])
+    assert figures[0] == figures[1]
+    image = extract(volume, SlicePlane.lattice(0, 8), square_pixels=False)
+    shown, clipped = (model_image(volume, image, replace(OPTIONS, encode_clip=clip)) for clip in (False, True))
+    assert (shown != clipped).any()
 
 
 def test_slices_are_planned_with_stride_and_a_largest_number():
