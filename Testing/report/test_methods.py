@@ -10,6 +10,8 @@ def test_methods_follow_the_preset(preset):
     clipped, zero = "percentiles 0.95 and 99.5" in texts["Objects"], "set to 0" in texts["Undefined values"]
     assert clipped == zero == (preset == "authors_code")
     assert ("wherever it lies" in texts["Prompts"]) == (preset == "authors_code")
+    assert ("a sixth object pixel" in texts["Prompts"]) == (preset == "authors_code")
+    assert ("the middle one of the object's pixels" in texts["Prompts"]) == (preset == "paper")
 
 
 def test_methods_follow_single_options():
@@ -22,6 +24,13 @@ def test_methods_follow_single_options():
     assert "16 x 16" in texts["Prompts"]
     assert "2.5 mm" in texts["Surface Dice and CON (in the results file)"]
     assert "diagonal" in texts["Undefined values"]
+
+
+def test_a_selection_is_described_where_it_was_used():
+    for selections in (("oracle", "predicted_iou"), ("first",)):
+        texts = dict(method_texts(BenchmarkOptions(selections=selections).to_json()))
+        assert ("takes the first mask" in texts["Choice of the mask"]) == ("first" in selections)
+        assert "best-rated mask of the whole image" in texts["Choice of the mask"]
 
 
 def test_methods_are_there_without_options():

@@ -56,7 +56,8 @@ def summary_tables(rows: Iterable[ResultRow], timings: Iterable[TimingRow] = ())
 
     Returns:
         For each selection `summary_<selection>` and one matrix `<metric>_<selection>` per metric, then `timing` when
-        something was timed. Empty when there is nothing.
+        something was timed. Cells of a matrix read "mean (standard deviation)", and how many values are undefined
+        where some are. Empty when there is nothing.
     """
     groups = _collect(rows)
     tables = []
@@ -164,7 +165,10 @@ def _over_structures(groups: _Groups, selection: str, structures: list[str], str
 def _text(moments: Moments | None) -> str:
     if moments is None:
         return ""
-    return f"{moments.mean:.2f} ({moments.std:.2f})" if moments.defined else "undefined"
+    if not moments.defined:
+        return "undefined"
+    without = f", {moments.undefined} undefined" if moments.undefined else ""
+    return f"{moments.mean:.2f} ({moments.std:.2f}){without}"
 
 
 def _timing_row(stage: str, timings: list[TimingRow]) -> tuple[object, ...]:

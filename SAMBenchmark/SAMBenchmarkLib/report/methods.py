@@ -22,7 +22,7 @@ def method_texts(options: dict[str, Any]) -> list[tuple[str, str]]:
     return [
         ("Objects", _objects(options)),
         ("Prompts", _prompts(options)),
-        ("Choice of the mask", _SELECTION),
+        ("Choice of the mask", _selection(options)),
         ("DICE", _DICE),
         ("Jaccard index", _JACCARD),
         ("Hausdorff distance (HD)", _HAUSDORFF),
@@ -39,7 +39,8 @@ _SELECTION = (
     "SAM gives three masks for points or a box and any number in everything mode (S1). Oracle selection takes the "
     "mask of largest (2I + 0.1) / (A + B + 0.1) with the reference, the first of equals, where I is the intersection "
     "and A and B are the areas; the score is then computed without the 0.1. Selection by predicted IoU takes the "
-    "mask that the model rates highest and never looks at the reference."
+    "mask that the model rates highest and never looks at the reference, as in use. In S1 that is the best-rated mask "
+    "of the whole image, whatever it shows: without a prompt nothing says which structure is meant."
 )
 _DICE = (
     "Dice similarity coefficient, 2I / (A + B), in percent, with I the pixels that prediction and reference share "
@@ -62,13 +63,15 @@ _HD95 = (
 )
 _ASSD = "Mean of the distances of both directions pooled, so that the longer border weighs more."
 _AVERAGES = (
-    "One value per object, that is per label value and slice. The average over objects (micro) weighs every object the "
-    "same, the average over structures (macro) is the mean of the structures' means. Standard deviations are those of "
-    "the population (division by n). Figures are rounded for display only."
+    "One value per object, that is per label value and slice; label values of the same name (left and right, say) are "
+    "one structure. The average over objects (micro) weighs every object the same, the average over structures (macro) "
+    "is the mean of the structures' means. Standard deviations are those of the population (division by n). Figures "
+    "are rounded for display only."
 )
 _TIMINGS = (
     "The timing table measures after a warm-up, waits for the device before and after each repetition, and gives the "
-    "median. Prompts and embedding are the same for all repetitions."
+    "median. S1, which takes seconds, is repeated less often and has no warm-up of its own. Prompts and embedding are "
+    "the same for all repetitions."
 )
 
 
@@ -81,26 +84,44 @@ def _objects(options: dict[str, Any]) -> str:
         ),
     }[options.get("slice_filter", "pixel_count")]
     scope = "volume" if options.get("minmax_scope") == "volume" else "slice"
-    clip = " They were then clipped to the percentiles 0.95 and 99.5." if options.get("encode_clip") else ""
+    clip = (
+        " They were then clipped to the percentiles 0.95 and 99.5 and stretched to 0-255 again; what was 0 stayed 0."
+        if options.get("encode_clip")
+        else ""
+    )
     window = (
-        f'Intensities were mapped to 0-255 with the window "{options.get("window", "minmax")}", limits per {scope}.'
+        f'Intensities were mapped to 0-255 with the window "{options.get("window", "minmax")}", limits per {scope}, '
+        "and rounded down; colour images of 8 bits were taken as they are."
     )
     return f"{rule} Slices keep their own pixel grid. {window}{clip}"
 
 
+def _selection(options: dict[str, Any]) -> str:
+    if "first" not in options.get("selections", ()):
+        return _SELECTION
+    return _SELECTION + " Selection of the first takes the first mask, whatever its rating."
+
+
 def _prompts(options: dict[str, Any]) -> str:
-    centre = (
-        "the centre of mass where it lies on the object, else an object pixel"
-        if options.get("com_must_be_inside", True)
-        else "the centre of mass, wherever it lies"
-    )
+    other = "the middle one" if options.get("s2_outside", "mid") == "mid" else "the first"
+    inside = options.get("com_must_be_inside", True)
+    where = " where it lies on the object" if inside else ", wherever it lies"
+    otherwise = f", else {other} of the object's pixels in row order" if inside else ""
     grid = options.get("points_per_side", 32)
     return (
         f"Prompts are simulated from the reference. S1: a grid of {grid} x {grid} points, without the reference. S2: "
-        f"one point, {centre}. S3: this point and object pixels sampled evenly in row order, five in all. S4: S3 and "
-        "five background pixels from the object's box, enlarged twofold about its centre. S5: the tight box. S6: the "
-        "box and the point of S2. Each object is prompted once. (Huang et al. 2024, doi:10.1016/j.media.2023.103061)"
+        f"one point, the centre of mass{where}{otherwise}. S3: five object pixels sampled evenly in row order, the "
+        f"first of them replaced by the centre of mass{where}. S4: S3 and up to five background pixels, sampled "
+        f"likewise from the object's box enlarged twofold about its centre{_sixth_point(options)}. S5: the tight box. "
+        "S6: the box and the point of S2. Each object is prompted once. (Huang et al. 2024, "
+        "doi:10.1016/j.media.2023.103061)"
     )
+
+
+def _sixth_point(options: dict[str, Any]) -> str:
+    if options.get("preset") != "authors_code":
+        return ""
+    return "; as in the released program the first of them is often a sixth object pixel, labelled background"
 
 
 def _further(options: dict[str, Any]) -> str:

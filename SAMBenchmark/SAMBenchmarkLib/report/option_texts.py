@@ -17,7 +17,7 @@ OPTION_TEXTS = {
     "preset": "Defaults of the options below: paper follows the text of Huang et al. 2024, authors_code their program.",
     "plane": "Plane of the slices; auto takes slices across the largest spacing, axial where spacings are equal.",
     "stride": "Every n-th of the slices that show an object was evaluated.",
-    "max_slices": "At most so many slices per volume, evenly spread; 0 means all.",
+    "max_slices": "At most so many slices per volume, spread so that every structure gets its share; 0 means all.",
     "min_object_pixels": "An object counts in a slice when it has more pixels than this.",
     "slice_filter": (
         "pixel_count compares each object's pixels with the limit, value_sum the slice's sum of label values."
@@ -30,7 +30,7 @@ OPTION_TEXTS = {
     "hd_empty": "Distances of an empty prediction: nan (undefined, counted), zero, or diagonal of the slice.",
     "points_per_side": "S1 lays a grid of so many points along each side.",
     "surface_tolerance_mm": "Distance up to which surface Dice counts two outlines as touching, mm.",
-    "seed": "Start of everything random; each object derives its own.",
+    "seed": "Start of everything random; S1 to S6 as such draw nothing by lot.",
     "timing_repeats": "How often each stage was timed for the timing table; 0 leaves the table out.",
     "model": "Name of the model.",
     "model_sha256": "Checksum of the weights.",
@@ -38,16 +38,21 @@ OPTION_TEXTS = {
     "precision": "Number format of the network.",
     "device": "Where the network ran.",
     "threads": "Threads of the arithmetic; another number may change the last bits.",
+    "normalisation": "What the network subtracts from the three channels, and divides them by.",
+    "mask_threshold": "A pixel belongs to a mask where the network's output is above this.",
+    "s1_thresholds": "Which masks S1 keeps; these numbers belong to the model.",
     "protocol": "Version of the evaluation's rules.",
 }
 
 AUTHORS_CODE_DEFECTS = (
-    "S3 and S4 may take six foreground points: the step between samples is rounded down, so a sixth object pixel "
-    "slips in; in S4 it is then labelled as background, and one real background point is lost.",
+    "S4 takes six foreground points wherever the number of object pixels is not a multiple of five: the step between "
+    "samples is rounded down, so a sixth object pixel slips in. It is then labelled as background, and one real "
+    "background point is lost.",
     "The Hausdorff and average distances of an empty prediction are 0, the best value there is, so failed predictions "
     "lower the mean.",
     "The centre of mass is used as a point even where it lies outside the object (rings, for example).",
-    "Intensities are clipped to the percentiles 0.95 and 99.5 before encoding, which the paper does not mention.",
+    "Intensities are clipped to the percentiles 0.95 and 99.5 (in percent; 0.5 was probably meant) and stretched again "
+    "before encoding, which the paper does not mention.",
 )
 """Known defects of the released program that the preset authors_code repeats on purpose."""
 

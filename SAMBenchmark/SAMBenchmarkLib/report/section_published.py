@@ -43,7 +43,8 @@ def published_section(digest: Digest) -> Html:
             "Further published DICE", _table("DICE in percent, a selection of table 2.", [body(_published_rows(DICE))])
         ),
         details(
-            "Hausdorff distance in pixels", _table("HD in pixels; empty predictions counted as 0 there.", hausdorff)
+            "Hausdorff distance in pixels",
+            _table("HD in pixels; the released code counts empty predictions as 0.", hausdorff),
         ),
         paragraph(SOURCE, class_="soft small"),
     )

@@ -68,7 +68,14 @@ def test_a_figure_that_is_nowhere_defined_is_called_undefined():
 def test_a_structure_without_a_defined_figure_does_not_enter_the_average_over_structures():
     rows = [a_row(structure="a", hd_px=3.0), a_row(label_value=2, structure="b", hd_px=math.nan)]
     table = table_named("hd_px_oracle", summary_tables(rows))
-    assert table.columns["S5"] == ["3.00 (0.00)", "undefined", "3.00 (0.00)", "3.00 (0.00)"]
+    average = "3.00 (0.00), 1 undefined"
+    assert table.columns["S5"] == ["3.00 (0.00)", "undefined", average, average]
+
+
+def test_the_matrix_counts_undefined_values_beside_the_mean_of_the_others():
+    table = table_named("hd_px_oracle", summary_tables(liver_and_kidneys()))
+    assert table.rows[:2] == [("kidney", 3, "7.00 (1.00), 1 undefined"), ("liver", 2, "3.00 (1.00)")]
+    assert table.rows[3] == (MICRO, 5, "5.00 (2.24), 1 undefined")  # 2, 4, 6 and 8
 
 
 def test_strategies_and_selections_stand_in_their_own_columns_and_tables():
