@@ -65,6 +65,7 @@ class GlobalContext(nn.Module):
         super().__init__()
         self.position = nn.Parameter(0.02 * torch.randn(1, width, size, size))
         self.layers = nn.ModuleList(AttentionLayer(width, heads, expansion) for _ in range(depth))
+        self.norm = nn.LayerNorm(width)  # else the sums grow without bound and drown the finer maps they are added to
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         position = self.position
@@ -73,7 +74,7 @@ class GlobalContext(nn.Module):
         tokens = (x + position).flatten(2).transpose(1, 2)
         for layer in self.layers:
             tokens = layer(tokens)
-        return tokens.transpose(1, 2).reshape(x.shape)
+        return self.norm(tokens).transpose(1, 2).reshape(x.shape)
 
 
 class SmallImageEncoder(nn.Module):
