@@ -16,9 +16,17 @@ def test_the_embedding_has_an_eighth_of_the_image_side():
 def test_the_position_encoding_is_interpolated_to_the_size_of_the_map():
     torch.manual_seed(0)
     context = GlobalContext(width=16, size=4, depth=0)
+    context.norm = torch.nn.Identity()
     context.position.data.fill_(2.0)
     assert torch.allclose(context(torch.ones(1, 16, 4, 4)), torch.full((1, 16, 4, 4), 3.0))
     assert torch.allclose(context(torch.ones(1, 16, 2, 6)), torch.full((1, 16, 2, 6), 3.0))
+
+
+def test_the_context_has_a_bounded_output_whatever_its_input():
+    torch.manual_seed(0)
+    context = GlobalContext(width=16, size=4)
+    with torch.inference_mode():
+        assert context(1e4 * torch.randn(1, 16, 4, 4)).abs().max() < 16
 
 
 def test_a_distant_pixel_changes_every_cell_of_the_embedding():
