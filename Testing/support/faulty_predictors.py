@@ -1,4 +1,4 @@
-"""Predictors that fail, wait or die, and a program that runs a benchmark with one of them."""
+"""Predictors that err, fail, wait or die, and a program that runs a benchmark with one of them."""
 
 from __future__ import annotations
 
@@ -6,15 +6,20 @@ import os
 import sys
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
+
+import numpy as np
+from scipy import ndimage
 
 from SAMBenchmarkLib.core.cases import read_manifest
 from SAMBenchmarkLib.core.options import BenchmarkOptions
 from SAMBenchmarkLib.session.run_request import RunRequest
 from SAMBenchmarkLib.session.runner import run_benchmark
-from SAMSegmenterLib.core.arrays import Rgb8
+from SAMSegmenterLib.core.arrays import Mask, Rgb8
 from SAMSegmenterLib.core.errors import ModelError
-from SAMSegmenterLib.core.predictor import Candidates, Embedding
+from SAMSegmenterLib.core.predictor import Candidates, Embedding, EverythingParameters
+from SAMSegmenterLib.core.prompts import Prompts
 from support.fake_predictor import ThresholdPredictor
 
 OPTIONS = BenchmarkOptions(strategies=("S2", "S5"), min_object_pixels=20, points_per_side=4, timing_repeats=0)
@@ -57,6 +62,42 @@ class BuggyPredictor(ThresholdPredictor):
     def decode(self, *arguments: object, **further: object) -> list[Candidates]:
         """Fails."""
         raise ZeroDivisionError("a fault of the test")
+
+
+class RoughPredictor(ThresholdPredictor):
+    """Finds the right place and not the right pixels: masks are moved, swollen or empty, and rated by lot.
+
+    The same mask always meets with the same faults.
+    """
+
+    def decode(
+        self,
+        embedding: Embedding,
+        prompts: Sequence[Prompts],
+        multimask: bool = True,
+        previous: Sequence[np.ndarray | None] | None = None,
+    ) -> list[Candidates]:
+        """As the exact predictor, with faults."""
+        return [_roughened(answer) for answer in super().decode(embedding, prompts, multimask, previous)]
+
+    def everything(self, embedding: Embedding, parameters: EverythingParameters) -> Candidates:
+        """As the exact predictor, with faults, and nothing at all where the number of bright pixels is even."""
+        if np.count_nonzero(embedding.features > 127) % 2 == 0:
+            return Candidates(np.zeros((0, *embedding.original_size), bool), np.zeros(0, np.float32))
+        return _roughened(super().everything(embedding, parameters))
+
+
+def _roughened(answer: Candidates) -> Candidates:
+    lot = np.random.default_rng(int(np.count_nonzero(answer.masks)))
+    masks = [_distorted(mask, lot) for mask in answer.masks]
+    return replace(answer, masks=np.stack(masks), scores=lot.permutation(len(masks)).astype(np.float32) / len(masks))
+
+
+def _distorted(mask: Mask, lot: np.random.Generator) -> Mask:
+    if lot.random() < 0.4:
+        return np.zeros_like(mask)
+    swollen = ndimage.binary_dilation(mask, iterations=int(lot.integers(1, 4)))
+    return np.roll(swollen, tuple(lot.integers(-3, 4, 2)), axis=(0, 1))
 
 
 def no_predictor() -> ThresholdPredictor:
