@@ -56,6 +56,9 @@ def test_a_run_leaves_weights_that_validate_can_measure(data, tmp_path, capsys):
     shown = capsys.readouterr().out
     assert "| disks | 1 |" in shown and "| elsewhere | 1 |" in shown
     assert len(scores.read_text("utf-8").splitlines()) == 1 + 2 * 4
+    arguments[0] = "thresholds"
+    assert main([*arguments, "--slices", "1", "--points-per-side", "2"]) == 0
+    assert json.loads(read_metadata(weights)["s1_thresholds"])["points_per_side"] == 2
 
 
 def test_a_folder_without_a_catalogue_ends_with_2_and_a_hint(tmp_path, capsys):

@@ -17,6 +17,8 @@ from SAMSegmenterLib.cli.common import add_common_arguments, run_command
 from SAMSegmenterLib.core.errors import EXIT_OK, InputError
 
 if TYPE_CHECKING:
+    from segment_anything.modeling import Sam
+
     from SAMSegmenterLib.models.training.options import Stage
 
 DEFAULT_STAGES = "64x1000,128g600,128x3000,256x1500"
@@ -68,7 +70,16 @@ def _parser() -> argparse.ArgumentParser:
     measure.add_argument("--slices", type=int, default=20, help="most slices of a source (default 20)")
     measure.add_argument("--output", type=Path, help="also write all scores to this CSV file")
     measure.add_argument("--seed", type=int, default=1, help="decides which slices and objects are drawn (default 1)")
-    for command in (train, measure):
+    choose = commands.add_parser(
+        "thresholds", help="choose everything mode's thresholds and record them in the weights"
+    )
+    choose.set_defaults(run=_thresholds)
+    _add_data_arguments(choose)
+    choose.add_argument("--weights", type=Path, required=True, help="safetensors file that from-scratch wrote")
+    choose.add_argument("--slices", type=int, default=3, help="most slices of a source (default 3)")
+    choose.add_argument("--points-per-side", type=int, default=16, help="side of the grid of points (default 16)")
+    choose.add_argument("--seed", type=int, default=1, help="decides which slices are drawn (default 1)")
+    for command in (train, measure, choose):
         add_common_arguments(command)
     return parser
 
@@ -146,16 +157,12 @@ def _stage(size: int, prompts: bool, steps: int, options: argparse.Namespace) ->
 
 
 def _validate(options: argparse.Namespace) -> int:
-    from SAMSegmenterLib.models.architectures import build, recognise
     from SAMSegmenterLib.models.training.sources import load_slices, read_catalogue, split_cases
     from SAMSegmenterLib.models.training.validation import PROMPTS, choose_slices, validate
     from SAMSegmenterLib.models.training.validation_table import calibration, markdown_table, write_scores
-    from SAMSegmenterLib.models.weights import read_state_dict
 
     split = split_cases(read_catalogue(options.data), options.hold_back)
-    state = read_state_dict(options.weights)
-    sam = build(recognise(state))
-    sam.load_state_dict(state)
+    sam = _load(options.weights)
     everything = []
     for title, cases in (("New subjects", split.new_subjects), ("New sources", split.new_sources)):
         slices = choose_slices(load_slices(cases, read_array), options.slices, options.seed)
@@ -167,6 +174,38 @@ def _validate(options: argparse.Namespace) -> int:
     if options.output:
         write_scores(everything, options.output)
     return EXIT_OK
+
+
+def _thresholds(options: argparse.Namespace) -> int:
+    from SAMSegmenterLib.models.training.everything_thresholds import choose_thresholds, propose
+    from SAMSegmenterLib.models.training.export import record_thresholds
+    from SAMSegmenterLib.models.training.sources import load_slices, read_catalogue, split_cases
+    from SAMSegmenterLib.models.training.validation import choose_slices
+
+    split = split_cases(read_catalogue(options.data), options.hold_back)
+    sam = _load(options.weights)
+    slices = choose_slices(load_slices(split.new_subjects, read_array), options.slices, options.seed)
+    proposals = [propose(sam, item, options.points_per_side, options.seed) for item in slices]
+    ranking = choose_thresholds(proposals, options.points_per_side)
+    for result in ranking[:5]:
+        chosen = result.parameters
+        print(
+            f"predicted IoU {chosen.pred_iou_thresh}, stability {chosen.stability_score_thresh}, "
+            f"NMS {chosen.box_nms_thresh}: best Dice {result.best_dice:.3f}, {result.masks:.1f} masks per slice"
+        )
+    record_thresholds(options.weights, ranking[0].parameters)
+    print(f"The first line is recorded in {options.weights}, chosen on {len(slices)} slices.")
+    return EXIT_OK
+
+
+def _load(path: Path) -> Sam:
+    from SAMSegmenterLib.models.architectures import build, recognise
+    from SAMSegmenterLib.models.weights import read_state_dict
+
+    state = read_state_dict(path)
+    sam = build(recognise(state))
+    sam.load_state_dict(state)
+    return sam
 
 
 if __name__ == "__main__":

@@ -10,7 +10,7 @@ from SAMSegmenterLib.core.errors import ModelError
 from SAMSegmenterLib.core.predictor import EverythingParameters
 from SAMSegmenterLib.models.known_models import blank_spec, with_metadata
 from SAMSegmenterLib.models.safetensors_header import read_metadata
-from SAMSegmenterLib.models.training.export import WeightsDescription, save_weights
+from SAMSegmenterLib.models.training.export import WeightsDescription, record_thresholds, save_weights
 
 STATE = {
     "a.weight": torch.tensor([[1.0, 2.5]]),
@@ -44,3 +44,14 @@ def test_values_that_do_not_fit_are_refused_and_leave_no_file(tmp_path, value):
     with pytest.raises(ModelError, match=r"a\.weight"):
         save_weights({"a.weight": torch.tensor([[value]])}, WeightsDescription(), tmp_path / "w.safetensors")
     assert list(tmp_path.iterdir()) == []
+
+
+def test_thresholds_are_recorded_without_touching_the_weights(tmp_path):
+    path = tmp_path / "w.safetensors"
+    save_weights(STATE, WeightsDescription(card="A small model."), path)
+    before = load_file(path)
+    record_thresholds(path, EverythingParameters(points_per_side=8, pred_iou_thresh=0.4))
+    spec = with_metadata(blank_spec("mine", "small"), read_metadata(path))
+    assert spec.s1_thresholds.points_per_side == 8 and spec.s1_thresholds.pred_iou_thresh == 0.4
+    assert spec.card == "A small model."
+    assert all(torch.equal(before[name], value) for name, value in load_file(path).items())

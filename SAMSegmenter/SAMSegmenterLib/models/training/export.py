@@ -8,12 +8,13 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 import torch
-from safetensors.torch import save_file
+from safetensors.torch import load_file, save_file
 
 from SAMSegmenterLib.core.atomic import atomic_path
 from SAMSegmenterLib.core.errors import ModelError
 from SAMSegmenterLib.core.predictor import EverythingParameters
 from SAMSegmenterLib.models.architectures import SMALL_IMAGE_SIZE, SMALL_PIXEL_MEAN, SMALL_PIXEL_STD, SMALL_WIDTH
+from SAMSegmenterLib.models.safetensors_header import read_metadata
 from SAMSegmenterLib.models.small_encoder import STRIDE
 
 
@@ -60,6 +61,23 @@ def save_weights(state_dict: Mapping[str, torch.Tensor], description: WeightsDes
     half = {name: _halved(name, value) for name, value in state_dict.items()}
     with atomic_path(target) as temporary:
         save_file(half, temporary, metadata=description.metadata())
+
+
+def record_thresholds(path: Path, parameters: EverythingParameters) -> None:
+    """Write everything mode's thresholds into the metadata of a weights file; the weights stay as they are.
+
+    Args:
+        path: safetensors file, replaced when the new one is complete.
+        parameters: chosen for these weights.
+
+    Raises:
+        ModelError: the file cannot be read as safetensors.
+        StoreError: the file cannot be written.
+    """
+    metadata = read_metadata(path) | {"s1_thresholds": json.dumps(asdict(parameters))}
+    tensors = load_file(path)
+    with atomic_path(path) as temporary:
+        save_file(tensors, temporary, metadata=metadata)
 
 
 def _halved(name: str, value: torch.Tensor) -> torch.Tensor:
