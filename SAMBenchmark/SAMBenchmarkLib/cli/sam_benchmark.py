@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import shlex
+import shutil
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -11,7 +12,7 @@ from pathlib import Path
 from SAMBenchmarkLib.cli.run_arguments import add_run_arguments, cases_from, options_from
 from SAMBenchmarkLib.cli.stop_switch import StopSwitch
 from SAMBenchmarkLib.core.store import ResultStore, RunRecord
-from SAMBenchmarkLib.core.summary_text import terminal_summary
+from SAMBenchmarkLib.core.summary_text import COLUMNS, terminal_summary
 from SAMBenchmarkLib.session import outputs
 from SAMBenchmarkLib.session.output_folder import OutputFolder
 from SAMBenchmarkLib.session.predictor_loader import LoadPredictor, PredictorLoader
@@ -126,7 +127,7 @@ def _cache_directory(given: argparse.Namespace) -> Path | None:
 
 
 def _show(result: RunResult) -> None:
-    summary = terminal_summary(result.tables)
+    summary = terminal_summary(result.tables, max(COLUMNS, shutil.get_terminal_size().columns))
     if summary:
         print(f"\n{summary}\n")
     for notice in result.notices:
