@@ -93,3 +93,9 @@ def test_a_setup_error_ends_with_exit_code_3_and_no_traceback(monkeypatch, capsy
 def test_help_names_the_commands():
     shown = subprocess.run([sys.executable, str(SCRIPT), "--help"], capture_output=True, text=True, check=True).stdout
     assert all(command in shown for command in ("demo", "tests", "lists"))
+
+
+def test_the_workflow_runs_the_same_command_and_the_same_torch():
+    workflow = (SCRIPT.parents[1] / ".github" / "workflows" / "tests.yml").read_text(encoding="utf-8")
+    assert "run: python Testing/run.py tests" in workflow
+    assert f" {run.TORCH}\n" in workflow
