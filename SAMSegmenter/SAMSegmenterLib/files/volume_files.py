@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 import os
-import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -14,6 +13,7 @@ import SimpleITK
 
 from SAMSegmenterLib.core.arrays import Matrix4
 from SAMSegmenterLib.core.errors import InputError
+from SAMSegmenterLib.files import meta_image_header
 from SAMSegmenterLib.files.formats import META_IMAGE, NIFTI, NRRD, damaged, ending_of, require_readable, stem_of
 from SAMSegmenterLib.files.nifti_header import NiftiHeader, check_voxels, read_nifti_header
 from SAMSegmenterLib.files.nrrd_header import NrrdHeader, read_nrrd_header
@@ -37,11 +37,10 @@ def read_volume_file(path: Path) -> StoredImage:
     ending = ending_of(path)
     if ending in NIFTI:
         return _read_nifti(path, read_nifti_header(path))
-    image = read_itk(path, _NAMES[ending])
-    if ending in NRRD:
-        header = read_nrrd_header(path)
-        return _stored(path, image, header.has_spacing, header=header)
-    return _stored(path, image, _meta_image_has_spacing(path))
+    if ending in META_IMAGE:
+        return _read_meta_image(path)
+    image, header = read_itk(path, _NAMES[ending]), read_nrrd_header(path)
+    return _stored(path, image, header.has_spacing, header=header)
 
 
 def read_itk(path: Path, kind: str) -> SimpleITK.Image:
@@ -65,6 +64,12 @@ def _quiet() -> Iterator[None]:
         yield
     finally:
         SimpleITK.ProcessObject.SetGlobalWarningDisplay(before)
+
+
+def _read_meta_image(path: Path) -> StoredImage:
+    header = meta_image_header.read_meta_image_header(path)
+    meta_image_header.check_voxels(path, header)
+    return _stored(path, read_itk(path, "MetaImage"), header.has_spacing)
 
 
 def _read_nifti(path: Path, header: NiftiHeader) -> StoredImage:
@@ -125,9 +130,3 @@ def _ijk_to_ras(image: SimpleITK.Image) -> Matrix4:
     matrix[:used, :used] = direction * np.array(image.GetSpacing()[:used])
     matrix[:used, 3] = image.GetOrigin()[:used]
     return LPS_TO_RAS @ matrix
-
-
-def _meta_image_has_spacing(path: Path) -> bool:
-    with path.open("rb") as file:
-        header = file.read(1 << 16).split(b"ElementDataFile")[0]
-    return re.search(rb"^Element(Spacing|Size)\s*=", header, re.MULTILINE) is not None
