@@ -108,3 +108,18 @@ def test_windows_are_named_on_the_command_line(text, window):
 def test_other_names_are_input_errors(text):
     with pytest.raises(InputError):
         parse_window(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "hint"),
+    [
+        ("percentile:99,1", "percentile:0.5,99.5"),
+        ("level-width:40,-3", "level-width:40,400"),
+        ("level-width:nan,400", "level-width:40,400"),
+        ("level-width:40,inf", "level-width:40,400"),
+    ],
+)
+def test_a_window_that_cannot_be_is_refused_with_an_example(text, hint):
+    with pytest.raises(InputError) as caught:
+        parse_window(text)
+    assert hint in caught.value.hint

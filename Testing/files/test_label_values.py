@@ -63,3 +63,15 @@ def test_a_photograph_is_refused():
     photograph = np.random.default_rng(0).integers(0, 256, (1, 20, 20, 3)).astype(np.uint8)
     with pytest.raises(InputError, match="photograph"):
         labels_of_colours(photograph, "a.png")
+
+
+def test_an_image_taken_for_labels_is_refused_although_its_values_are_few():
+    image = np.random.default_rng(0).normal(200, 30, (3, 40, 40)).clip(0).astype(np.int16)
+    with pytest.raises(InputError, match="looks like an image"):
+        as_labels(image, "a.nii")
+
+
+def test_many_small_structures_are_labels():
+    cells = np.arange(1, 401).reshape(1, 20, 20)
+    labels = np.kron(cells, np.ones((1, 3, 3), int))  # 400 cells of 3 x 3 pixels that touch each other
+    assert np.array_equal(as_labels(labels, "a.nii"), labels)

@@ -141,3 +141,15 @@ def test_real_cases_are_pairs(real_case, case_id):
     pair = load_pair(found.image, found.label, names=found.labels)
     assert pair.segmentations[0].shape_kji == pair.frames[0].shape_kji
     assert len(pair.segmentations[0].structures) > 0
+
+
+def test_a_lattice_of_the_same_size_that_lies_elsewhere_is_called_shifted(tmp_path, case):
+    volume, segmentation = case
+    shift = np.eye(4)
+    shift[:3, 3] = 0.4, 0, 0
+    write_labels(tmp_path / "moved.nrrd", segmentation.layers[0], volume.ijk_to_ras @ shift)
+    (note,) = load_pair(tmp_path / "image.nii.gz", tmp_path / "moved.nrrd").notes
+    assert note == (
+        "The labels were resampled by nearest neighbour: their lattice (24 x 20 x 8, 1 x 1 x 2 mm) is shifted against "
+        "the volume's."
+    )

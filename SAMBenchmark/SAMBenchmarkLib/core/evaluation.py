@@ -76,8 +76,14 @@ def plan_case(
     """All slices of a case to evaluate, with the number of the frame that each belongs to.
 
     Raises:
-        InputError: no object is large enough.
+        InputError: the image is constant, or no object is large enough.
     """
+    values = {value for volume in frames for value in (float(volume.array.min()), float(volume.array.max()))}
+    if len(values) == 1:
+        raise InputError(
+            f"The volume is constant: all voxels are {values.pop():g}.",
+            "There is nothing to see in it: export the image again, or choose another file.",
+        )
     plans = [plan_slices(v, s, options) for v, s in zip(frames, segmentations, strict=True)]
     if not any(plans):
         raise InputError(

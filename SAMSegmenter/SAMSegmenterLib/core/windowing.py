@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -37,7 +38,10 @@ class Percentile:
 
     def __post_init__(self) -> None:
         if not 0 <= self.low < self.high <= 100:
-            raise InputError(f"Percentiles go from 0 to 100, low before high; got {self.low} and {self.high}.")
+            raise InputError(
+                f"Percentiles go from 0 to 100, low before high; got {self.low:g} and {self.high:g}.",
+                "Write them as in percentile:0.5,99.5.",
+            )
 
     def limits(self, pixels: np.ndarray) -> tuple[float, float]:
         low, high = np.percentile(_finite(pixels), (self.low, self.high))
@@ -52,8 +56,11 @@ class LevelWidth:
     width: float
 
     def __post_init__(self) -> None:
-        if not self.width > 0:
-            raise InputError(f"A window is wider than 0; got {self.width}.")
+        if not (self.width > 0 and math.isfinite(self.level) and math.isfinite(self.width)):
+            raise InputError(
+                f"A window is a level and a width above 0; got {self.level:g} and {self.width:g}.",
+                "Write them as in level-width:40,400.",
+            )
 
     def limits(self, pixels: np.ndarray) -> tuple[float, float]:
         return self.level - self.width / 2, self.level + self.width / 2

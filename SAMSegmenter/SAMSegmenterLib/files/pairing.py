@@ -79,10 +79,9 @@ def _bring(labels: Segmentation, volume: Volume) -> tuple[Segmentation, list[str
     if on_same_voxels(labels.ijk_to_ras, volume.ijk_to_ras, labels.shape_kji):
         notes = ["The labels cover another part of the volume's lattice; they were copied voxel by voxel."]
     else:
-        notes = [
-            f"The labels were resampled by nearest neighbour: their lattice {_described(labels)} is not that of the "
-            f"volume {_described(volume)}."
-        ]
+        own, wanted = _described(labels), _described(volume)
+        how = f"{own} is not that of the volume {wanted}" if own != wanted else f"{own} is shifted against the volume's"
+        notes = [f"The labels were resampled by nearest neighbour: their lattice {how}."]
     if lost:
         notes.append(f"{lost} labelled voxels lie outside the volume and were lost.")
     vanished = [s.name for s in labels.structures if labels.mask(s).any() and not brought.mask(s).any()]

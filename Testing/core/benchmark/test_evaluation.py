@@ -6,7 +6,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from SAMBenchmarkLib.core.evaluation import evaluate_case, model_image, plan_slices
+from SAMBenchmarkLib.core.evaluation import evaluate_case, model_image, plan_case, plan_slices
 from SAMBenchmarkLib.core.options import BenchmarkOptions
 from SAMBenchmarkLib.core.summary import summary_tables
 from SAMSegmenterLib.core.errors import Cancelled, InputError
@@ -213,3 +213,18 @@ class WrongPredictor(ThresholdPredictor):
     def decode(self, embedding, prompts, multimask=True, previous=None):
         answers = super().decode(embedding, prompts, multimask, previous)
         return [replace(answer, masks=answer.masks[::-1]) for answer in answers]
+
+
+def test_a_constant_volume_is_refused():
+    volume, segmentation = sphere_volume()
+    constant = Volume(np.full_like(volume.array, 7), volume.ijk_to_ras)
+    with pytest.raises(InputError, match="constant: all voxels are 7") as caught:
+        plan_case([constant], [segmentation], OPTIONS)
+    assert caught.value.hint
+
+
+def test_a_constant_frame_among_others_is_evaluated():
+    volume, segmentation = sphere_volume()
+    constant = Volume(np.zeros_like(volume.array), volume.ijk_to_ras)
+    frames = {number for number, _ in plan_case([constant, volume], [segmentation] * 2, OPTIONS)}
+    assert frames == {0, 1}

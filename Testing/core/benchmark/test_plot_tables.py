@@ -30,3 +30,12 @@ def test_too_many_structures_are_averaged_over_what_is_defined():
 def test_a_missing_column_is_named():
     with pytest.raises(InputError, match="dice_percent_mean"):
         dice_by_strategy(Table("t", "", {"structure": [], "strategy": []}))
+
+
+@pytest.mark.parametrize(
+    ("structure", "column"),
+    [('left\t"big"\nkidney', "left 'big' kidney"), ("strategy", "strategy (structure)"), (" ", "(no name)")],
+)
+def test_a_column_has_a_name_that_slicer_finds_again(structure, column):
+    table = dice_by_strategy(Table.from_rows("summary_oracle", "", HEADER, [(structure, "S5", 90.0)]))
+    assert table.columns == {"strategy": ["S5 box"], column: [90.0]}
