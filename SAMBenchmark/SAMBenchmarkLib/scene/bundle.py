@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import shutil
 import tempfile
@@ -11,7 +12,7 @@ from typing import Any
 
 from SAMBenchmarkLib.core.options import SELECTION_TITLES
 from SAMBenchmarkLib.core.plot_tables import dice_by_strategy
-from SAMBenchmarkLib.core.tables import Table
+from SAMBenchmarkLib.core.tables import Table, plain_text
 from SAMBenchmarkLib.scene.bundle_views import show_at_start
 from SAMBenchmarkLib.scene.palette import structure_colours
 from SAMBenchmarkLib.scene.plots import bar_chart
@@ -20,9 +21,12 @@ from SAMSegmenterLib.core.atomic import atomic_path
 from SAMSegmenterLib.core.errors import StoreError
 from SAMSegmenterLib.core.geometry import Volume
 from SAMSegmenterLib.core.reference import Segmentation
+from SAMSegmenterLib.scene.native_output import native_output
 from SAMSegmenterLib.scene.runtime import private_scene
 from SAMSegmenterLib.scene.segmentations import node_from_segmentation
 from SAMSegmenterLib.scene.volumes import node_from_volume
+
+logger = logging.getLogger(__name__)
 
 REFERENCE_NAME = "Reference"
 NOTES_NAME = "About this scene"
@@ -78,7 +82,8 @@ def _add_table(table: Table, colours: Mapping[str, tuple[float, float, float]], 
     title = f"Mean DICE, masks selected by {SELECTION_TITLES.get(selection, selection)}"
     structures = [name for name in plotted.header if name != "strategy"]
     node = node_from_table(plotted, scene)
-    return [bar_chart(node, "strategy", structures, title, "DICE [%]", colours, (0.0, 100.0))]
+    by_column = {plain_text(name): colour for name, colour in colours.items()}
+    return [bar_chart(node, "strategy", structures, title, "DICE [%]", by_column, (0.0, 100.0))]
 
 
 def _write(scene: Any, path: Path) -> None:
@@ -86,11 +91,15 @@ def _write(scene: Any, path: Path) -> None:
     with tempfile.TemporaryDirectory(prefix="sam-benchmark-") as folder, atomic_path(path) as temporary:
         packed = Path(folder, f"{path.stem or 'scene'}.mrb")
         if not _pack(scene, packed):
-            raise StoreError(f"Slicer could not write {path}.", "The disk may be full: free some space and try again.")
+            hint = f"A disk may be full, this one or that of {tempfile.gettempdir()}: free some space and try again."
+            raise StoreError(f"Slicer could not write {path}.", hint)
         shutil.copyfile(packed, temporary)
 
 
 def _pack(scene: Any, packed: Path) -> bool:
     scene.SetRootDirectory(str(packed.parent))
     scene.SetURL(str(packed))
-    return bool(scene.WriteToMRB(str(packed)))
+    with native_output() as said:  # Slicer tells of every file that it packs, and at length of those that it cannot
+        done = bool(scene.WriteToMRB(str(packed)))
+    logger.debug("%s", said[0])
+    return done

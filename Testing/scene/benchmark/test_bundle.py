@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 import zipfile
 
 import numpy as np
@@ -127,6 +128,45 @@ def test_a_case_without_predictions_tables_or_notes_is_a_scene_too(a_scene, tmp_
     assert handle.scene.ReadFromMRB(str(tmp_path / "bare.mrb"), True)
     assert handle.scene.GetNumberOfNodesByClass("vtkMRMLSegmentationNode") == 1
     assert handle.scene.GetNumberOfNodesByClass("vtkMRMLPlotChartNode") == 0
+
+
+def test_names_with_tabs_line_breaks_and_quotes_get_their_chart_and_colours(a_scene, tmp_path):
+    name = 'left\t"big"\nkidney'
+    volume, reference, _ = _a_case()
+    reference = Segmentation(reference.layers, reference.ijk_to_ras, (Structure(1, name, 0, 1),))
+    summary = Table(
+        "summary_oracle", "All figures", {"structure": [name], "strategy": ["S5"], "dice_percent_mean": [50.0]}
+    )
+    write_scene(tmp_path / "odd.mrb", volume, reference, {}, [summary])
+    handle = private_scene()
+    assert handle.scene.ReadFromMRB(str(tmp_path / "odd.mrb"), True)
+    (series,) = _nodes(handle.scene, "vtkMRMLPlotSeriesNode")
+    assert series.GetYColumnName() == "left 'big' kidney"
+    (segmentation,) = _nodes(handle.scene, "vtkMRMLSegmentationNode")
+    assert series.GetColor() == pytest.approx(next(iter(colours_of(segmentation).values())), abs=0.01)
+
+
+class TalkativeScene:
+    """A scene that fails as Slicer's does on a full disk: with a paragraph past Python."""
+
+    def SetRootDirectory(self, folder: str) -> None:
+        pass
+
+    def SetURL(self, url: str) -> None:
+        pass
+
+    def WriteToMRB(self, path: str) -> bool:
+        os.write(1, b"itk::ExceptionObject\n")
+        os.write(2, b"ERROR: In vtkMRMLScene.cxx, line 3993\n")
+        return False
+
+
+def test_what_slicer_prints_of_a_scene_that_it_cannot_write_stays_off_the_terminal(tmp_path, capfd):
+    with pytest.raises(StoreError, match=r"could not write .*scene\.mrb") as caught:
+        bundle._write(TalkativeScene(), tmp_path / "scene.mrb")
+    assert "disk may be full" in caught.value.hint
+    assert tuple(capfd.readouterr()) == ("", "")
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_failed_write_leaves_the_old_file_and_nothing_else(a_scene, tmp_path, monkeypatch):
