@@ -1,10 +1,11 @@
 """Errors come out in words, with the agreed exit code and no traceback."""
 
 import errno
+import io
 
 import pytest
 
-from SAMSegmenterLib.cli.common import run_command
+from SAMSegmenterLib.cli.common import CommandParser, run_command
 from SAMSegmenterLib.core.errors import Cancelled, DependencyError, InputError, ModelError, StoreError
 
 
@@ -63,3 +64,21 @@ def test_a_fault_of_the_program_says_so_and_verbose_shows_where(capsys):
 @pytest.mark.parametrize(("result", "code"), [(None, 0), (0, 0), (1, 1)])
 def test_the_works_own_exit_code_is_passed_on(result, code):
     assert run_command(lambda: result) == code
+
+
+def test_wrong_options_are_one_line_and_a_hint_instead_of_a_screenful(capsys):
+    parser = CommandParser("sam-anything")
+    parser.add_argument("--stride", type=int)
+    with pytest.raises(SystemExit) as caught:
+        parser.parse_args(["--stride", "a"])
+    assert caught.value.code == 2
+    assert capsys.readouterr().err == (
+        "error: argument --stride: invalid int value: 'a'\nhint: 'sam-anything --help' explains the options.\n"
+    )
+
+
+def test_names_that_the_terminal_cannot_show_do_not_end_a_command(monkeypatch):
+    terminal = io.TextIOWrapper(io.BytesIO(), encoding="ascii", write_through=True)
+    monkeypatch.setattr("sys.stdout", terminal)
+    assert run_command(lambda: print("M\u00e4usebussard")) == 0
+    assert terminal.buffer.getvalue() == b"M?usebussard\n"

@@ -54,3 +54,7 @@ def test_a_file_gets_few_lines():
         for done in range(1000):
             progress(ProgressEvent("Encoding", done, 1000))
     assert stream.getvalue().count("Encoding") <= 3
+
+
+def test_a_stage_without_a_count_shows_none():
+    assert shown([ProgressEvent("Writing", 0)]).rstrip().endswith("Writing: ...")

@@ -91,3 +91,9 @@ def test_a_missing_file_is_named(files, which):
     files[which] = "nowhere.nrrd"
     with pytest.raises(InputError, match=r"no file nowhere\.nrrd"):
         cases_from(parsed(*files))
+
+
+def test_capital_letters_do_not_matter():
+    arguments = "--plane Axial --preset PAPER --mask-selection Oracle --window Abdomen --minmax-scope Volume"
+    expected = BenchmarkOptions(plane="axial", selections=("oracle",), window="abdomen", minmax_scope="volume")
+    assert options_from(parsed(*arguments.split())) == expected

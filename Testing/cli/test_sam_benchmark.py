@@ -50,7 +50,7 @@ def test_a_run_prints_the_summary_and_where_to_look(run, tmp_path, capsys):
     printed = capsys.readouterr().out
     assert "DICE [%]" in printed
     assert next(line.split() for line in printed.splitlines() if line.strip().startswith("left box")) == [
-        "left", "box", "4", "87.50", "(0.00)", "93.33", "(0.00)",
+        "left", "box", "87.5±0.0", "93.3±0.0",
     ]  # fmt: skip
     where = printed.partition("Where to look:")[2].split()
     assert where == [str(tmp_path / "out" / "tables"), str(tmp_path / "out" / "results.sqlite")]

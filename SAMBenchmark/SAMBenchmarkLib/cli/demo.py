@@ -19,7 +19,7 @@ from SAMBenchmarkLib.session.output_folder import check_output_folder
 from SAMBenchmarkLib.session.outputs import Extras
 from SAMBenchmarkLib.session.predictor_loader import LoadPredictor, PredictorLoader
 from SAMBenchmarkLib.session.run_request import RunRequest
-from SAMSegmenterLib.cli.common import add_common_arguments, run_command
+from SAMSegmenterLib.cli.common import CommandParser, add_common_arguments, run_command
 from SAMSegmenterLib.core.errors import InputError
 from SAMSegmenterLib.core.predictor import Predictor
 from SAMSegmenterLib.core.reference import Segmentation
@@ -43,7 +43,7 @@ def main(arguments: Sequence[str] | None = None, make_loader: MakeLoader | None 
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
+    parser = CommandParser(
         "run.py demo",
         description="Evaluate S1-S6 with the bundled model on a spread of slices of a brain MR, carry one box on one "
         "slice through the ventricles, and leave tables, a report and a Slicer scene. With --volume and --labels: the "

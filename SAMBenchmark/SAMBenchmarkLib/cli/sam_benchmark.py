@@ -18,7 +18,7 @@ from SAMBenchmarkLib.session.output_folder import OutputFolder
 from SAMBenchmarkLib.session.predictor_loader import LoadPredictor, PredictorLoader
 from SAMBenchmarkLib.session.run_request import RunRequest, RunResult
 from SAMBenchmarkLib.session.runner import run_benchmark
-from SAMSegmenterLib.cli.common import add_common_arguments, run_command
+from SAMSegmenterLib.cli.common import CommandParser, add_common_arguments, run_command
 from SAMSegmenterLib.cli.progress import TerminalProgress
 from SAMSegmenterLib.core.errors import EXIT_OK, EXIT_SOME_CASES_FAILED, Cancelled, InputError
 
@@ -48,7 +48,7 @@ def main(arguments: Sequence[str] | None = None, make_loader: MakeLoader | None 
 
 def build_parser() -> argparse.ArgumentParser:
     """The parser of the command line."""
-    parser = argparse.ArgumentParser("sam-benchmark", description=__doc__, epilog=EPILOG)
+    parser = CommandParser("sam-benchmark", description=__doc__, epilog=EPILOG)
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     about = (
         "Evaluate a volume, or many. Prompts (points, boxes) are simulated from the reference segmentation, the "

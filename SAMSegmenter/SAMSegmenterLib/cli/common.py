@@ -4,16 +4,26 @@ from __future__ import annotations
 
 import argparse
 import errno
+import io
 import logging
 import os
 import sys
 import traceback
 from collections.abc import Callable
+from typing import NoReturn
 
 from SAMSegmenterLib.core.errors import EXIT_INPUT, EXIT_MODEL, EXIT_OK, EXIT_STOPPED, Cancelled, SAMError
 
 EXIT_UNEXPECTED = 70
 """A fault of the program itself; none of the codes that a script would act on."""
+
+
+class CommandParser(argparse.ArgumentParser):
+    """Says in one line what is wrong with the options, not in a screenful of them."""
+
+    def error(self, message: str) -> NoReturn:
+        """End the program with the exit code of wrong input."""
+        self.exit(EXIT_INPUT, f"error: {message}\nhint: '{self.prog} --help' explains the options.\n")
 
 
 def add_common_arguments(parser: argparse.ArgumentParser) -> None:
@@ -39,6 +49,9 @@ def run_command(func: Callable[[], int | None], verbose: bool = False) -> int:
         0 ok, 1 some cases failed, 2 input, 3 dependency or model, 130 stopped, 70 a fault of the program.
     """
     configure_logging(verbose)
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):  # names in other scripts must not end a run on an old terminal
+            stream.reconfigure(errors="replace")
     try:
         return func() or EXIT_OK
     except SAMError as error:

@@ -53,7 +53,8 @@ class TerminalProgress:
             from tqdm import tqdm
         except ImportError:  # not among the packages that are installed into 3D Slicer
             return _PlainLines(event.stage, self._stream)
-        counts = "{n_fmt}/{total_fmt}" if event.total is not None else "{n_fmt}"
+        counted = "{n_fmt}" if event.done or self._unit else "..."
+        counts = "{n_fmt}/{total_fmt}" if event.total is not None else counted
         bar = "{percentage:3.0f}%|{bar:24}| " if event.total is not None else ""
         return tqdm(
             total=event.total,

@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from SAMSegmenterLib.cli.common import add_common_arguments, run_command
+from SAMSegmenterLib.cli.common import CommandParser, add_common_arguments, run_command
 from SAMSegmenterLib.cli.progress import TerminalProgress
 from SAMSegmenterLib.core.errors import EXIT_MODEL, EXIT_OK, EXIT_STOPPED, InputError, ModelError
 from SAMSegmenterLib.models import registry
@@ -26,7 +26,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
+    parser = CommandParser(
         prog="sam-models",
         description="Manage the models that segment.",
         epilog=_EPILOG,

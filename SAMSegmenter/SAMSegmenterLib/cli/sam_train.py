@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from SAMSegmenterLib.cli.common import add_common_arguments, run_command
+from SAMSegmenterLib.cli.common import CommandParser, add_common_arguments, run_command
 from SAMSegmenterLib.core.errors import EXIT_OK, InputError
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
+    parser = CommandParser(
         prog="sam-train",
         description="Train the small promptable model, and measure weights.",
         epilog=_EPILOG,
