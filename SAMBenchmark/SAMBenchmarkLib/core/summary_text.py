@@ -13,6 +13,7 @@ from SAMBenchmarkLib.core.tables import Table, plain_text
 COLUMNS = 80
 _METRICS = {"dice": "DICE [%]", "hd_px": "Hausdorff [px]"}
 _AVERAGES = {MACRO: "mean of structures", MICRO: "mean of objects"}
+_MOST_STRUCTURES = 12  # more scroll the averages off the screen
 _INDENT = "  "
 _CELL = 9  # "87.5±9.9*", or a space for the mark
 _MARK = "*"
@@ -58,7 +59,12 @@ def _block(heading: str, table: Table, columns: int) -> str:
     gap = " " if len(strategies) > 4 else "  "
     room = columns - len(_INDENT) - (len(gap) + _CELL) * len(strategies)
     rows = [[heading, *(f"{name} " for name in strategies)]]
-    for structure, *cells in zip(*(table.columns[name] for name in ("structure", *strategies)), strict=True):
+    lines = list(zip(*(table.columns[name] for name in ("structure", *strategies)), strict=True))
+    further = len(lines) - len(_AVERAGES) - _MOST_STRUCTURES
+    if further > 0:
+        left_out = f"({further} more in tables)", *("" for _ in strategies)
+        lines[_MOST_STRUCTURES : -len(_AVERAGES)] = [left_out]
+    for structure, *cells in lines:
         name = _AVERAGES.get(structure, structure)
         rows.append([_cut(plain_text(name), max(room, len(heading))), *map(_short, cells)])
     return aligned(rows, gap)

@@ -82,3 +82,11 @@ def test_a_name_with_line_breaks_and_tabs_stays_on_its_line():
 
 def test_nothing_to_show_is_an_empty_text():
     assert terminal_summary([]) == ""
+
+
+def test_of_many_structures_the_first_and_the_averages_are_shown():
+    rows = [a_row(label_value=n, structure=f"vertebra {n}") for n in range(1, 25)]
+    lines = terminal_summary(summary_tables(rows)).split("Hausdorff")[0].splitlines()
+    assert [line.split()[:2] for line in lines[2:14]] == [["vertebra", str(n)] for n in range(1, 13)]
+    assert lines[14] == "  (12 more in tables)"
+    assert [line.split()[2] for line in lines[15:17]] == ["structures", "objects"]
