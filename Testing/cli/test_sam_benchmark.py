@@ -8,6 +8,7 @@ import time
 from pathlib import Path
 
 import pytest
+import SimpleITK
 
 from SAMBenchmarkLib.cli.sam_benchmark import build_parser, main
 from SAMBenchmarkLib.core.store import ResultStore
@@ -54,6 +55,17 @@ def test_a_run_prints_the_summary_and_where_to_look(run, tmp_path, capsys):
     ]  # fmt: skip
     where = printed.partition("Where to look:")[2].split()
     assert where == [str(tmp_path / "out" / "tables"), str(tmp_path / "out" / "results.sqlite")]
+
+
+def test_nan_voxels_are_refused_unless_they_are_said_to_be_background(run, tmp_path, a_case, capsys):
+    image = SimpleITK.ReadImage(str(a_case.volume), SimpleITK.sitkFloat32)
+    image[0, 0, 0] = float("nan")
+    SimpleITK.WriteImage(image, str(a_case.volume))
+    assert run() == 2
+    assert "--nan-as-background" in capsys.readouterr().err
+    assert not (tmp_path / "out").exists()
+    assert run("--nan-as-background") == 0
+    assert "1 of 6144 voxels" in capsys.readouterr().out
 
 
 def test_the_same_command_again_ends_well_and_changes_nothing(run, tmp_path):

@@ -29,10 +29,18 @@ def test_doubles_stay_where_floats_would_lose_the_values(tmp_path, array):
     assert frame.array.dtype == np.float64 and np.array_equal(frame.array, array)
 
 
-def test_nan_becomes_background_with_a_note(tmp_path):
+def test_nan_is_an_error_that_names_the_way_out(tmp_path):
     array = values(np.float32)
     array[0, 0, 0] = np.nan
-    image = read_image(written(tmp_path / "a.nii.gz", array))
+    with pytest.raises(InputError, match="1 of 60 voxels") as caught:
+        read_image(written(tmp_path / "a.nii.gz", array))
+    assert "--nan-as-background" in caught.value.hint
+
+
+def test_nan_becomes_background_with_a_note_when_asked_for(tmp_path):
+    array = values(np.float32)
+    array[0, 0, 0] = np.nan
+    image = read_image(written(tmp_path / "a.nii.gz", array), nan_as_background=True)
     assert image.frames[0].array[0, 0, 0] == np.nanmin(array)
     assert any(note.startswith("1 of 60 voxels") for note in image.notes)
 

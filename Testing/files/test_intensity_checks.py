@@ -15,7 +15,7 @@ def noise(low, high, shape=(10, 20, 20), dtype=np.int16):
 
 def test_values_that_are_not_finite_become_the_smallest_and_are_counted():
     array = np.array([[[1.5, np.nan, -2.0, np.inf]]], np.float32)
-    filled, notes = without_gaps(array)
+    filled, notes = without_gaps(array, nan_as_background=True)
     assert filled.tolist() == [[[1.5, -2.0, -2.0, -2.0]]] and filled.dtype == np.float32
     assert notes == ["2 of 4 voxels (50 %) are NaN or infinite; they are treated as background."]
     assert np.isnan(array[0, 0, 1])  # the input stays
@@ -23,13 +23,13 @@ def test_values_that_are_not_finite_become_the_smallest_and_are_counted():
 
 def test_finite_and_integer_arrays_pass_as_they_are():
     for array in (np.ones((1, 2, 2), np.float32), np.ones((1, 2, 2), np.int16)):
-        passed, notes = without_gaps(array)
+        passed, notes = without_gaps(array, nan_as_background=False)
         assert passed is array and notes == []
 
 
 def test_nothing_but_nan_is_an_error():
     with pytest.raises(InputError, match="All voxels"):
-        without_gaps(np.full((2, 2, 2), np.nan))
+        without_gaps(np.full((2, 2, 2), np.nan), nan_as_background=True)
 
 
 def test_a_constant_volume_is_told():

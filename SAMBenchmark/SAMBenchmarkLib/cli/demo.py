@@ -53,6 +53,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--output", metavar="FOLDER", default="demo-output", help="new, empty or of an earlier run")
     parser.add_argument("--volume", metavar="FILE", help="your own image instead of the brain template")
     parser.add_argument("--labels", metavar="FILE", help="reference segmentation of your image")
+    parser.add_argument("--nan-as-background", action="store_true", help="accept NaN and infinite voxels in it")
     parser.add_argument("--model", default="sam-small", help="model to evaluate")
     add_common_arguments(parser)
     return parser
@@ -87,7 +88,7 @@ def _own_case(given: argparse.Namespace) -> Case:
     for path in paths:
         if not path.exists():
             raise InputError(f"There is no file {path}.", "Check --volume and --labels.")
-    return Case("own case", *paths)
+    return Case("own case", *paths, nan_as_background=given.nan_as_background)
 
 
 def _brain_case() -> Case:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import hashlib
 import os
+from dataclasses import replace
 from pathlib import Path
 
 from SAMBenchmarkLib.core.cases import Case, parse_label_names, read_manifest
@@ -58,7 +59,9 @@ def cases_from(arguments: argparse.Namespace) -> list[Case]:
                 "--manifest does not go with --volume, --labels, --label-names or --series.",
                 "Name one case by --volume and --labels, or a table of cases by --manifest.",
             )
-        return read_manifest(arguments.manifest)
+        return [
+            replace(case, nan_as_background=arguments.nan_as_background) for case in read_manifest(arguments.manifest)
+        ]
     if not all(single):
         raise InputError("Nothing to evaluate is named.", "Give --volume and --labels, or --manifest.")
     paths = {name: Path(path).expanduser() for name, path in zip(("volume", "labels"), single, strict=True)}
@@ -67,7 +70,8 @@ def cases_from(arguments: argparse.Namespace) -> list[Case]:
             raise InputError(f"There is no file {path}.", f"Check the path given by --{name}.")
     names = parse_label_names(arguments.label_names or "")
     case = arguments.name or case_name(paths["volume"])
-    return [Case(case, **paths, modality=arguments.modality, label_names=names, series=arguments.series)]
+    more = {"label_names": names, "series": arguments.series, "nan_as_background": arguments.nan_as_background}
+    return [Case(case, **paths, modality=arguments.modality, **more)]
 
 
 def case_name(volume: Path) -> str:
@@ -86,6 +90,9 @@ def _add_case_arguments(group: argparse._ArgumentGroup) -> None:
     group.add_argument("--name", default="", help="what to call the case in tables and report; not the patient's name")
     group.add_argument("--modality", default="", help="such as CT or MR; it only labels the results")
     group.add_argument("--label-names", metavar="NAMES", help='names of label values, as in "1=liver;2=spleen"')
+    group.add_argument(
+        "--nan-as-background", action="store_true", help="accept voxels that are NaN or infinite, as background"
+    )
     group.add_argument("--series", metavar="N", help="which series, when a DICOM folder holds several")
     group.add_argument(
         "--manifest",

@@ -26,6 +26,7 @@ class Case:
         modality, patient, site: in words; may be empty.
         label_names: names by label value, for files that carry none.
         series: which of several DICOM series.
+        nan_as_background: accept voxels that are NaN or infinite, as background.
     """
 
     name: str
@@ -36,6 +37,7 @@ class Case:
     site: str = ""
     label_names: tuple[tuple[int, str], ...] = ()
     series: str | None = None
+    nan_as_background: bool = False
 
 
 def read_manifest(path: Path | str) -> list[Case]:

@@ -37,6 +37,6 @@ def load_case(case: Case, options: BenchmarkOptions) -> LoadedCase:
     """
     from SAMSegmenterLib.files.pairing import load_pair
 
-    pair = load_pair(case.volume, case.labels, case.series, dict(case.label_names) or None)
+    pair = load_pair(case.volume, case.labels, case.series, dict(case.label_names) or None, case.nan_as_background)
     slices = plan_case(pair.frames, pair.segmentations, options.resolved())
     return LoadedCase(case, tuple(pair.frames), tuple(pair.segmentations), tuple(pair.notes), tuple(slices))

@@ -29,20 +29,23 @@ class LoadedImage:
     notes: tuple[str, ...] = ()
 
 
-def read_image(path: str | os.PathLike[str], series: str | int | None = None) -> LoadedImage:
+def read_image(
+    path: str | os.PathLike[str], series: str | int | None = None, nan_as_background: bool = False
+) -> LoadedImage:
     """Read an image: NRRD, NIfTI, MetaImage, PNG, JPEG, TIFF, BMP, a DICOM file or a folder of DICOM files.
 
-    Integers keep their type; floating point becomes float32 unless the values need 64 bits. Voxels that are not finite
-    become the smallest finite value (background), with a note.
+    Integers keep their type; floating point becomes float32 unless the values need 64 bits.
 
     Args:
         series: which series of a DICOM folder, as its listing numbers them.
+        nan_as_background: voxels that are NaN or infinite become the smallest finite value, with a note.
 
     Returns:
         At least one frame, (K, J, I) or (K, J, I, 3).
 
     Raises:
-        InputError: the file is missing, damaged, cut short or of no supported kind, or holds no finite value.
+        InputError: the file is missing, damaged, cut short or of no supported kind, or holds values
+            that are not finite.
     """
     stored = open_stored(Path(path), series)
     frames, notes = [], list(stored.notes)
@@ -50,7 +53,7 @@ def read_image(path: str | os.PathLike[str], series: str | int | None = None) ->
         if array.ndim == 4 and array.shape[3] > _COLOUR_CHANNELS:
             array = np.ascontiguousarray(array[..., :_COLOUR_CHANNELS])
             notes.append("The image's transparency (alpha channel) was dropped.")
-        array, gap_notes = without_gaps(_economical(array))
+        array, gap_notes = without_gaps(_economical(array), nan_as_background)
         name = stored.name if len(stored.frames) == 1 else f"{stored.name} frame {number + 1}"
         volume = Volume(array, stored.ijk_to_ras, stored.has_spacing, name)
         frames.append(volume)

@@ -16,14 +16,14 @@ _CT_TISSUE = 100  # HU either side of water
 _CT_MAXIMUM = 200  # HU; CT of any part of the body reaches it
 
 
-def without_gaps(array: np.ndarray) -> tuple[np.ndarray, list[str]]:
+def without_gaps(array: np.ndarray, nan_as_background: bool) -> tuple[np.ndarray, list[str]]:
     """Voxels that are not finite replaced by the smallest finite value, which is background nearly everywhere.
 
     Returns:
         The array itself when all is finite, else a copy; and a note on how many voxels were replaced.
 
     Raises:
-        InputError: no voxel is finite.
+        InputError: no voxel is finite, or some are not and nobody asked to replace them.
     """
     if not np.issubdtype(array.dtype, np.floating):
         return array, []
@@ -33,11 +33,12 @@ def without_gaps(array: np.ndarray) -> tuple[np.ndarray, list[str]]:
         return array, []
     if missing == array.size:
         raise InputError("All voxels are NaN or infinite.", "The export failed: write the image again.")
-    note = (
-        f"{missing} of {array.size} voxels ({100 * missing / array.size:.2g} %) are NaN or infinite; "
-        "they are treated as background."
-    )
-    return np.where(finite, array, array[finite].min()), [note]
+    found = f"{missing} of {array.size} voxels ({100 * missing / array.size:.2g} %) are NaN or infinite"
+    if not nan_as_background:
+        raise InputError(
+            f"{found}.", "Export the image without them, or use --nan-as-background if they lie outside the body."
+        )
+    return np.where(finite, array, array[finite].min()), [f"{found}; they are treated as background."]
 
 
 def intensity_notes(volume: Volume) -> list[str]:

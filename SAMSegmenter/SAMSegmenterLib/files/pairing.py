@@ -35,6 +35,7 @@ def load_pair(
     labels_path: str | os.PathLike[str],
     series: str | int | None = None,
     names: dict[int, str] | None = None,
+    nan_as_background: bool = False,
 ) -> LoadedPair:
     """Read an image and its labels.
 
@@ -43,12 +44,13 @@ def load_pair(
     Args:
         series: which series of a DICOM folder.
         names: names of label values; they go before those in the label file.
+        nan_as_background: see `read_image`.
 
     Raises:
         InputError: one of the two is not usable, or they are no pair: no overlap in space, another size without
             positions, another number of volumes.
     """
-    image = read_image(volume_path, series)
+    image = read_image(volume_path, series, nan_as_background)
     labels = read_label_frames(labels_path, names)
     if len(labels) not in (1, len(image.frames)):
         raise InputError(
