@@ -19,8 +19,8 @@ from SAMSegmenterLib.models.training.validation import slice_image, slice_object
 if TYPE_CHECKING:
     from segment_anything.modeling import Sam
 
-PRED_IOU_CHOICES = (0.4, 0.5, 0.6, 0.7, 0.8, 0.88)
-STABILITY_CHOICES = (0.6, 0.7, 0.8, 0.85, 0.9, 0.95)
+PRED_IOU_CHOICES = (0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.88)
+STABILITY_CHOICES = (0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.85, 0.9, 0.95)
 NMS_CHOICES = (0.5, 0.7)
 COST_PER_MASK = 0.002
 
