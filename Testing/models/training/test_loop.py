@@ -89,6 +89,17 @@ def test_a_loss_that_is_no_number_stops_and_keeps_the_last_good_state(tmp_path):
     assert all(torch.isfinite(value).all() for value in state["average"].values() if value.is_floating_point())
 
 
+@pytest.mark.parametrize("content", [b"", b"not a state", None])
+def test_a_foreign_state_is_refused(tmp_path, content):
+    path = tmp_path / STATE_FILE
+    if content is None:
+        torch.save({"model": {"other": torch.zeros(1)}}, path)
+    else:
+        path.write_bytes(content)
+    with pytest.raises(ModelError, match="not a state of this network"):
+        trainer(tmp_path).run()
+
+
 def test_repeated_steps_on_one_batch_lower_the_loss(tmp_path):
     class OneBatch:
         def draw(self, size, rng):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import logging
 import math
+import pickle
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -135,11 +136,15 @@ class Trainer:
         path = self._folder / STATE_FILE
         if not path.exists():
             return
-        state = torch.load(path, map_location="cpu", weights_only=True)
-        self.sam.load_state_dict(state["model"])
-        self.average = state["average"]
-        self._optimizer.load_state_dict(state["optimizer"])
-        self.step = int(state["step"])
+        try:
+            state = torch.load(path, map_location="cpu", weights_only=True)
+            self.sam.load_state_dict(state["model"])
+            self._optimizer.load_state_dict(state["optimizer"])
+            self.average, self.step = state["average"], int(state["step"])
+        except (RuntimeError, KeyError, ValueError, TypeError, EOFError, pickle.UnpicklingError) as error:
+            raise ModelError(
+                f"{path} is not a state of this network: {error}", hint="Choose an empty output folder to start again."
+            ) from error
         logger.info("Resumed after step %d.", self.step)
 
     def _log(self, record: dict[str, float]) -> None:
