@@ -89,7 +89,7 @@ def corrective_clicks(
 ) -> tuple[np.ndarray, np.ndarray]:
     """Click into the regions where a prediction is wrong, the deepest first.
 
-    After each click the half of its error region nearest to it counts as repaired, so that several clicks spread.
+    After each click the error within twice its depth counts as repaired, so that several clicks spread.
 
     Args:
         mask: object, not empty.
