@@ -7,7 +7,7 @@ import pytest
 from PIL import Image
 from safetensors.torch import load_file
 
-from SAMSegmenterLib.cli.sam_train import main
+from SAMBenchmarkLib.cli.sam_train import main
 from SAMSegmenterLib.models.safetensors_header import read_metadata
 
 
