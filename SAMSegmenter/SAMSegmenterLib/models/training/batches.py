@@ -18,7 +18,7 @@ from SAMSegmenterLib.models.training.augmentation import (
 )
 from SAMSegmenterLib.models.training.objects import grey_level_regions, pick_objects
 from SAMSegmenterLib.models.training.sources import LabelledSlice
-from SAMSegmenterLib.models.training.synthetic import synthesise
+from SAMSegmenterLib.models.training.synthetic import paint, synthesise
 
 LARGEST_SOURCE_COUNT = 40
 
@@ -30,14 +30,16 @@ class BatchOptions:
     images: int = 8
     objects_per_image: int = 3
     synthetic_fraction: float = 0.35
-    region_fraction: float = 0.15
+    region_fraction: float = 0.12
+    repaint_fraction: float = 0.15
     smallest_object: float = 0.003
     pad_value: float = 127.5
 
     def __post_init__(self) -> None:
         if self.images < 1 or self.objects_per_image < 1:
             raise InputError("A step needs at least one image and one object.")
-        if not 0 <= self.synthetic_fraction <= 1 or not 0 <= self.region_fraction <= 1:
+        fractions = (self.synthetic_fraction, self.region_fraction, self.repaint_fraction)
+        if not all(0 <= fraction <= 1 for fraction in fractions):
             raise InputError("Fractions lie between 0 and 1.")
 
 
@@ -100,6 +102,19 @@ class BatchMaker:
         item = items[rng.integers(len(items))]
         channels, labels = augment_geometry(render(item, rng), item.labels, size, rng)
         instances = item.case.instances
-        if rng.random() < self._options.region_fraction:
+        choice = rng.random()
+        if choice < self._options.region_fraction:
             labels, instances = grey_level_regions(channels.mean(axis=0), rng), False
+        elif choice < self._options.region_fraction + self._options.repaint_fraction:
+            channels = _repainted(channels, labels, rng)
         return pad_square(augment_intensity(channels, rng), labels, size, fill, instances)
+
+
+def _repainted(channels: np.ndarray, labels: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """Keep the shapes of an image and give all of them new grey values, so that no source's contrast is learnt.
+
+    Source:
+        Billot et al. 2023 (SynthSeg), who paint label maps; here the unlabelled rest is divided by brightness first.
+    """
+    regions = np.where(labels > 0, labels, -grey_level_regions(channels.mean(axis=0), rng))
+    return paint(regions, False, rng)[None]

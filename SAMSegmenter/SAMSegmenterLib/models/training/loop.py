@@ -1,4 +1,4 @@
-"""The training loop: AdamW, averaged weights, resumable, stops on a loss that is no number."""
+"""The training loop: Muon and AdamW, averaged weights, resumable, stops on a loss that is no number."""
 
 from __future__ import annotations
 
@@ -21,6 +21,7 @@ from SAMSegmenterLib.models.training.batches import Batch, BatchMaker
 from SAMSegmenterLib.models.training.decoding import PromptBatch, decode, set_input_size
 from SAMSegmenterLib.models.training.grouping import grouping_loss, pixel_features
 from SAMSegmenterLib.models.training.losses import prompt_loss
+from SAMSegmenterLib.models.training.muon import Muon
 from SAMSegmenterLib.models.training.options import Stage, TrainingOptions
 from SAMSegmenterLib.models.training.rounds import box_round, point_round, several_clicks_round
 
@@ -53,7 +54,7 @@ class Trainer:
         self._make_batches = make_batches
         self._makers: dict[Stage, BatchMaker] = {}
         self._folder = Path(folder)
-        self._optimizer = torch.optim.AdamW(_groups(sam, options.weight_decay), lr=options.learning_rate)
+        self._optimizers = make_optimizers(sam, options)
 
     def run(self, should_stop: Callable[[], bool] = lambda: False) -> dict[str, torch.Tensor]:
         """Train from the last state to the end of the schedule.
@@ -86,18 +87,20 @@ class Trainer:
         batch = self._makers[stage].draw(stage.size, rng)
         set_input_size(self.sam, stage.size)
         self.sam.train()
-        for group in self._optimizer.param_groups:
-            group["lr"] = options.rate_at(self.step)
+        for optimizer in self._optimizers:
+            for group in optimizer.param_groups:
+                group["lr"] = options.rate_at(self.step)
         before = {name: value.clone() for name, value in self.sam.named_buffers()}
         loss, record = step_loss(
             self.sam, batch, options.crutch_at(self.step), rng, options.grouping_weight, stage.prompts
         )
-        self._optimizer.zero_grad(set_to_none=True)
+        self.sam.zero_grad(set_to_none=True)
         loss.backward()
         norm = torch.nn.utils.clip_grad_norm_(self.sam.parameters(), options.clip_norm)
         if not math.isfinite(float(loss.detach())) or not math.isfinite(float(norm)):
             self._stop_on_bad_loss(before)
-        self._optimizer.step()
+        for optimizer in self._optimizers:
+            optimizer.step()
         self.step += 1
         self._update_average()
         return {"step": self.step, "size": stage.size, "rate": options.rate_at(self.step - 1), **record}
@@ -127,7 +130,7 @@ class Trainer:
             "step": self.step,
             "model": self.sam.state_dict(),
             "average": self.average,
-            "optimizer": self._optimizer.state_dict(),
+            "optimizers": [optimizer.state_dict() for optimizer in self._optimizers],
         }
         with atomic_path(self._folder / STATE_FILE) as temporary:
             torch.save(state, temporary)
@@ -139,7 +142,8 @@ class Trainer:
         try:
             state = torch.load(path, map_location="cpu", weights_only=True)
             self.sam.load_state_dict(state["model"])
-            self._optimizer.load_state_dict(state["optimizer"])
+            for optimizer, saved in zip(self._optimizers, state["optimizers"], strict=True):
+                optimizer.load_state_dict(saved)
             self.average, self.step = state["average"], int(state["step"])
         except (RuntimeError, KeyError, ValueError, TypeError, EOFError, pickle.UnpicklingError) as error:
             raise ModelError(
@@ -187,16 +191,28 @@ def step_loss(
 
     boxes = box_round(batch.masks, batch.image_index, crutch, rng)
     points = point_round(batch.masks, batch.image_index, crutch, rng)
-    after_box = run_round("box", boxes, 0.1)
+    after_box = run_round("box", boxes, 0.3)
     after_point = run_round("point", points, 0.0)
     earlier, seen = (boxes, after_box) if rng.random() < 0.3 else (points, after_point)
-    run_round("clicks", several_clicks_round(batch.masks, earlier, seen, crutch, rng), 0.1)
+    run_round("clicks", several_clicks_round(batch.masks, earlier, seen, crutch, rng), 0.3)
     return torch.stack(losses).sum(), record
 
 
-def _groups(sam: Sam, weight_decay: float) -> list[dict]:
-    """Exempt biases, norms and embeddings from weight decay."""
-    decayed = [p for p in sam.parameters() if p.requires_grad and p.ndim >= 2 and p.shape[0] > 1]
-    kept = {id(p) for p in decayed}
-    others = [p for p in sam.parameters() if p.requires_grad and id(p) not in kept]
-    return [{"params": decayed, "weight_decay": weight_decay}, {"params": others, "weight_decay": 0.0}]
+def make_optimizers(sam: Sam, options: TrainingOptions) -> tuple[torch.optim.Optimizer, ...]:
+    """Give matrices and kernels to Muon, and all other weights to AdamW, without decay.
+
+    Args:
+        sam: the network.
+        options: learning rate and weight decay.
+
+    Returns:
+        Muon and AdamW.
+    """
+    trained = [parameter for parameter in sam.parameters() if parameter.requires_grad]
+    matrices = [p for p in trained if p.ndim >= 2 and len(p) > 1 and p[0].numel() > 1]
+    taken = {id(p) for p in matrices}
+    others = [p for p in trained if id(p) not in taken]
+    return (
+        Muon(matrices, lr=options.learning_rate, weight_decay=options.weight_decay),
+        torch.optim.AdamW(others, lr=options.learning_rate, weight_decay=0.0),
+    )

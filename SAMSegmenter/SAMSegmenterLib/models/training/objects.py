@@ -6,6 +6,9 @@ import numpy as np
 from scipy import ndimage
 
 EIGHT_CONNECTED = np.ones((3, 3), dtype=bool)
+UNION_CHANCE = 0.08
+PART_CHANCE = 0.4
+"""Below it, and not below `UNION_CHANCE`, a single part of a label is asked for; above it the whole label."""
 
 
 def pick_objects(
@@ -33,11 +36,11 @@ def pick_objects(
 
 def _vary(labels: np.ndarray, values: np.ndarray, value: int, min_pixels: int, rng: np.random.Generator) -> np.ndarray:
     choice = rng.random()
-    if choice < 0.12 and len(values) > 1:
+    if choice < UNION_CHANCE and len(values) > 1:
         partners = rng.choice(values, size=int(rng.integers(2, len(values) + 1)), replace=False)
         return np.isin(labels, np.append(partners, value))
     mask = labels == value
-    return largest_or_any_part(mask, min_pixels, rng) if choice < 0.6 else mask
+    return largest_or_any_part(mask, min_pixels, rng) if choice < PART_CHANCE else mask
 
 
 def largest_or_any_part(mask: np.ndarray, min_pixels: int, rng: np.random.Generator) -> np.ndarray:
