@@ -38,7 +38,8 @@ class SAMBenchmark(ScriptedLoadableModule):
         parent.helpText = _(
             "Measures how well the Segment Anything Model segments a loaded volume: six ways of prompting it, from no "
             "prompt at all (S1) to a box with a point (S6), are simulated from a reference segmentation and compared "
-            "with it. For research; not for diagnosis."
+            "with it. A model that was trained without prompts is measured as it is used (S0). For research; not for "
+            "diagnosis."
         )
         parent.acknowledgementText = _(
             "The strategies S1 to S6 follow Huang et al., Segment anything model for medical images?, "

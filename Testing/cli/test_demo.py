@@ -7,7 +7,7 @@ import pytest
 from SAMBenchmarkLib.cli import demo
 from SAMSegmenterLib.core.errors import DependencyError
 from SAMSegmenterLib.files.writing import write_labels
-from support.fake_predictor import ThresholdPredictor
+from support.fake_predictor import PromptlessPredictor, ThresholdPredictor
 from support.phantoms import two_boxes_volume
 
 
@@ -39,6 +39,15 @@ def test_an_own_case_leaves_tables_report_scene_and_a_carried_box(an_own_case, t
     report = (output / "report.html").read_text(encoding="utf-8")
     assert "One box on slice" in report
     assert not links_of(report)
+
+
+def test_a_promptless_model_is_shown_without_a_carried_box(an_own_case, tmp_path):
+    volume, labels = an_own_case
+    arguments = ["--volume", str(volume), "--labels", str(labels), "--output", str(tmp_path / "output")]
+    assert demo.main(arguments, make_loader=lambda _given: PromptlessPredictor) == 0
+    report = (tmp_path / "output" / "report.html").read_text(encoding="utf-8")
+    assert "No box was carried: Model &#x27;brightest&#x27; takes no prompts" in report
+    assert not (tmp_path / "output" / "tables" / "carried_box.tsv").exists()
 
 
 def links_of(report: str) -> list[str]:

@@ -30,11 +30,13 @@ def test_without_options_the_defaults_of_the_protocol_hold():
 def test_every_option_reaches_the_protocol():
     arguments = (
         "--strategies s1,S5 --plane coronal --stride 3 --max-slices 7 --preset authors_code --mask-selection first "
-        "--window abdomen --minmax-scope volume --points-per-side 8 --seed 5 --timing-repeats 0 --min-object-pixels 9"
+        "--window abdomen --minmax-scope volume --points-per-side 8 --seed 5 --timing-repeats 0 --min-object-pixels 9 "
+        "--structures liver;aorta+portal_vein"
     )
     expected = BenchmarkOptions(
         strategies=("S1", "S5"), plane="coronal", stride=3, max_slices=7, preset="authors_code", selections=("first",),
         window="abdomen", minmax_scope="volume", points_per_side=8, seed=5, timing_repeats=0, min_object_pixels=9,
+        structures=("liver", "aorta+portal_vein"),
     )  # fmt: skip
     assert options_from(parsed(*arguments.split())) == expected
 
@@ -49,6 +51,7 @@ def test_every_option_reaches_the_protocol():
         (["--mask-selection", "best"], "no mask selection 'best'"),
         (["--window", "liver"], "no window 'liver'"),
         (["--stride", "0"], "stride is 1 or more"),
+        (["--structures", "+"], "no name"),
     ],
 )
 def test_options_that_do_not_exist_are_refused_in_words(arguments, expected):
@@ -91,6 +94,15 @@ def test_a_missing_file_is_named(files, which):
     files[which] = "nowhere.nrrd"
     with pytest.raises(InputError, match=r"no file nowhere\.nrrd"):
         cases_from(parsed(*files))
+
+
+def test_strategies_that_are_not_named_are_left_to_the_model():
+    assert options_from(parsed()).strategies is None
+    assert options_from(parsed("--strategies", "s0")).strategies == ("S0",)
+    assert options_from(parsed("--structures", " left kidney + right kidney ; liver;")).structures == (
+        "left kidney + right kidney",
+        "liver",
+    )
 
 
 def test_capital_letters_do_not_matter():

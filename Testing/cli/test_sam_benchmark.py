@@ -14,7 +14,7 @@ from SAMBenchmarkLib.cli.sam_benchmark import build_parser, main
 from SAMBenchmarkLib.core.store import ResultStore
 from SAMSegmenterLib.core.errors import SAMError
 from support.case_files import SLICES, write_case, write_manifest
-from support.fake_predictor import ThresholdPredictor
+from support.fake_predictor import PromptlessPredictor, ThresholdPredictor
 from support.faulty_predictors import no_predictor
 
 QUICK = [
@@ -39,11 +39,45 @@ def a_case(tmp_path):
 def run(tmp_path, a_case):
     """Runs the command with the fake predictor on the case; returns the exit code."""
 
-    def command(*further: str, output: Path = tmp_path / "out", loader=ThresholdPredictor, named: bool = True) -> int:
+    def command(
+        *further: str, output: Path = tmp_path / "out", loader=ThresholdPredictor, named: bool = True, quick=QUICK
+    ) -> int:
         files = ["--volume", str(a_case.volume), "--labels", str(a_case.labels), "--name", "boxes"] if named else []
-        return main(["run", *files, "--output", str(output), *QUICK, *further], lambda given: loader)
+        return main(["run", *files, "--output", str(output), *quick, *further], lambda given: loader)
 
     return command
+
+
+def test_a_promptless_model_is_evaluated_by_its_own_strategy(run, tmp_path, capsys):
+    assert run(loader=PromptlessPredictor, quick=QUICK[2:]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert [line.split() for line in lines if line.strip().startswith(("DICE", "left box", "right box"))][:3] == [
+        ["DICE", "[%]", "S0"],
+        ["left", "box", "87.5±0.0"],
+        ["right", "box", "0.0±0.0"],
+    ]
+    header = (tmp_path / "out" / "tables" / "dice_predicted_iou.tsv").read_text(encoding="utf-8").splitlines()[0]
+    assert header.split("\t") == ["structure", "n", "S0"]
+
+
+def test_structures_that_are_named_are_the_only_ones(run, capsys):
+    assert run("--structures", "Left Box;spleen") == 0
+    printed = capsys.readouterr().out
+    assert "left box" in printed and "right box" not in printed
+    assert "The reference has no structure 'spleen'." in printed
+
+
+@pytest.mark.parametrize(
+    ("loader", "strategies", "hint"),
+    [(ThresholdPredictor, "S0,S5", "Choose from S1, S2"), (PromptlessPredictor, "S5", "Choose from S0")],
+)
+def test_strategies_that_do_not_suit_the_model_give_exit_code_2_and_leave_nothing(
+    run, tmp_path, capsys, loader, strategies, hint
+):
+    assert run("--strategies", strategies, loader=loader) == 2
+    error = capsys.readouterr().err
+    assert "error: Model '" in error and f"hint: {hint}" in error
+    assert not (tmp_path / "out").exists()
 
 
 def test_a_run_prints_the_summary_and_where_to_look(run, tmp_path, capsys):
@@ -121,6 +155,7 @@ def test_bad_files_give_exit_code_2_a_hint_and_leave_nothing(run, tmp_path, a_ca
         ["--window", "liver"],
         ["--min-object-pixels", "5000"],
         ["--label-names", "liver"],
+        ["--structures", "spleen"],
         ["--workers", "0"],
         ["--manifest", "cases.csv"],
     ],
@@ -210,7 +245,7 @@ def test_help_shows_defaults_and_exit_codes(capsys):
         build_parser().parse_args(["run", "--help"])
     assert ended.value.code == 0
     text = " ".join(capsys.readouterr().out.split())
-    assert "(default: S1,S2,S3,S4,S5,S6)" in text
+    assert "(default: S1,S2,S3,S4,S5,S6)" in text and "S0 is for models that were trained without prompts" in text
     assert "(default: None)" not in text
     assert "exit codes: 0 all went well" in text
 

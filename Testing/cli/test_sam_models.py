@@ -9,7 +9,8 @@ import pytest
 
 from SAMSegmenterLib.cli.sam_models import main
 from SAMSegmenterLib.models import registry
-from SAMSegmenterLib.models.known_models import OFFICIAL
+from SAMSegmenterLib.models.imported import write_sidecar
+from SAMSegmenterLib.models.known_models import OFFICIAL, blank_spec, with_metadata
 from support.weights_server import serving
 
 CONTENT = b"pretended weights" * 1000
@@ -43,6 +44,20 @@ def test_the_list_names_all_models_with_size_and_licence(capsys):
     names = [line.split()[0] for line in lines if not line.startswith(" ")]
     assert names == ["sam-small", "vit_b", "vit_l", "vit_h", "medsam"]
     assert any("vit_h" in line and "not installed" in line and "2.56 GB" in line for line in lines)
+
+
+def test_the_list_tells_promptless_models_apart(models_folder, capsys):
+    models_folder.mkdir()
+    path = models_folder / "vessels.safetensors"
+    path.write_bytes(CONTENT)
+    card = {"card": "Finds vessels.", "promptless": "true"}
+    write_sidecar(replace(with_metadata(blank_spec("vessels", "small"), card), path=path, bytes=len(CONTENT)))
+    assert main(["list"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    first = next(n for n, line in enumerate(lines) if line.startswith("vessels"))
+    assert lines[first].endswith("promptless") and "installed" in lines[first]
+    assert "Finds vessels. Promptless: gives one mask for each slice" in lines[first + 1]
+    assert not any(line.endswith("promptless") for line in lines if not line.startswith("vessels"))
 
 
 @pytest.mark.parametrize("arguments", [["--help"], ["download", "--help"], ["import", "--help"]])

@@ -17,7 +17,8 @@ def test_prompts_survive_json_exactly():
 
 
 def test_nothing_said_is_empty_and_a_box_alone_is_not():
-    assert Prompts.of().is_empty
+    assert Prompts.of().is_empty and Prompts().is_empty
+    assert Prompts().points.shape == (0, 2) and Prompts().labels.shape == (0,)
     assert not Prompts.of(box=(0, 0, 0, 0)).is_empty
 
 

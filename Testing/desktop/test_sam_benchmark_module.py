@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import contextlib
 import threading
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from SAMSegmenterLib.models.imported import write_sidecar
+from SAMSegmenterLib.models.known_models import blank_spec
 from SAMSegmenterLib.scene.segmentations import node_from_segmentation
 from SAMSegmenterLib.scene.volumes import node_from_volume
 from support.desktop.module_parent import ModuleParent
-from support.fake_predictor import ThresholdPredictor
+from support.fake_predictor import PromptlessPredictor, ThresholdPredictor
 from support.phantoms import matrix, two_boxes_volume
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -124,6 +127,58 @@ def test_the_choices_of_the_panel_are_the_options_of_the_run(a_widget):
     options = a_widget.panel.options()
     assert options.strategies == ("S2", "S3", "S4", "S5", "S6")
     assert (options.plane, options.stride, options.max_slices, options.points_per_side) == ("coronal", 3, 7, 16)
+
+
+@pytest.fixture
+def a_promptless_model(a_widget, monkeypatch, tmp_path):
+    """A promptless model among the installed ones; its weights are not read."""
+    monkeypatch.setenv("SAM_MODELS_DIR", str(tmp_path))
+    (tmp_path / "vessels.safetensors").write_bytes(b"weights")
+    spec = replace(blank_spec("vessels", "small"), promptless=True, card="Promptless: finds vessels.", bytes=7)
+    write_sidecar(replace(spec, path=tmp_path / "vessels.safetensors"))
+    a_widget.panel.fillModels()
+    return spec
+
+
+def _choose_model(widget, name):
+    widget.ui.modelSelector.setCurrentIndex(widget.ui.modelSelector.findData(name))
+
+
+def _enabled_strategies(widget):
+    return [n for n in range(7) if getattr(widget.ui, f"strategyS{n}CheckBox").enabled]
+
+
+def test_the_strategies_offered_are_those_that_suit_the_model(a_widget, a_promptless_model):
+    ui = a_widget.ui
+    assert ui.strategyS0CheckBox.text == "S0  no prompt"
+    ui.strategyS1CheckBox.setChecked(False)
+    assert _enabled_strategies(a_widget) == [1, 2, 3, 4, 5, 6]
+    _choose_model(a_widget, "vessels")
+    assert _enabled_strategies(a_widget) == [0]
+    assert a_widget.panel.options().strategies == ("S0",)
+    assert "Promptless" in ui.modelCardLabel.text
+    _choose_model(a_widget, "sam-small")
+    assert _enabled_strategies(a_widget) == [1, 2, 3, 4, 5, 6]
+    assert a_widget.panel.options().strategies == ("S2", "S3", "S4", "S5", "S6")
+
+
+def test_a_promptless_model_runs_without_the_other_strategies(
+    a_widget, chosen, a_promptless_model, wait_until, monkeypatch
+):
+    import SAMSegmenterLib.models.registry as registry
+
+    monkeypatch.setattr(registry, "load", lambda *_: PromptlessPredictor())
+    _choose_model(a_widget, "vessels")
+    assert a_widget.ui.runButton.enabled
+    _run(a_widget, wait_until)
+    assert a_widget.ui.errorLabel.text == ""
+    assert a_widget.ui.statusLabel.text == "Done: 4 slices, 16 results."
+    assert [row[:3] for row in _shown_table(a_widget)[:2]] == [
+        ["left box", "4", "100.00 (0.00)"],
+        ["right box", "4", "0.00 (0.00)"],
+    ]
+    a_widget.ui.strategyS0CheckBox.setChecked(False)
+    assert not a_widget.ui.runButton.enabled and "strategy" in a_widget.ui.runButton.toolTip
 
 
 def test_labelmaps_are_references_and_not_volumes(a_widget, a_scene):

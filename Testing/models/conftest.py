@@ -65,12 +65,24 @@ def an_image():
 def a_weights_file(tmp_path_factory, a_small_network) -> Path:
     """Random weights of the bundled architecture as safetensors in 16 bit, with metadata. Not to be changed."""
     path = tmp_path_factory.mktemp("weights") / "My Model (1).safetensors"
-    tensors = {
-        name: (tensor.half() if tensor.is_floating_point() else tensor).contiguous()
-        for name, tensor in a_small_network.state_dict().items()
-    }
-    save_file(tensors, path, {"licence": "CC0", "card": "Random weights.", "mask_threshold": "0.25"})
+    metadata = {"licence": "CC0", "card": "Random weights.", "mask_threshold": "0.25"}
+    save_file(_in_16_bit(a_small_network), path, metadata)
     return path
+
+
+@pytest.fixture(scope="session")
+def a_promptless_file(tmp_path_factory, a_small_network) -> Path:
+    """The same random weights as those of a model that takes no prompts. Not to be changed."""
+    path = tmp_path_factory.mktemp("weights") / "vessels.safetensors"
+    save_file(_in_16_bit(a_small_network), path, {"licence": "CC0", "card": "Finds vessels.", "promptless": "true"})
+    return path
+
+
+def _in_16_bit(network) -> dict[str, torch.Tensor]:
+    return {
+        name: (tensor.half() if tensor.is_floating_point() else tensor).contiguous()
+        for name, tensor in network.state_dict().items()
+    }
 
 
 @pytest.fixture

@@ -28,6 +28,20 @@ def test_a_description_comes_back_as_it_was(tmp_path, a_spec):
     assert str(tmp_path) not in (tmp_path / "mine.json").read_text(encoding="utf-8")
 
 
+def test_a_promptless_model_stays_one(tmp_path, a_spec):
+    write_sidecar(replace(a_spec, promptless=True))
+    assert [spec.promptless for spec in read_imported(tmp_path)] == [True]
+
+
+def test_a_description_of_before_there_were_promptless_models_is_read(tmp_path, a_spec):
+    write_sidecar(a_spec)
+    sidecar = tmp_path / "mine.json"
+    described = json.loads(sidecar.read_text(encoding="utf-8"))
+    del described["promptless"]
+    sidecar.write_text(json.dumps(described), encoding="utf-8")
+    assert list(read_imported(tmp_path)) == [a_spec] and not a_spec.promptless
+
+
 def test_weights_that_are_gone_or_of_another_size_are_not_installed(tmp_path, a_spec):
     write_sidecar(a_spec)
     a_spec.path.write_bytes(b"weigh")
@@ -45,6 +59,7 @@ def test_weights_that_are_gone_or_of_another_size_are_not_installed(tmp_path, a_
         {"unheard_of": 1},
         {"normalisation": 3},
         {"s1_thresholds": {"unheard_of": 1}},
+        {"promptless": "true"},
         None,
     ],
 )

@@ -8,9 +8,12 @@ import torch
 from safetensors.torch import load_file, save_file
 
 from SAMSegmenterLib.core.errors import Cancelled, InputError, ModelError
+from SAMSegmenterLib.core.promptless import segment_slice
 from SAMSegmenterLib.models import importing
+from SAMSegmenterLib.models.architectures import build
 from SAMSegmenterLib.models.known_models import MEDSAM_SPEC, OFFICIAL
-from SAMSegmenterLib.models.registry import find, import_file, registry, remove, resolve, verify
+from SAMSegmenterLib.models.registry import find, import_file, load, registry, remove, resolve, verify
+from support.sam_reference import assert_same, reference_predictor
 
 
 def files_in(folder) -> list[str]:
@@ -37,6 +40,17 @@ def test_a_pytorch_checkpoint_is_imported_under_a_chosen_name(models_folder, a_s
     assert spec.path == models_folder / "mine.pth"
     assert (spec.licence, spec.card) == ("unknown", "Imported from checkpoint.pt.")
     assert files_in(models_folder) == ["mine.json", "mine.pth"]
+
+
+def test_a_promptless_model_is_known_as_one_and_answers_as_sam_does(models_folder, a_promptless_file, an_image):
+    spec = import_file(a_promptless_file)
+    assert spec.promptless and "Promptless" in spec.card and registry()["vessels"] == spec
+    network, image = build("small"), an_image(90, 140)
+    network.load_state_dict(load_file(a_promptless_file))
+    predictor = load("vessels", "cpu")
+    candidates = segment_slice(predictor, predictor.encode([image])[0])
+    assert_same(candidates, reference_predictor(network, image).predict(multimask_output=False))
+    assert candidates.masks.shape == (1, 90, 140) and 0 < candidates.masks.mean() < 1
 
 
 def test_importing_twice_is_once(models_folder, a_weights_file):

@@ -56,6 +56,24 @@ def test_weights_complete_their_spec():
     assert spec.s1_thresholds == EverythingParameters(points_per_side=16, pred_iou_thresh=0.7)
 
 
+def test_weights_of_a_promptless_model_say_so_and_the_card_tells():
+    spec = with_metadata(blank_spec("x", "small"), {"card": "Finds vessels.", "promptless": "true"})
+    assert spec.promptless is True
+    assert spec.card.startswith("Finds vessels. Promptless: ") and "takes no points, boxes or masks" in spec.card
+    assert with_metadata(blank_spec("x", "small"), {"promptless": "true"}).card.startswith("Promptless: ")
+
+
+def test_a_card_that_says_so_itself_is_left_as_it_is():
+    spec = with_metadata(blank_spec("x", "small"), {"card": "A promptless model.", "promptless": "true"})
+    assert spec.promptless and spec.card == "A promptless model."
+
+
+@pytest.mark.parametrize("metadata", [{}, {"promptless": "false"}])
+def test_other_weights_take_prompts(metadata):
+    assert with_metadata(blank_spec("x", "small"), metadata) == blank_spec("x", "small")
+    assert not any(spec.promptless for spec in (*OFFICIAL.values(), MEDSAM_SPEC))
+
+
 @pytest.mark.parametrize(
     "entry",
     [
@@ -66,6 +84,9 @@ def test_weights_complete_their_spec():
         {"s1_thresholds": '{"unheard_of": 1}'},
         {"s1_thresholds": "[1]"},
         {"s1_thresholds": "{"},
+        {"promptless": "yes"},
+        {"promptless": "1"},
+        {"promptless": '"true"'},
     ],
 )
 def test_an_unreadable_entry_is_left_out_with_a_warning(entry, caplog):

@@ -8,44 +8,19 @@ import torch
 
 from SAMSegmenterLib.core.errors import InputError, ModelError
 from SAMSegmenterLib.core.predictor import EverythingParameters, embedding_key
+from SAMSegmenterLib.core.promptless import segment_slice
 from SAMSegmenterLib.core.prompts import Prompts
 from SAMSegmenterLib.models.known_models import blank_spec
 from SAMSegmenterLib.models.predictor import TorchPredictor, device_errors
-from SAMSegmenterLib.models.segment_anything_package import load_segment_anything
 from support.random_networks import randomised
+from support.sam_reference import assert_same, predict_by_reference, prompt_sets, reference_predictor
 
 SHAPES = [(97, 211), (180, 61), (300, 401), (1, 40)]
 
 
-def reference_predictor(network, image):
-    """SAM's own predictor, its features rounded as the cache rounds them."""
-    predictor = load_segment_anything().SamPredictor(network)
-    predictor.set_image(image)
-    predictor.features = predictor.features.half().float()
-    return predictor
-
-
-def prompt_sets(height, width):
-    x, y = (width - 1) * 0.4, (height - 1) * 0.6
-    box = [x * 0.2, y * 0.3, width - 1, height - 1]
-    return [
-        Prompts.of([[x, y]]),
-        Prompts.of([[x, y], [x / 2, y]], [[0, 0]]),
-        Prompts.of(box=box),
-        Prompts.of([[x, y]], [[0, height - 1]], box),
-        Prompts.of([], [[x, y]]),
-    ]
-
-
-def predict_by_reference(predictor, prompts, multimask, low_res=None):
-    some = len(prompts.points) > 0
-    return predictor.predict(
-        prompts.points if some else None,
-        prompts.labels if some else None,
-        prompts.box,
-        None if low_res is None else low_res[None],
-        multimask,
-    )
+def promptless(network):
+    """A predictor that takes the network for one that was trained without prompts."""
+    return TorchPredictor(network, replace(blank_spec("vessels", "small"), promptless=True))
 
 
 @pytest.mark.parametrize("shape", SHAPES)
@@ -59,10 +34,7 @@ def test_masks_scores_and_logits_equal_those_of_sams_own_predictor(a_small_netwo
     answers = [(prompts, True, *a_small_predictor.decode(embedding, [prompts])) for prompts in sets]
     answers += [(prompts, False, *a_small_predictor.decode(embedding, [prompts], False)) for prompts in sets[:2]]
     for prompts, multimask, candidates in answers:
-        masks, scores, low_res = predict_by_reference(reference, prompts, multimask)
-        np.testing.assert_array_equal(candidates.masks, masks)
-        np.testing.assert_array_equal(candidates.scores, scores)
-        np.testing.assert_array_equal(candidates.low_res, low_res)
+        assert_same(candidates, predict_by_reference(reference, prompts, multimask))
         assert candidates.masks.dtype == bool and candidates.masks.shape == (3 if multimask else 1, *shape)
         assert candidates.scores.dtype == candidates.low_res.dtype == np.float32
 
@@ -84,10 +56,7 @@ def test_vit_b_equals_sams_own_predictor(an_image):
     np.testing.assert_array_equal(embedding.features, reference.features[0].half().numpy())
     prompts = Prompts.of([[40, 60]], [[3, 3]], [20, 30, 70, 100])
     (candidates,) = predictor.decode(embedding, [prompts])
-    masks, scores, low_res = predict_by_reference(reference, prompts, True)
-    np.testing.assert_array_equal(candidates.masks, masks)
-    np.testing.assert_array_equal(candidates.scores, scores)
-    np.testing.assert_array_equal(candidates.low_res, low_res)
+    assert_same(candidates, predict_by_reference(reference, prompts, True))
 
 
 def _random_vit_b():
@@ -104,9 +73,8 @@ def test_an_earlier_answer_is_taken_as_sam_takes_it(a_small_network, a_small_pre
     (answer,) = a_small_predictor.decode(embedding, [first])
     low_res = answer.low_res[answer.best]
     refined, plain = a_small_predictor.decode(embedding, [second, second], previous=[low_res, None])
-    masks, scores, _ = predict_by_reference(reference_predictor(a_small_network, image), second, True, low_res)
-    np.testing.assert_array_equal(refined.masks, masks)
-    np.testing.assert_array_equal(refined.scores, scores)
+    reference = reference_predictor(a_small_network, image)
+    assert_same(refined, predict_by_reference(reference, second, True, low_res))
     assert not np.array_equal(refined.low_res, plain.low_res)
 
 
@@ -135,13 +103,36 @@ def test_no_images_and_no_prompts_give_empty_lists(a_small_predictor, an_image):
     assert a_small_predictor.decode(embedding, []) == []
 
 
-def test_an_empty_set_of_prompts_asks_without_a_hint(a_small_network, a_small_predictor, an_image):
-    image = an_image(97, 211)
+@pytest.mark.parametrize("multimask", [True, False])
+def test_a_promptless_model_has_the_single_answer_of_sam_without_prompts(a_small_network, an_image, multimask):
+    predictor, image = promptless(a_small_network), an_image(97, 211)
+    (embedding,) = predictor.encode([image])
+    (candidates,) = predictor.decode(embedding, [Prompts()], multimask)
+    expected = reference_predictor(a_small_network, image).predict(multimask_output=False)
+    assert_same(candidates, expected)
+    assert_same(segment_slice(predictor, embedding), expected)
+    assert len(candidates) == 1
+
+
+def test_prompts_and_models_that_do_not_suit_each_other_are_refused(a_small_network, a_small_predictor, an_image):
+    predictor, low_res = promptless(a_small_network), np.zeros((128, 128), np.float32)
+    (embedding,) = predictor.encode([an_image(20, 30)])
+    for ask in (
+        lambda: predictor.decode(embedding, [Prompts(), Prompts.of([[5, 5]])]),
+        lambda: predictor.decode(embedding, [Prompts()], previous=[low_res]),
+        lambda: predictor.everything(embedding, EverythingParameters()),
+    ):
+        with pytest.raises(InputError, match="'vessels' takes no prompts"):
+            ask()
+    with pytest.raises(InputError, match="'random' was asked without a prompt"):
+        a_small_predictor.decode(embedding, [Prompts()])
+
+
+def test_an_earlier_answer_alone_is_a_prompt(a_small_network, a_small_predictor, an_image):
+    image, low_res = an_image(97, 211), np.linspace(-5, 5, 128 * 128, dtype=np.float32).reshape(128, 128)
     (embedding,) = a_small_predictor.encode([image])
-    (candidates,) = a_small_predictor.decode(embedding, [Prompts.of()])
-    masks, scores, _ = reference_predictor(a_small_network, image).predict()
-    np.testing.assert_array_equal(candidates.masks, masks)
-    np.testing.assert_array_equal(candidates.scores, scores)
+    (candidates,) = a_small_predictor.decode(embedding, [Prompts()], previous=[low_res])
+    assert_same(candidates, reference_predictor(a_small_network, image).predict(mask_input=low_res[None]))
 
 
 def test_a_mask_prior_changes_the_answer_and_an_earlier_answer_goes_before_it(a_small_predictor, an_image):
@@ -174,7 +165,7 @@ def test_an_embedding_of_another_model_is_refused(a_small_predictor, an_image):
     (embedding,) = a_small_predictor.encode([an_image(20, 30)])
     other = replace(embedding, features=np.zeros((256, 64, 64), np.float16))
     for ask in (
-        lambda: a_small_predictor.decode(other, [Prompts.of()]),
+        lambda: a_small_predictor.decode(other, [Prompts.of([[5, 5]])]),
         lambda: a_small_predictor.everything(other, EverythingParameters()),
     ):
         with pytest.raises(InputError, match=r"\(256, 64, 64\)"):

@@ -46,6 +46,7 @@ def test_a_structure_without_a_name_is_called_by_its_label():
 
 def test_strategies_keep_their_order_and_those_without_rows_stay():
     assert Digest.of(rows()).strategies(["S6", "S1", "S5"]) == ["S1", "S2", "S5", "S6"]
+    assert Digest.of([a_row(strategy="other"), a_row(strategy="S0")]).strategies(["S1"]) == ["S0", "S1", "other"]
 
 
 def test_what_a_user_gets_comes_first():

@@ -33,6 +33,14 @@ def test_a_selection_is_described_where_it_was_used():
         assert "best-rated mask of the whole image" in texts["Choice of the mask"]
 
 
+def test_a_promptless_model_has_methods_of_its_own():
+    texts = dict(method_texts(BenchmarkOptions(strategies=("S0",)).to_json()))
+    assert texts["Prompts"].startswith("S0: none.") and "Shi et al. 2023" in texts["Prompts"]
+    assert "compared with every structure" in texts["Prompts"] and "label values of the same name" in texts["Prompts"]
+    assert "one mask for each slice" in texts["Choice of the mask"]
+    assert "S0" not in " ".join(dict(method_texts(BenchmarkOptions().to_json())).values())
+
+
 def test_methods_are_there_without_options():
     titles = [title for title, _ in method_texts({})]
     assert {"DICE", "Jaccard index", "HD95", "Undefined values"} <= set(titles)

@@ -20,7 +20,16 @@ def test_the_known_defects_are_named():
 
 @pytest.mark.parametrize(
     ("value", "text"),
-    [(True, "yes"), (False, "no"), (("S1", "S2"), "S1, S2"), (["a"], "a"), (None, "not set"), (0, "0"), (1.5, "1.5")],
+    [
+        (True, "yes"),
+        (False, "no"),
+        (("S1", "S2"), "S1, S2"),
+        (["a"], "a"),
+        ([], "not set"),
+        (None, "not set"),
+        (0, "0"),
+        (1.5, "1.5"),
+    ],
 )
 def test_values_are_shown_in_words(value, text):
     assert option_value(value) == text

@@ -20,6 +20,11 @@ def test_the_page_says_what_was_run_and_that_it_is_not_for_diagnosis():
         assert words in page.text
 
 
+def test_the_page_says_whether_there_were_prompts():
+    tops = {s: header("T", Digest.of([a_row(strategy=s)]), RunFacts(HASH), [s]) for s in ("S0", "S5")}
+    assert "structures, without prompts" in tops["S0"] and "prompted once per object" in tops["S5"]
+
+
 def test_contents_lead_to_the_parts_that_are_there():
     page = page_of(RunFacts(HASH))
     links = {link["href"] for link in page.all("a")}

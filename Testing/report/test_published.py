@@ -8,6 +8,7 @@ from SAMBenchmarkLib.report.published import (
     DICE_MEAN,
     HAUSDORFF_MEAN,
     SECONDS,
+    VESSELS,
     PublishedRow,
     published_dice,
 )
@@ -22,6 +23,11 @@ def test_every_item_is_there_for_both_models():
 def test_percentages_are_percentages():
     assert all(0 < value < 100 for row in (*DICE, *DICE_MEAN) for value in row.values)
     assert statistics.fmean(row.values[4] for row in DICE) > statistics.fmean(row.values[0] for row in DICE) + 30
+
+
+def test_training_without_prompts_helped_everywhere():
+    assert list(VESSELS) == ["DRIVE", "CHASEDB1", "HRF", "STARE"]
+    assert all(0 < by_hand < 25 and 65 < trained < 80 for by_hand, trained in VESSELS.values())
 
 
 def test_times_name_every_stage():

@@ -42,6 +42,15 @@ def test_the_first_sentence_says_what_does_best(tmp_path):
     assert "no user can do that" in text
 
 
+def test_a_promptless_model_has_one_mask_and_nothing_to_do_best_among(tmp_path):
+    with filled_store(tmp_path, strategies=("S0",)) as store:
+        digest = Digest.of(store.rows(HASH))
+    mean = np.mean(digest.pooled("S0", "predicted_iou", "dice"))
+    text = text_of(figures_section(digest, ["S0"]))
+    assert f"Without a prompt the model reaches a mean DICE of {100 * mean:.1f} % over 8 objects in 4 slices." in text
+    assert "one mask for each slice" in text and "does best" not in text and "Had the reference" not in text
+
+
 def test_without_pixel_size_distances_are_in_pixels(tmp_path):
     with filled_store(tmp_path, spacing=None) as store:
         digest = Digest.of(store.rows(HASH))

@@ -41,6 +41,13 @@ def test_captions_name_what_was_prompted(tmp_path):
         assert sum(words in image["alt"] for image in page.all("img")) == 1
 
 
+def test_the_caption_of_a_promptless_model_says_that_there_were_no_prompts(tmp_path):
+    with filled_store(tmp_path, slices=1, structures=("liver",), strategies=("S0",)) as store:
+        page = pictures(store, ["S0"])
+    assert page.text.count("No prompts: promptless model.") == 1
+    assert "S0 no prompt" in page.text
+
+
 def test_captions_name_structure_slice_and_figures(tmp_path):
     with filled_store(tmp_path, slices=1, structures=("liver",), strategies=("S5",)) as store:
         row = next(store.rows(HASH, selection="predicted_iou"))

@@ -22,5 +22,17 @@ def test_a_structure_of_the_same_name_is_set_beside_the_published_one():
     assert "spleen this run" not in text
 
 
+def test_a_promptless_model_stands_beside_what_others_reached_without_prompts():
+    text = text_of(published_section(Digest.of([a_row(strategy="S0", dice=0.625)])))
+    assert "all objects of this run – 62.50 DRIVE 22.67 77.33" in text
+    assert "Shi et al. 2023" in text and "not a target" in text
+    assert "46 printed rows" not in text
+
+
+def test_without_a_dice_the_published_values_stay():
+    text = text_of(published_section(Digest.of([a_row(strategy="S0", dice=float("nan"))])))
+    assert "all objects of this run – – DRIVE" in text
+
+
 def test_without_rows_the_published_values_stay():
     assert "87.55" in text_of(published_section(Digest.of([])))

@@ -27,6 +27,11 @@ def test_stages_show_repeated_and_single_measurements_beside_published_ones():
     assert rows[2] == ["S5 box", "0.0200", "20 times", "0.0400", "3", "0.0080", "0.0080"]
 
 
+def test_a_promptless_model_has_a_stage_of_its_own():
+    rows = rows_of(timings_section([timing("S0", 20, 0.02), timing("embedding", 1, 1.0)], RunFacts(HASH)))
+    assert [row[0] for row in rows[1:]] == ["Embedding", "S0 no prompt"]
+
+
 def test_unknown_stages_come_last_without_published_values():
     rows = rows_of(timings_section([timing("warp", 1, 2.0), timing("S1", 1, 1.0)], RunFacts(HASH)))
     assert [row[0] for row in rows[1:]] == ["S1 everything", "Warp"]

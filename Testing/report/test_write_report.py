@@ -67,12 +67,22 @@ def test_strings_of_the_data_are_harmless(tmp_path):
         {"slices": 1, "structures": ("liver",)},
         {"empty": True},
         {"strategies": ("S5",)},
+        {"strategies": ("S0",)},
         {"timed": False},
         {"spacing": None},
         {"preset": "authors_code", "empty": True},
         {"slices": 1, "structures": tuple(f"structure {n}" for n in range(1, 6)), "strategies": ("S1", "S6")},
     ],
-    ids=["one object", "all empty", "one strategy", "no timings", "no spacing", "authors' code", "few strategies"],
+    ids=[
+        "one object",
+        "all empty",
+        "one strategy",
+        "promptless",
+        "no timings",
+        "no spacing",
+        "authors' code",
+        "few strategies",
+    ],
 )
 def test_unusual_runs_are_reported(tmp_path, case):
     with filled_store(tmp_path, **case) as store:

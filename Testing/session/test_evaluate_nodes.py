@@ -17,6 +17,7 @@ from SAMSegmenterLib.core.geometry import Volume
 from SAMSegmenterLib.scene.segmentations import node_from_segmentation
 from SAMSegmenterLib.scene.volumes import node_from_volume
 from SAMSegmenterLib.session.worker import Worker
+from support.fake_predictor import PromptlessPredictor
 from support.phantoms import oblique_matrix, two_boxes_volume
 
 OPTIONS = BenchmarkOptions(strategies=("S2", "S5"), stride=3)
@@ -58,6 +59,24 @@ def test_tables_say_what_they_belong_to(two_nodes, a_fake_predictor):
     assert node.GetAttribute("SAMBenchmark.Case") == "phantom"
     assert node.GetAttribute("SAMBenchmark.OptionHash") == option_hash(OPTIONS, arithmetic_of(a_fake_predictor))
     assert json.loads(node.GetAttribute("SAMBenchmark.Options"))["strategies"] == ["S2", "S5"]
+
+
+def test_a_promptless_model_is_evaluated_by_its_own_strategy(two_nodes):
+    predictor = PromptlessPredictor()
+    nodes = evaluate(*two_nodes, BenchmarkOptions(stride=3), predictor=predictor)
+    summary = _tables(nodes)["summary_predicted_iou"].columns
+    assert (summary["structure"], summary["strategy"]) == (["left box", "right box"], ["S0", "S0"])
+    assert summary["dice_percent_mean"] == [100.0, 0.0]
+    said = json.loads(nodes[0].GetAttribute("SAMBenchmark.Options"))
+    assert said["strategies"] == ["S0"]
+    key = option_hash(BenchmarkOptions.from_json(said), arithmetic_of(predictor))
+    assert nodes[0].GetAttribute("SAMBenchmark.OptionHash") == key
+
+
+def test_strategies_that_do_not_suit_the_model_are_refused(two_nodes):
+    with pytest.raises(InputError, match="S2") as caught:
+        evaluate(*two_nodes, OPTIONS, predictor=PromptlessPredictor())
+    assert "S0" in caught.value.hint
 
 
 def test_the_model_is_loaded_by_its_name(two_nodes, a_fake_predictor, monkeypatch):

@@ -19,7 +19,7 @@ from SAMBenchmarkLib.session.runner import run_benchmark
 from SAMSegmenterLib.core.errors import Cancelled, InputError, ModelError, StoreError
 from SAMSegmenterLib.core.geometry import Volume
 from support.case_files import SLICES, write_case, write_volume
-from support.fake_predictor import ThresholdPredictor
+from support.fake_predictor import PromptlessPredictor, ThresholdPredictor
 from support.faulty_predictors import OPTIONS, BuggyPredictor, DyingPredictor, FailingPredictor, no_predictor
 
 
@@ -420,3 +420,59 @@ def test_undefined_figures_reach_the_tables(output, tmp_path):
     assert table.columns["hd_mm_undefined"] == [1, 1]
     assert all(math.isnan(value) for value in table.columns["hd_mm_mean"])
     assert table.columns["hd_px_mean"] == [0.0, 0.0]
+
+
+def promptless_options(**changes):
+    return replace(OPTIONS, strategies=None, **changes)
+
+
+def test_a_promptless_model_is_asked_once_per_slice_and_its_rows_say_what_was_asked(a_case, output):
+    """The image is 8 columns wide and the reference as wide, one column apart: 7 in common."""
+    result = run([a_case], output, options=promptless_options(), load_predictor=PromptlessPredictor)
+    with ResultStore(output / "results.sqlite", read_only=True) as store:
+        rows, (record,) = list(store.rows(result.option_hash)), store.runs()
+    assert {row.strategy for row in rows} == {"S0"} and len(rows) == SLICES * 2 * 2  # structures, selections
+    assert {(row.structure, row.dice) for row in rows} == {("left box", 7 / 8), ("right box", 0.0)}
+    assert record.options["options"]["strategies"] == ["S0"]
+    named = run(
+        [a_case], output, options=promptless_options(structures=("left box",)), load_predictor=PromptlessPredictor
+    )
+    assert named.option_hash != result.option_hash
+    assert table(named, "summary_predicted_iou").columns["structure"] == ["left box"]
+
+
+def table(result: RunResult, name: str) -> Table:
+    return next(table for table in result.tables if table.name == name)
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_a_run_without_prompts_goes_on_where_it_stopped(tmp_path, a_case, output, workers):
+    cases = [a_case, write_case(tmp_path, "second")]
+    given = {"options": promptless_options(), "load_predictor": PromptlessPredictor}
+    asked = iter([False, False, False])
+    with pytest.raises(Cancelled):
+        run(cases, output, should_stop=lambda: next(asked, True), **given)
+    with ResultStore(output / "results.sqlite", read_only=True) as store:
+        stored = sum(store.count_finished_slices(store.runs()[0].option_hash).values())
+    assert 0 < stored < 2 * SLICES
+    run(cases, output, workers=workers, **given)
+    run(cases, tmp_path / "undisturbed", **given)
+    assert contents(output) == contents(tmp_path / "undisturbed")
+
+
+def test_a_promptless_run_leaves_report_scene_and_timings(a_case, output):
+    options = promptless_options(timing_repeats=2, structures=("left box",))
+    result = run([a_case], output, options=options, load_predictor=PromptlessPredictor, scene=True, report=True)
+    assert not result.failed and table(result, "timing").columns["stage"] == ["embedding", "S0"]
+    report = (output / "report.html").read_text(encoding="utf-8")
+    for words in ("S0 no prompt", "No prompts: promptless model.", "CHASEDB1", "one mask for each slice"):
+        assert words in report
+    assert "Liver-CT" not in report and "S5 box" not in report.partition('id="options"')[0]
+    assert (output / "scene.mrb").exists() or any("No scene" in notice for notice in result.notices)
+
+
+def test_strategies_that_do_not_suit_the_model_leave_nothing(a_case, output):
+    for options, load in ((OPTIONS, PromptlessPredictor), (replace(OPTIONS, strategies=("S0",)), ThresholdPredictor)):
+        with pytest.raises(InputError, match="cannot be evaluated") as caught:
+            run([a_case], output, options=options, load_predictor=load)
+        assert caught.value.hint.startswith("Choose from") and not output.exists()

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 from scipy import ndimage
 
 from SAMSegmenterLib.core.arrays import Mask, Rgb8
 from SAMSegmenterLib.core.predictor import Candidates, Embedding, EverythingParameters, ModelSpec, embedding_key
+from SAMSegmenterLib.core.promptless import check_prompts, check_takes_prompts
 from SAMSegmenterLib.core.prompts import Prompts
 
 SCORES = (0.95, 0.85, 0.5)
@@ -121,6 +123,37 @@ class ThresholdPredictor:
         padded = np.zeros((longest, longest), bool)
         padded[: mask.shape[0], : mask.shape[1]] = mask
         return np.where(padded[np.ix_(at, at)], _INSIDE, _OUTSIDE).astype(np.float32)
+
+
+class PromptlessPredictor(ThresholdPredictor):
+    """A promptless model that was "trained" to find the brightest pixels of a slice; of phantoms, the first structure.
+
+    Its one candidate has the score `SCORES[0]`. Prompts and everything mode are refused as by a real predictor.
+    """
+
+    def __init__(self, tolerance: float = 0, mask_size: int = 64, name: str = "brightest") -> None:
+        super().__init__(tolerance, mask_size=mask_size, name=name)
+        self.spec = replace(self.spec, promptless=True, sha256="e" * 64)
+
+    def decode(
+        self,
+        embedding: Embedding,
+        prompts: Sequence[Prompts],
+        multimask: bool = True,
+        previous: Sequence[np.ndarray | None] | None = None,
+    ) -> list[Candidates]:
+        """The brightest pixels, for each empty set of prompts."""
+        check_prompts(self.spec, prompts, previous)
+        self.decode_calls += 1
+        self.decoded_prompts += len(prompts)
+        mask = embedding.features[0] >= embedding.features[0].max() - self._tolerance
+        answer = Candidates(mask[None], np.array(SCORES[:1], np.float32), self._low_res(mask)[None])
+        return [answer for _ in prompts]
+
+    def everything(self, embedding: Embedding, parameters: EverythingParameters) -> Candidates:
+        """Refused: a grid of points is made of prompts."""
+        check_takes_prompts(self.spec)
+        raise AssertionError("a promptless model was not refused")
 
 
 def _seeds(prompts: Prompts, shape: tuple[int, int]) -> Mask:

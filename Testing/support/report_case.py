@@ -19,7 +19,7 @@ from support.masks import disk
 from support.outcomes import HASH, a_row
 
 SHAPE = (40, 52)
-RADIUS = {"S1": 3, "S2": 5, "S3": 6, "S4": 7, "S5": 9, "S6": 9.5}
+RADIUS = {"S0": 8, "S1": 3, "S2": 5, "S3": 6, "S4": 7, "S5": 9, "S6": 9.5}
 
 
 def reference_mask(label: int) -> np.ndarray:
@@ -50,7 +50,7 @@ def predictions(
     """Predicted disks of one object, too small by predicted IoU, a little less so by oracle."""
     reference, found = reference_mask(label), []
     for strategy in strategies:
-        prompts = "" if strategy == "S1" else json.dumps(strategy_prompts(reference, strategy).to_json())
+        prompts = "" if strategy in ("S0", "S1") else json.dumps(strategy_prompts(reference, strategy).to_json())
         for selection, more in (("oracle", 0.5), ("predicted_iou", 0.0)):
             radius = 0 if empty else RADIUS[strategy] + more - 0.1 * index
             mask = disk(SHAPE, _centre(label), radius) & (not empty)
@@ -81,7 +81,7 @@ def filled_store(
 ) -> ResultStore:
     """A store with one finished case; close it, or leave that to the garbage collector."""
     store = ResultStore(folder / "results.sqlite")
-    chosen = BenchmarkOptions(**options)
+    chosen = BenchmarkOptions(strategies=strategies, **options)
     about = {"model": "tiny", "model_sha256": "ab" * 32, "device": "cpu", "threads": 2}
     versions = {"python": "3.11.9", "torch": "2.5.0", "model_licence": "Apache-2.0"}
     store.register_run(HASH, {**chosen.to_json(), **about}, versions)

@@ -3,11 +3,12 @@
 import numpy as np
 import pytest
 
+from SAMSegmenterLib.core.errors import InputError
 from SAMSegmenterLib.core.predictor import EverythingParameters
 from SAMSegmenterLib.core.prompts import Prompts
 from SAMSegmenterLib.core.slicing import SlicePlane, extract
 from SAMSegmenterLib.core.windowing import MinMax, to_rgb8
-from support.fake_predictor import ThresholdPredictor
+from support.fake_predictor import PromptlessPredictor, ThresholdPredictor
 from support.phantoms import two_boxes_volume
 
 
@@ -58,6 +59,17 @@ def test_no_prompt_gives_empty_masks(a_fake_predictor):
     (embedding,) = a_fake_predictor.encode([np.zeros((20, 30, 3), np.uint8)])
     for candidates in a_fake_predictor.decode(embedding, [Prompts.of(), Prompts.of([[99, 99]])]):
         assert candidates.masks.shape == (3, 20, 30) and not candidates.masks.any() and not candidates.scores.any()
+
+
+def test_a_promptless_model_finds_the_first_structure_and_takes_no_prompt(slice_of_two_boxes):
+    image, masks = slice_of_two_boxes
+    predictor = PromptlessPredictor()
+    (embedding,) = predictor.encode([image])
+    for multimask in (True, False):
+        (candidates,) = predictor.decode(embedding, [Prompts()], multimask)
+        np.testing.assert_array_equal(candidates.masks, masks[0][None])
+    with pytest.raises(InputError, match="takes no prompts"):
+        predictor.decode(embedding, [Prompts.of([[1, 1]])])
 
 
 def test_everything_returns_all_components_largest_first(a_fake_predictor, slice_of_two_boxes):

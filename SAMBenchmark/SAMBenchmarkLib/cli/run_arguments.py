@@ -9,11 +9,18 @@ from dataclasses import replace
 from pathlib import Path
 
 from SAMBenchmarkLib.core.cases import Case, parse_label_names, read_manifest
-from SAMBenchmarkLib.core.options import PRESETS, SELECTIONS, STRATEGIES, STRATEGY_TITLES, BenchmarkOptions
+from SAMBenchmarkLib.core.options import (
+    ALL_STRATEGIES,
+    PRESETS,
+    SELECTIONS,
+    STRATEGIES,
+    STRATEGY_TITLES,
+    BenchmarkOptions,
+)
 from SAMSegmenterLib.core.errors import InputError
 
 DEFAULTS = BenchmarkOptions()
-_STRATEGIES = ", ".join(f"{name} {STRATEGY_TITLES[name]}" for name in STRATEGIES)
+_STRATEGIES = ", ".join(f"{name} {STRATEGY_TITLES[name]}" for name in ALL_STRATEGIES)
 
 
 def add_run_arguments(parser: argparse.ArgumentParser) -> None:
@@ -31,7 +38,7 @@ def options_from(arguments: argparse.Namespace) -> BenchmarkOptions:
         InputError: one of them does not exist or is out of range.
     """
     return BenchmarkOptions(
-        strategies=_names(arguments.strategies.upper()),
+        strategies=None if arguments.strategies is None else _names(arguments.strategies.upper()),
         selections=_names(arguments.mask_selection.lower()),
         preset=arguments.preset.lower(),
         plane=arguments.plane.lower(),
@@ -43,6 +50,7 @@ def options_from(arguments: argparse.Namespace) -> BenchmarkOptions:
         points_per_side=arguments.points_per_side,
         seed=arguments.seed,
         timing_repeats=arguments.timing_repeats,
+        structures=_names(arguments.structures, ";"),
     )
 
 
@@ -115,7 +123,19 @@ def _add_output_arguments(group: argparse._ArgumentGroup) -> None:
 
 def _add_protocol_arguments(group: argparse._ArgumentGroup) -> None:
     add = group.add_argument
-    add("--strategies", default=",".join(DEFAULTS.strategies), help=f"kinds of prompts, by comma: {_STRATEGIES}")
+    add(
+        "--strategies",
+        metavar="NAMES",
+        help=f"kinds of prompts, by comma: {_STRATEGIES} (default: {','.join(STRATEGIES)}); S0 is for models that were "
+        "trained without prompts, and their only one",
+    )
+    add(
+        "--structures",
+        default="",
+        metavar="NAMES",
+        help='only these structures of the reference, as in "liver;spleen"; "left kidney + right kidney" are one. Name '
+        "what a model without prompts was trained to find",
+    )
     add("--plane", default=DEFAULTS.plane, help="auto (across the thickest slices), axial, sagittal or coronal")
     add("--stride", type=int, default=DEFAULTS.stride, metavar="N", help="only every N-th slice that shows a structure")
     add("--max-slices", type=int, default=DEFAULTS.max_slices, metavar="N", help="at most N slices per volume; 0: all")
@@ -167,5 +187,5 @@ def _add_machine_arguments(group: argparse._ArgumentGroup) -> None:
     add("--no-cache", action="store_true", help="keep no encoded slices")
 
 
-def _names(text: str) -> tuple[str, ...]:
-    return tuple(part.strip() for part in text.split(",") if part.strip())
+def _names(text: str, separator: str = ",") -> tuple[str, ...]:
+    return tuple(part.strip() for part in text.split(separator) if part.strip())

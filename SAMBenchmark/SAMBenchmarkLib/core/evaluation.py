@@ -1,4 +1,4 @@
-"""The S1-S6 protocol on volumes in memory: slices are planned, encoded once, prompted, matched and measured.
+"""The S0-S6 protocol on volumes in memory: slices are planned, encoded once, prompted, matched and measured.
 
 Embedding and prompts are made once per slice and shared by all strategies.
 """
@@ -14,8 +14,9 @@ from typing import Any
 import numpy as np
 
 from SAMBenchmarkLib.core.attributes import aspect_ratio, intensity_difference
+from SAMBenchmarkLib.core.evaluated_structures import evaluated_structures
 from SAMBenchmarkLib.core.object_metrics import ObjectMetrics, measure
-from SAMBenchmarkLib.core.options import BenchmarkOptions
+from SAMBenchmarkLib.core.options import PROMPTLESS, BenchmarkOptions
 from SAMBenchmarkLib.core.rows import PredictedMask, ResultRow, SliceOutcome, TimingRow
 from SAMBenchmarkLib.core.selection import select
 from SAMBenchmarkLib.core.simulated_prompts import ObjectPrompts, prompt_rules
@@ -25,6 +26,7 @@ from SAMSegmenterLib.core.errors import Cancelled, InputError
 from SAMSegmenterLib.core.geometry import Volume, plane_axis, plane_name
 from SAMSegmenterLib.core.predictor import Candidates, Embedding, EverythingParameters, Predictor
 from SAMSegmenterLib.core.progress import OnProgress, ProgressMeter, ShouldStop, ignore_progress, never_stop
+from SAMSegmenterLib.core.promptless import segment_slice
 from SAMSegmenterLib.core.prompts import Prompts
 from SAMSegmenterLib.core.reference import Segmentation, Structure
 from SAMSegmenterLib.core.slicing import SliceImage, SlicePlane, extract
@@ -133,10 +135,12 @@ def evaluate_case(
         One outcome per slice, in order; the caller stores it before asking for the next.
 
     Raises:
-        InputError: no object is large enough.
+        InputError: no object is large enough, the reference has none of the structures named, or a strategy does not
+            suit the model.
         Cancelled: `should_stop` answered True; everything yielded before is complete.
     """
-    options = options.resolved()
+    options = options.for_model(predictor.spec)
+    segmentations = evaluated_structures(segmentations, options)
     slices = plan_case(frames, segmentations, options)
     waiting = [(n, task) for n, task in slices if (n, task.plane, task.index) not in finished]
     meter = ProgressMeter("evaluating slices", len(slices), on_progress, skipped=len(slices) - len(waiting))
@@ -150,7 +154,7 @@ def evaluate_case(
 
 @dataclass(frozen=True, eq=False)
 class SliceEvaluator:
-    """Evaluates slices of one frame; what they have in common is here."""
+    """Evaluates slices of one frame with options resolved for the model; what they have in common is here."""
 
     case_id: str
     frame: int
@@ -169,25 +173,30 @@ class SliceEvaluator:
         seconds: dict[str, float] = {}
         embedding = self._timed("embedding", seconds, lambda: self.predictor.encode([rgb8])[0])
         predictions = []
-        everything: Candidates | None = None
-        if "S1" in self.options.strategies:
-            everything = self._timed("S1", seconds, lambda: self.predictor.everything(embedding, self._s1_parameters()))
+        unprompted = self._unprompted_answers(embedding, seconds)
         for structure, target in slice_targets(self.segmentation, task, self.options):
             base = self._object_row(task, structure, target, grey)
-            for strategy, prompts, candidates in self._answers(embedding, target, everything, seconds):
+            for strategy, prompts, candidates in self._answers(embedding, target, unprompted, seconds):
                 predictions += self._score(base, strategy, prompts, candidates, target, image)
         timings = tuple(self._timing(task, stage, value) for stage, value in seconds.items())
         return SliceOutcome(self.case_id, self.frame, task.plane, task.index, tuple(predictions), timings)
 
+    def _unprompted_answers(self, embedding: Embedding, seconds: dict[str, float]) -> dict[str, Candidates]:
+        """What the strategies answer that say nothing of an object: asked once, the same for all objects of a slice."""
+        ask = {
+            PROMPTLESS: lambda: segment_slice(self.predictor, embedding),
+            "S1": lambda: self.predictor.everything(embedding, self._s1_parameters()),
+        }
+        return {name: self._timed(name, seconds, ask[name]) for name in self.options.strategies if name in ask}
+
     def _answers(
-        self, embedding: Embedding, target: SliceObject, everything: Candidates | None, seconds: dict[str, float]
+        self, embedding: Embedding, target: SliceObject, unprompted: dict[str, Candidates], seconds: dict[str, float]
     ) -> Iterator[tuple[str, Prompts | None, Candidates]]:
         rules = prompt_rules(self.options.preset, self.options.com_must_be_inside, self.options.s2_outside)
         simulated = ObjectPrompts.of(target.mask, rules)
         for strategy in self.options.strategies:
-            if strategy == "S1":
-                assert everything is not None
-                yield strategy, None, everything
+            if strategy in unprompted:
+                yield strategy, None, unprompted[strategy]
                 continue
             prompts = simulated.prompts(strategy)
             decode = lambda said=prompts: self.predictor.decode(embedding, [said])[0]  # noqa: E731 - timed below

@@ -9,13 +9,21 @@ from typing import Any
 
 from SAMSegmenterLib.core.errors import InputError
 from SAMSegmenterLib.core.geometry import PLANES
+from SAMSegmenterLib.core.predictor import ModelSpec
 from SAMSegmenterLib.core.windowing import parse_window
 
 PROTOCOL_VERSION = 1
 """Raise it whenever the same options give other rows: old rows are then never mixed with new ones."""
 
 STRATEGIES = ("S1", "S2", "S3", "S4", "S5", "S6")
+"""Of models that take prompts. Source: Huang et al. 2024."""
+
+PROMPTLESS = "S0"
+"""The strategy of models that were trained without prompts. Source: Shi et al. 2023."""
+
+ALL_STRATEGIES = (PROMPTLESS, *STRATEGIES)
 STRATEGY_TITLES = {
+    "S0": "no prompt",
     "S1": "everything",
     "S2": "1 point",
     "S3": "5 points",
@@ -48,10 +56,12 @@ _CHOICES = {
 
 @dataclass(frozen=True)
 class BenchmarkOptions:
-    """Options of an S1-S6 run. Those that are None follow the preset; `resolved` fills them in.
+    """Options of a run. Those that are None follow the preset or the model; `resolved` or `for_model` fills them in.
 
     Args:
-        strategies: which of S1-S6.
+        strategies: which of S1-S6, or S0 for a promptless model; None takes all that suit the model.
+        structures: names of the structures to evaluate, in capital letters or not; those joined by a plus sign count as
+            one. Empty for all of the reference.
         selections: which rules choose one of the candidate masks; each gives rows of its own.
         preset: "paper" (as the paper says) or "authors_code" (as the released code runs, with its defects).
         plane: "auto" (normal along the largest spacing), "axial", "sagittal" or "coronal".
@@ -71,7 +81,7 @@ class BenchmarkOptions:
         timing_repeats: repetitions of the timing table (median); 0 leaves it out.
     """
 
-    strategies: tuple[str, ...] = STRATEGIES
+    strategies: tuple[str, ...] | None = None
     selections: tuple[str, ...] = ("oracle", "predicted_iou")
     preset: str = "paper"
     plane: str = "auto"
@@ -89,9 +99,11 @@ class BenchmarkOptions:
     surface_tolerance_mm: float = 1.0
     seed: int = 1
     timing_repeats: int = 20
+    structures: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
-        _check_names("strategy", self.strategies, STRATEGIES)
+        if self.strategies is not None:
+            _check_names("strategy", self.strategies, ALL_STRATEGIES)
         _check_names("mask selection", self.selections, SELECTIONS)
         for name, choices in _CHOICES.items():
             value = getattr(self, name)
@@ -106,12 +118,34 @@ class BenchmarkOptions:
             raise InputError(f"points_per_side goes from 1 to 256; got {self.points_per_side}.")
         if not self.surface_tolerance_mm >= 0:
             raise InputError(f"surface_tolerance_mm is 0 or more; got {self.surface_tolerance_mm}.")
+        if not all(entry.strip(" +") for entry in self.structures):
+            raise InputError("A structure has no name.", 'Name structures as in "liver" or "left kidney + right kidney".')
         parse_window(self.window)
 
     def resolved(self) -> BenchmarkOptions:
-        """The same options with the preset's choices filled in."""
+        """The same options with the preset's choices filled in, and the strategies of models that take prompts."""
         chosen = {name: value for name, value in PRESETS[self.preset].items() if getattr(self, name) is None}
+        if self.strategies is None:
+            chosen["strategies"] = STRATEGIES
         return replace(self, **chosen)
+
+    def for_model(self, spec: ModelSpec) -> BenchmarkOptions:
+        """The same options, resolved, with the strategies that suit a model where none are named.
+
+        Raises:
+            InputError: a strategy is named that does not suit the model.
+        """
+        suiting = suiting_strategies(spec)
+        strategies = suiting if self.strategies is None else self.strategies
+        unsuited = [name for name in strategies if name not in suiting]
+        if unsuited:
+            kind = "was trained without prompts and takes none" if spec.promptless else "needs prompts"
+            raise InputError(
+                f"Model '{spec.name}' {kind}, so strategy {unsuited[0]} ({STRATEGY_TITLES[unsuited[0]]}) cannot be "
+                "evaluated with it.",
+                f"Choose from {', '.join(suiting)}, or choose another model.",
+            )
+        return replace(self, strategies=strategies).resolved()
 
     def to_json(self) -> dict[str, Any]:
         """All resolved values, ready for JSON."""
@@ -124,6 +158,11 @@ class BenchmarkOptions:
         if unknown:
             raise InputError(f"Unknown options: {', '.join(sorted(unknown))}.")
         return cls(**{name: tuple(v) if isinstance(v, list) else v for name, v in data.items()})
+
+
+def suiting_strategies(spec: ModelSpec) -> tuple[str, ...]:
+    """Strategies that can be evaluated with a model."""
+    return (PROMPTLESS,) if spec.promptless else STRATEGIES
 
 
 @dataclass(frozen=True)
@@ -152,10 +191,13 @@ class Arithmetic:
 def option_hash(options: BenchmarkOptions, arithmetic: Arithmetic) -> str:
     """Identifies rows that may stand in one table: hexadecimal, 16 digits.
 
-    Timing does not enter: how often something was timed changes no row.
+    Timing does not enter: how often something was timed changes no row. Nor do structures that are not named, so that
+    rows from before they could be named keep their hash.
     """
     described = {**options.to_json(), **asdict(arithmetic), "protocol": PROTOCOL_VERSION}
     del described["timing_repeats"], described["model"]
+    if not options.structures:
+        del described["structures"]
     text = json.dumps(described, sort_keys=True, separators=(",", ":"))
     return hashlib.blake2b(text.encode(), digest_size=8).hexdigest()
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from SAMBenchmarkLib.core.options import SELECTIONS, STRATEGIES, STRATEGY_TITLES
+from SAMBenchmarkLib.core.options import ALL_STRATEGIES, SELECTIONS, STRATEGY_TITLES
 from SAMBenchmarkLib.core.rows import ResultRow
 from SAMBenchmarkLib.core.store import ResultStore
 from SAMSegmenterLib.core.arrays import Mask
@@ -43,7 +43,7 @@ def predictions_as_segmentations(
         if not (row.variant or row.round or row.repeat):
             found.setdefault((row.selection, row.strategy), []).append(row)
     order = ("predicted_iou", *(name for name in SELECTIONS if name != "predicted_iou"))
-    keys = sorted(found, key=lambda key: (order.index(key[0]), STRATEGIES.index(key[1])))
+    keys = sorted(found, key=lambda key: (order.index(key[0]), ALL_STRATEGIES.index(key[1])))
     by_name = {prediction_name(strategy, selection): found[selection, strategy] for selection, strategy in keys}
     return PredictedSegmentations(store, by_name, volume, segmentation)
 

@@ -29,7 +29,7 @@ KEY_COLUMNS = (
 class ResultRow:
     """One prediction against its reference. Fractions are 0 to 1 and unrounded; undefined figures are NaN.
 
-    `variant`, `round` and `repeat` tell apart what other protocols vary; S1-S6 leave them at their defaults.
+    `variant`, `round` and `repeat` tell apart what other protocols vary; S0-S6 leave them at their defaults.
     """
 
     option_hash: str

@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy import ndimage
 
-from SAMBenchmarkLib.core.options import PRESETS, STRATEGIES
+from SAMBenchmarkLib.core.options import ALL_STRATEGIES, PRESETS, PROMPTLESS
 from SAMBenchmarkLib.core.regions import bounding_region
 from SAMSegmenterLib.core.arrays import Mask, as_mask, same_shape
 from SAMSegmenterLib.core.errors import InputError
@@ -109,12 +109,14 @@ class ObjectPrompts:
         """Prompts of one strategy, positives before negatives, for one call of the decoder.
 
         Args:
-            strategy: `S2` one positive, `S3` five positives, `S4` five positives and five negatives, `S5` the box,
-                `S6` the box and the point of S2.
+            strategy: `S0` none, `S2` one positive, `S3` five positives, `S4` five positives and five negatives, `S5`
+                the box, `S6` the box and the point of S2.
 
         Raises:
             InputError: the strategy is S1, which has no prompts, or unknown.
         """
+        if strategy == PROMPTLESS:
+            return Prompts()
         if strategy == "S2":
             return Prompts.of([self.single])
         if strategy == "S3":
@@ -128,7 +130,7 @@ class ObjectPrompts:
             return Prompts.of([self.single], box=self.box)
         if strategy == "S1":
             raise InputError("Strategy S1 has no prompts.", "Segment everything and choose among the masks instead.")
-        raise InputError(f"Unknown strategy '{strategy}'.", f"Choose one of {', '.join(STRATEGIES)}.")
+        raise InputError(f"Unknown strategy '{strategy}'.", f"Choose one of {', '.join(ALL_STRATEGIES)}.")
 
 
 def strategy_prompts(
@@ -142,7 +144,7 @@ def strategy_prompts(
 
     Args:
         mask: (H, W) boolean, not empty.
-        strategy: `S2` to `S6`.
+        strategy: `S0`, or `S2` to `S6`.
         preset: `paper` or `authors_code`.
         com_must_be_inside, s2_outside: replace the preset's choice, see `PromptRules`.
 

@@ -7,13 +7,15 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from SAMBenchmarkLib.core.moments import Moments
-from SAMBenchmarkLib.core.options import SELECTION_TITLES, SELECTIONS, STRATEGIES, STRATEGY_TITLES
+from SAMBenchmarkLib.core.options import ALL_STRATEGIES, PROMPTLESS, SELECTION_TITLES, SELECTIONS, STRATEGY_TITLES
 from SAMBenchmarkLib.core.rows import ResultRow, TimingRow
 from SAMBenchmarkLib.core.tables import Table
 
 MACRO = "average over structures (macro)"
 MICRO = "average over objects (micro)"
 """Source: Huang et al. 2024 do not say which of the two their average over everything is."""
+
+_ONCE_PER_SLICE = ("embedding", PROMPTLESS, "S1")
 
 
 @dataclass(frozen=True)
@@ -52,7 +54,7 @@ def summary_tables(rows: Iterable[ResultRow], timings: Iterable[TimingRow] = ())
     Structures of the same name (left and right, or instances) are one category.
 
     Args:
-        rows: of one option hash; only those of S1-S6 as such count (no variant, round or repetition).
+        rows: of one option hash; only those of S0-S6 as such count (no variant, round or repetition).
 
     Returns:
         For each selection `summary_<selection>` and one matrix `<metric>_<selection>` per metric, then `timing` when
@@ -76,7 +78,7 @@ def timing_table(timings: Iterable[TimingRow]) -> Table:
     by_stage: dict[str, list[TimingRow]] = {}
     for timing in timings:
         by_stage.setdefault(timing.stage, []).append(timing)
-    rows = [_timing_row(stage, by_stage[stage]) for stage in _in_order(by_stage, ("embedding", *STRATEGIES))]
+    rows = [_timing_row(stage, by_stage[stage]) for stage in _in_order(by_stage, ("embedding", *ALL_STRATEGIES))]
     header = ("stage", "step", "seconds", "slices", "repeats", "measured")
     return Table.from_rows("timing", "Time per slice [s]", header, rows)
 
@@ -107,7 +109,7 @@ class _Groups:
         return sorted(names, key=lambda name: (self.first_label[name], name))
 
     def strategies(self, selection: str) -> list[str]:
-        return _in_order({strategy for chosen, _, strategy in self.cells if chosen == selection}, STRATEGIES)
+        return _in_order({strategy for chosen, _, strategy in self.cells if chosen == selection}, ALL_STRATEGIES)
 
 
 def _collect(rows: Iterable[ResultRow]) -> _Groups:
@@ -176,9 +178,12 @@ def _timing_row(stage: str, timings: list[TimingRow]) -> tuple[object, ...]:
     chosen = [timing for timing in timings if timing.repeats == most]
     step = "image embedding"
     if stage != "embedding":
-        step = f"{STRATEGY_TITLES.get(stage, stage)}: prompt encoding and mask decoding"
-    repeated = f"one {'slice' if stage in ('embedding', 'S1') else 'object'}, median of {most} repetitions"
-    during = "image, or read from the cache" if stage == "embedding" else "all objects of a slice"
+        work = "mask decoding" if stage == PROMPTLESS else "prompt encoding and mask decoding"
+        step = f"{STRATEGY_TITLES.get(stage, stage)}: {work}"
+    repeated = f"one {'slice' if stage in _ONCE_PER_SLICE else 'object'}, median of {most} repetitions"
+    during = {"embedding": "image, or read from the cache", PROMPTLESS: "once per slice"}.get(
+        stage, "all objects of a slice"
+    )
     measured = repeated if most > 1 else f"during the run, {during}, median over slices"
     seconds = statistics.median(timing.seconds for timing in chosen)
     slices = len({(t.case_id, t.frame, t.plane, t.slice) for t in chosen})

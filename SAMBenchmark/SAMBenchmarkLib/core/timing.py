@@ -1,7 +1,8 @@
 """The timing table: seconds per stage on one slice, measured by repetition.
 
-Embedding is resizing and the image encoder; a strategy is prompt encoder, mask decoder, upscaling and threshold, for
-S1 the whole generator. Source: Huang et al. 2024, Table 4; warm-up, synchronisation and medians are ours.
+Embedding is resizing and the image encoder; a strategy is prompt encoder, mask decoder, upscaling and threshold, for S0
+without prompts, for S1 the whole generator. Source: Huang et al. 2024, Table 4; warm-up, synchronisation and medians
+are ours.
 """
 
 from __future__ import annotations
@@ -45,7 +46,7 @@ def measure_timings(
     Yields:
         Rows with `repeats` larger than 1, the embedding first, then the strategies.
     """
-    options = options.resolved()
+    options = options.for_model(predictor.spec)
     if not options.timing_repeats:
         return
     image = extract(volume, SlicePlane.lattice(task.axis, task.index), square_pixels=False)

@@ -9,7 +9,13 @@ import qt
 import slicer
 from slicer.i18n import tr as _
 
-from SAMBenchmarkLib.core.options import STRATEGIES, STRATEGY_TITLES, BenchmarkOptions
+from SAMBenchmarkLib.core.options import (
+    ALL_STRATEGIES,
+    STRATEGIES,
+    STRATEGY_TITLES,
+    BenchmarkOptions,
+    suiting_strategies,
+)
 from SAMBenchmarkLib.desktop.texts import error_text, progress_text, table_title
 from SAMSegmenterLib.core.errors import SAMError
 from SAMSegmenterLib.core.geometry import PLANES
@@ -34,7 +40,8 @@ class BenchmarkPanel:
         self.ui, self._logic, self._parent = ui, logic, parent
         self._tick: JobTick | None = None
         self._tableIds: list[str] = []
-        self._strategyBoxes = {name: getattr(ui, f"strategy{name}CheckBox") for name in STRATEGIES}
+        self._suiting = STRATEGIES
+        self._strategyBoxes = {name: getattr(ui, f"strategy{name}CheckBox") for name in ALL_STRATEGIES}
         self._fillChoices()
         self._connections = [
             (ui.volumeSelector, "currentNodeChanged(vtkMRMLNode*)", self.updateButtons),
@@ -89,11 +96,14 @@ class BenchmarkPanel:
         self.onModelChanged()
 
     def onModelChanged(self, _index: int = 0) -> None:
-        """Say what is to be known about the chosen model."""
+        """Say what is to be known about the chosen model, and offer the strategies that suit it."""
         spec = registry().get(self.ui.modelSelector.currentData)
         card = spec.card if spec is not None else ""
         self.ui.modelCardLabel.setText(card)
         self.ui.modelCardLabel.setVisible(bool(card))
+        self._suiting = STRATEGIES if spec is None else suiting_strategies(spec)
+        for name, box in self._strategyBoxes.items():
+            box.setEnabled(name in self._suiting)
         self.updateButtons()
 
     def options(self) -> BenchmarkOptions:
@@ -103,19 +113,23 @@ class BenchmarkPanel:
             InputError: they do not go together.
         """
         return BenchmarkOptions(
-            strategies=tuple(name for name, box in self._strategyBoxes.items() if box.isChecked()),
+            strategies=self._chosenStrategies(),
             plane=self.ui.planeSelector.currentData,
             stride=self.ui.strideSpinBox.value,
             max_slices=self.ui.maxSlicesSpinBox.value,
             points_per_side=self.ui.gridSpinBox.value,
         )
 
+    def _chosenStrategies(self) -> tuple[str, ...]:
+        """Those that are checked and suit the model; the choice among the others waits for another model."""
+        return tuple(name for name in self._suiting if self._strategyBoxes[name].isChecked())
+
     def updateButtons(self, _changed: Any = None) -> None:
         """Run needs a volume, a segmentation and a strategy; Cancel needs a run."""
         running = self._tick is not None
         selectors = (self.ui.volumeSelector, self.ui.segmentationSelector)
         chosen = all(selector.currentNode() is not None for selector in selectors)
-        ready = chosen and any(box.isChecked() for box in self._strategyBoxes.values())
+        ready = chosen and bool(self._chosenStrategies())
         self.ui.runButton.setEnabled(ready and not running)
         self.ui.cancelButton.setEnabled(running and not self._logic.job.should_stop())
         for name in ("inputsButton", "optionsButton"):

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import numpy.typing as npt
 
-from SAMBenchmarkLib.core.options import SELECTIONS, STRATEGIES
+from SAMBenchmarkLib.core.options import ALL_STRATEGIES, SELECTIONS
 from SAMBenchmarkLib.core.rows import ResultRow
 from SAMBenchmarkLib.core.summary import METRICS
 
@@ -84,7 +84,7 @@ class Digest:
 
     @classmethod
     def of(cls, rows: Iterable[ResultRow]) -> Digest:
-        """One pass over rows in the order of their keys; only those of S1-S6 as such count, as in the tables."""
+        """One pass over rows in the order of their keys; only those of S0-S6 as such count, as in the tables."""
         digest = cls()
         last: tuple[object, ...] = ()
         stack, last_stack = -1, None
@@ -114,9 +114,9 @@ class Digest:
         return sorted(self.areas, key=lambda name: (self.first_label[name], name))
 
     def strategies(self, wanted: Sequence[str] = ()) -> list[str]:
-        """Strategies asked for or found, S1 to S6 first."""
+        """Strategies asked for or found, S0 to S6 first."""
         named = {*wanted, *(key[0] for key in self.groups)}
-        return [name for name in STRATEGIES if name in named] + sorted(named - set(STRATEGIES))
+        return [name for name in ALL_STRATEGIES if name in named] + sorted(named - set(ALL_STRATEGIES))
 
     def selections(self) -> list[str]:
         """Selections found, as in use first."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from SAMBenchmarkLib.core.options import PROMPTLESS
 from SAMBenchmarkLib.report.markup import Html, element, join, paragraph, section
 
 
@@ -41,6 +42,16 @@ _SELECTION = (
     "and A and B are the areas; the score is then computed without the 0.1. Selection by predicted IoU takes the "
     "mask that the model rates highest and never looks at the reference, as in use. In S1 that is the best-rated mask "
     "of the whole image, whatever it shows: without a prompt nothing says which structure is meant."
+)
+_ONE_MASK = (
+    "A promptless model gives one mask for each slice, with its own estimate of the IoU: every rule of selection takes "
+    "the same mask, and the figures of all rules are equal."
+)
+_NO_PROMPTS = (
+    "S0: none. The model was trained to find one structure without points, boxes or masks. It gives one mask for each "
+    "slice, which is compared with every structure evaluated, whether the model was trained to find it or not; "
+    "label values of the same name are one object. Only slices that show such a structure are evaluated, so masks on "
+    "slices without it do not count. (Shi et al. 2023, doi:10.3390/diagnostics13111947)"
 )
 _DICE = (
     "Dice similarity coefficient, 2I / (A + B), in percent, with I the pixels that prediction and reference share "
@@ -96,13 +107,21 @@ def _objects(options: dict[str, Any]) -> str:
     return f"{rule} Slices keep their own pixel grid. {window}{clip}"
 
 
+def _is_promptless(options: dict[str, Any]) -> bool:
+    return PROMPTLESS in (options.get("strategies") or ())
+
+
 def _selection(options: dict[str, Any]) -> str:
+    if _is_promptless(options):
+        return _ONE_MASK
     if "first" not in options.get("selections", ()):
         return _SELECTION
     return _SELECTION + " Selection of the first takes the first mask, whatever its rating."
 
 
 def _prompts(options: dict[str, Any]) -> str:
+    if _is_promptless(options):
+        return _NO_PROMPTS
     other = "the middle one" if options.get("s2_outside", "mid") == "mid" else "the first"
     inside = options.get("com_must_be_inside", True)
     where = " where it lies on the object" if inside else ", wherever it lies"

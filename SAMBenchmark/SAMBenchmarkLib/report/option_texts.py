@@ -30,8 +30,9 @@ OPTION_TEXTS = {
     "hd_empty": "Distances of an empty prediction: nan (undefined, counted), zero, or diagonal of the slice.",
     "points_per_side": "S1 lays a grid of so many points along each side.",
     "surface_tolerance_mm": "Distance up to which surface Dice counts two outlines as touching, mm.",
-    "seed": "Start of everything random; S1 to S6 as such draw nothing by lot.",
+    "seed": "Start of everything random; S0 to S6 as such draw nothing by lot.",
     "timing_repeats": "How often each stage was timed for the timing table; 0 leaves the table out.",
+    "structures": "Structures of the reference that were evaluated, those joined by + as one; all when none is set.",
     "model": "Name of the model.",
     "model_sha256": "Checksum of the weights.",
     "engine": "What ran the network.",
@@ -62,5 +63,5 @@ def option_value(value: Any) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, list | tuple):
-        return ", ".join(str(part) for part in value)
+        return ", ".join(str(part) for part in value) or "not set"
     return "not set" if value is None or value == "" else str(value)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from SAMBenchmarkLib.core.options import PROMPTLESS
 from SAMBenchmarkLib.report.digest import Digest
 from SAMBenchmarkLib.report.markup import Html, bullets, details, element, escape, join, paragraph
 from SAMBenchmarkLib.report.run_facts import RunFacts
@@ -52,15 +53,17 @@ def header(title: str, digest: Digest, facts: RunFacts, strategies: Sequence[str
     return join(
         [
             element("h1", title),
-            paragraph(
-                "How well the Segment Anything Model finds structures, prompted once per object", class_="subtitle"
-            ),
+            paragraph(f"How well the Segment Anything Model finds structures, {_how(strategies)}", class_="subtitle"),
             paragraph(NOT_FOR_DIAGNOSIS, class_="warning"),
             _tiles(digest, facts, strategies),
             _notes(facts),
             _failures(facts),
         ]
     )
+
+
+def _how(strategies: Sequence[str]) -> str:
+    return "without prompts" if list(strategies) == [PROMPTLESS] else "prompted once per object"
 
 
 def footer(facts: RunFacts) -> Html:

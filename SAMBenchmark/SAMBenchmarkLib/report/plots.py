@@ -17,6 +17,7 @@ from SAMBenchmarkLib.report.svg import STYLE, inline_svg, new_figure
 
 SELECTION_COLOURS = {"predicted_iou": "#1b6e8f", "oracle": "#d98a1f", "first": "#77699e"}
 STRATEGY_COLOURS = {
+    "S0": "#000000",
     "S1": "#7f7f7f",
     "S2": "#56b4e9",
     "S3": "#0072b2",
@@ -26,7 +27,7 @@ STRATEGY_COLOURS = {
 }
 """After Okabe and Ito, told apart by colour-blind readers."""
 
-MARKERS = {"S1": "x", "S2": "o", "S3": "s", "S4": "D", "S5": "^", "S6": "v"}
+MARKERS = {"S0": "P", "S1": "x", "S2": "o", "S3": "s", "S4": "D", "S5": "^", "S6": "v"}
 FEW = 5
 """With fewer values than this, each is drawn as a dot: quartiles of so few say nothing."""
 

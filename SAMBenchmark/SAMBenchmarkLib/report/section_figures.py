@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from SAMBenchmarkLib.core.options import STRATEGY_TITLES
+from SAMBenchmarkLib.core.options import PROMPTLESS, STRATEGY_TITLES
 from SAMBenchmarkLib.core.predictions import SHORT_SELECTION_TITLES
 from SAMBenchmarkLib.core.summary import MACRO, MICRO
 from SAMBenchmarkLib.report.digest import Digest
@@ -25,6 +25,10 @@ ORACLE_SENTENCE = (
     "SAM offers several masks for every prompt. Selection by predicted IoU takes the one that the model itself rates "
     "highest, as in use. Oracle selection looks at the reference and takes the mask that fits it best: no user can do "
     "that, so it is an upper limit, and it is what the published tables report."
+)
+ONE_MASK_SENTENCE = (
+    "This model takes no prompts and gives one mask for each slice, so predicted IoU and oracle choose the same one. "
+    "It is compared with every structure, also with those that the model was not trained to find."
 )
 NO_PIXEL_SIZE = "undefined: no pixel size"
 
@@ -62,7 +66,7 @@ def figures_section(digest: Digest, strategies: Sequence[str]) -> Html:
         "figures",
         "Key figures",
         paragraph(_sentence(digest, strategies), class_="subtitle"),
-        paragraph(ORACLE_SENTENCE),
+        paragraph(ONE_MASK_SENTENCE if list(strategies) == [PROMPTLESS] else ORACLE_SENTENCE),
         _overview(digest, strategies),
         element("h3", "DICE by structure"),
         _metric_table(digest, strategies, "dice"),
@@ -89,7 +93,7 @@ def overview_metrics(digest: Digest) -> tuple[str, ...]:
 
 
 def strategy_title(strategy: str) -> str:
-    """ "S5 box", or the plain name of a strategy that is not one of S1 to S6."""
+    """ "S5 box", or the plain name of a strategy that is not one of S0 to S6."""
     return f"{strategy} {STRATEGY_TITLES.get(strategy, '')}".strip()
 
 
@@ -113,6 +117,9 @@ def _sentence(digest: Digest, strategies: Sequence[str]) -> str:
     strategy, mean = best
     if not mean:
         return "No strategy found anything: every DICE is 0."
+    where = f"over {_count(digest.objects, 'object')} in {_count(digest.slices, 'slice')}"
+    if list(strategies) == [PROMPTLESS]:
+        return f"Without a prompt the model reaches a mean DICE of {100 * mean:.1f} % {where}."
     ways = {
         "predicted_iou": "When the model chooses among its masks itself",
         "first": "When the first mask is taken",
@@ -120,7 +127,7 @@ def _sentence(digest: Digest, strategies: Sequence[str]) -> str:
     }
     text = (
         f"{ways.get(selection, selection)}, {strategy_title(strategy)} does best, with a mean DICE of "
-        f"{100 * mean:.1f} % over {_count(digest.objects, 'object')} in {_count(digest.slices, 'slice')}."
+        f"{100 * mean:.1f} % {where}."
     )
     oracle = _mean(digest, strategy, "oracle")
     if selection == "oracle" or not np.isfinite(oracle):

@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from SAMBenchmarkLib.core.options import SELECTION_TITLES
+from SAMBenchmarkLib.core.options import PROMPTLESS, SELECTION_TITLES
 from SAMBenchmarkLib.core.rows import ResultRow
 from SAMBenchmarkLib.report import pictures
 from SAMBenchmarkLib.report.digest import Digest, structure_name
@@ -27,6 +27,7 @@ PictureOf = Callable[[ResultRow], SlicePicture | None]
 """The slice behind a row and the reference in it; None when the volume is not at hand."""
 
 SYMBOL_SIZE = 22
+_WITHOUT_PROMPTS = {PROMPTLESS: "No prompts: promptless model.", "S1": "No prompts: everything mode."}
 
 
 def pictures_section(
@@ -122,7 +123,7 @@ def _frame(row: ResultRow) -> str:
 
 def _prompts_in_words(row: ResultRow, prompts: Prompts | None) -> str:
     if prompts is None:
-        return "No prompts: everything mode." if row.strategy == "S1" else "Prompts are not recorded."
+        return _WITHOUT_PROMPTS.get(row.strategy, "Prompts are not recorded.")
     positives = int((prompts.labels == 1).sum())
     negatives = len(prompts.labels) - positives
     said = [f"{positives} positive" if positives else "", f"{negatives} negative" if negatives else ""]

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from SAMBenchmarkLib.core.options import STRATEGIES, STRATEGY_TITLES
+from SAMBenchmarkLib.core.options import PROMPTLESS, STRATEGIES, STRATEGY_TITLES
 from SAMBenchmarkLib.report.digest import Digest
 from SAMBenchmarkLib.report.html_tables import NO_ROWS, body, data_table, number_cell, number_header, row_header
 from SAMBenchmarkLib.report.markup import Html, details, element, paragraph, section
@@ -14,7 +14,9 @@ from SAMBenchmarkLib.report.published import (
     DICE,
     DICE_MEAN,
     HAUSDORFF_MEAN,
+    PROMPTLESS_SOURCE,
     SOURCE,
+    VESSELS,
     PublishedRow,
     published_dice,
 )
@@ -24,6 +26,8 @@ WAYS = {"predicted_iou": "this run, predicted IoU", "first": "this run, first ca
 
 def published_section(digest: Digest) -> Html:
     """Dice and Hausdorff distance of the published study next to those of this run."""
+    if digest.strategies() == [PROMPTLESS]:
+        return _promptless_section(digest)
     matches = {name: published_dice(name) for name in digest.structures()}
     dice_bodies = [body([*_our_rows(digest, "dice", None), *_published_rows(DICE_MEAN)], "group")]
     for name, rows in matches.items():
@@ -47,6 +51,29 @@ def published_section(digest: Digest) -> Html:
             _table("HD in pixels; the released code counts empty predictions as 0.", hausdorff),
         ),
         paragraph(SOURCE, class_="soft small"),
+    )
+
+
+def _promptless_section(digest: Digest) -> Html:
+    """What others reached without prompts; there is no oracle, for there is one mask."""
+    selection = digest.selections()[0]
+    known = digest.pooled(PROMPTLESS, selection, "dice")
+    known = known[np.isfinite(known)]
+    ours = f"{100 * known.mean():.2f}" if len(known) else NO_ROWS
+    rows = [("all objects of this run", NO_ROWS, ours)]
+    rows += [(item, f"{by_hand:.2f}", f"{without:.2f}") for item, (by_hand, without) in VESSELS.items()]
+    header = [element("th", "Objects", scope="col"), *map(number_header, ("Prompted by hand", "Without prompts"))]
+    lines = [element("tr", row_header(item), number_cell(first), number_cell(second)) for item, first, second in rows]
+    return section(
+        "published",
+        "Published values for orientation",
+        paragraph(
+            "These values were published on other images and, as a rule, another structure. They show what training "
+            "without prompts can do and are not a target.",
+            class_="note",
+        ),
+        data_table("DICE in percent, mean.", header, [body(lines)]),
+        paragraph(PROMPTLESS_SOURCE, class_="soft small"),
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import statistics
 from collections.abc import Sequence
 
-from SAMBenchmarkLib.core.options import STRATEGIES, STRATEGY_TITLES
+from SAMBenchmarkLib.core.options import ALL_STRATEGIES, STRATEGY_TITLES
 from SAMBenchmarkLib.core.rows import TimingRow
 from SAMBenchmarkLib.report.html_tables import NO_ROWS, body, data_table, number_cell, number_header, row_header
 from SAMBenchmarkLib.report.markup import Html, element, paragraph, section
@@ -32,9 +32,9 @@ def timings_section(timings: Sequence[TimingRow], facts: RunFacts) -> Html:
         "Timings",
         paragraph(
             "Embedding is resizing and the image encoder, once per slice. A strategy is prompt encoding and mask "
-            "decoding; for S1 it is the whole grid of points. The timing table repeats each stage on one slice and "
-            "one object; during the run, a strategy's seconds are those of all objects of a slice, and an embedding "
-            f"may have come from the cache.{_where(facts)}"
+            "decoding; for S0 it is mask decoding alone, once per slice, for S1 the whole grid of points. The timing "
+            "table repeats each stage on one slice and one object; during the run, a strategy's seconds are those of "
+            f"all objects of a slice, and an embedding may have come from the cache.{_where(facts)}"
         ),
         data_table("Seconds per stage; published values are for orientation only.", header, [body(rows)]),
         paragraph(TIMING_SOURCE, class_="soft small"),
@@ -66,7 +66,7 @@ def _median(timings: Sequence[TimingRow]) -> str:
 
 
 def _stages(timings: Sequence[TimingRow]) -> list[str]:
-    known = ("embedding", *STRATEGIES)
+    known = ("embedding", *ALL_STRATEGIES)
     found = {t.stage for t in timings}
     return [stage for stage in known if stage in found] + sorted(found - set(known))
 

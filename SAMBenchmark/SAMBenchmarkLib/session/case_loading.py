@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from SAMBenchmarkLib.core.cases import Case
+from SAMBenchmarkLib.core.evaluated_structures import evaluated_structures, missing_structures
 from SAMBenchmarkLib.core.evaluation import SliceTask, plan_case
 from SAMBenchmarkLib.core.options import BenchmarkOptions
 from SAMSegmenterLib.core.geometry import Volume
@@ -17,7 +18,7 @@ class LoadedCase:
 
     Args:
         frames: its volumes, several for a 4D file.
-        segmentations: one per frame, on its lattice.
+        segmentations: one per frame, on its lattice, with the structures to evaluate.
         notes: what the user should know about the files.
         slices: what is to be evaluated: number of the frame, and the slice.
     """
@@ -32,11 +33,18 @@ class LoadedCase:
 def load_case(case: Case, options: BenchmarkOptions) -> LoadedCase:
     """Read the files of a case and plan its slices.
 
+    Args:
+        options: with the strategies chosen for a model, see `BenchmarkOptions.for_model`.
+
     Raises:
-        InputError: a file is not usable, the two are no pair, or no object is large enough.
+        InputError: a file is not usable, the two are no pair, the reference has none of the structures named, or no
+            object is large enough.
     """
     from SAMSegmenterLib.files.pairing import load_pair
 
     pair = load_pair(case.volume, case.labels, case.series, dict(case.label_names) or None, case.nan_as_background)
-    slices = plan_case(pair.frames, pair.segmentations, options.resolved())
-    return LoadedCase(case, tuple(pair.frames), tuple(pair.segmentations), tuple(pair.notes), tuple(slices))
+    segmentations = evaluated_structures(pair.segmentations, options)
+    missing = missing_structures(pair.segmentations, options)
+    notes = [*pair.notes, *(f"The reference has no structure '{name}'." for name in missing)]
+    slices = plan_case(pair.frames, segmentations, options.resolved())
+    return LoadedCase(case, tuple(pair.frames), tuple(segmentations), tuple(notes), tuple(slices))

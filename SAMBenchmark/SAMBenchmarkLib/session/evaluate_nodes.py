@@ -1,4 +1,4 @@
-"""S1-S6 on nodes of a scene: read them, work on arrays, write tables.
+"""S0-S6 on nodes of a scene: read them, work on arrays, write tables.
 
 The three phases may lie on two threads. *prepare* (main thread) copies the nodes into arrays, *run* (any thread) works
 on arrays alone, *publish* (main thread) writes table nodes if the nodes are still what was read.
@@ -61,11 +61,13 @@ class EvaluationOutcome:
     """What was measured.
 
     Args:
+        options: with which it was measured, those that the model decides included.
         slices: number of slices that were finished.
         stopped: True when the user stopped before the last one.
     """
 
     option_hash: str
+    options: BenchmarkOptions
     rows: tuple[ResultRow, ...]
     timings: tuple[TimingRow, ...]
     slices: int
@@ -133,7 +135,7 @@ def run(
         predictor: a loaded model; else `load` gives the one that `work.model` names, by default from the registry.
 
     Raises:
-        InputError: no object is large enough.
+        InputError: no object is large enough, or a strategy does not suit the model.
         ModelError, DependencyError: the model cannot be loaded.
 
     Thread: any.
@@ -141,7 +143,8 @@ def run(
     if predictor is None:
         on_progress(ProgressEvent("loading the model", 0, None, message=work.model))
         predictor = load(work.model) if load is not None else PredictorLoader(work.model)()
-    key = option_hash(work.options, arithmetic_of(predictor))
+    options = work.options.for_model(predictor.spec)
+    key = option_hash(options, arithmetic_of(predictor))
     rows: list[ResultRow] = []
     timings: list[TimingRow] = []
     slices, stopped = 0, False
@@ -151,7 +154,7 @@ def run(
             [work.volume],
             [work.segmentation],
             predictor,
-            work.options,
+            options,
             key,
             on_progress=on_progress,
             should_stop=should_stop,
@@ -163,7 +166,7 @@ def run(
     except Cancelled:
         stopped = True
     logger.info("Evaluated %d slices of %s with %s.", slices, work.case_id, predictor.spec.name)
-    return EvaluationOutcome(key, tuple(rows), tuple(timings), slices, stopped)
+    return EvaluationOutcome(key, options, tuple(rows), tuple(timings), slices, stopped)
 
 
 def publish(request: EvaluationRequest, outcome: EvaluationOutcome, scene: Any = None) -> list[Any]:
@@ -188,7 +191,7 @@ def publish(request: EvaluationRequest, outcome: EvaluationOutcome, scene: Any =
         "SAMBenchmark.Case": work.case_id,
         "SAMBenchmark.Model": work.model,
         "SAMBenchmark.OptionHash": outcome.option_hash,
-        "SAMBenchmark.Options": json.dumps(work.options.to_json(), sort_keys=True),
+        "SAMBenchmark.Options": json.dumps(outcome.options.to_json(), sort_keys=True),
     }
     nodes = [node_from_table(table, scene) for table in summary_tables(outcome.rows, outcome.timings)]
     for node in nodes:

@@ -40,7 +40,7 @@ def run_benchmark(
         on_progress: slices of all cases, with the time left.
 
     Raises:
-        InputError: the folder or a case cannot be used; nothing is left behind.
+        InputError: the folder, a case or a strategy cannot be used; nothing is left behind.
         ModelError, DependencyError: the model cannot be loaded; nothing is left behind.
         StoreError: results cannot be written; what was stored before is intact.
         Cancelled: the user stopped; finished slices are kept.
@@ -50,6 +50,7 @@ def run_benchmark(
     folder = check_output_folder(request.output)
     model = ModelInUse(request.load_predictor)
     arithmetic = arithmetic_of(model.get())
+    request = replace(request, options=request.options.for_model(model.get().spec))
     fresh, first = not folder.results.exists(), None
     if fresh and not request.keep_going:
         first = load_case(request.cases[0], request.options)  # fails before anything is written

@@ -62,7 +62,8 @@ def _list(options: argparse.Namespace) -> int:
     width = max(len(name) for name in specs)
     for spec in specs.values():
         state = "installed" if spec.path is not None else "not installed"
-        print(f"{spec.name:{width}}  {state:13}  {_size(spec.bytes):>8}  {spec.licence or 'licence unknown'}")
+        kind = "  promptless" if spec.promptless else ""
+        print(f"{spec.name:{width}}  {state:13}  {_size(spec.bytes):>8}  {spec.licence or 'licence unknown'}{kind}")
         if spec.card:
             print(f"{'':{width}}  {spec.card}")
         if spec.path is not None:
@@ -93,7 +94,8 @@ def _download(options: argparse.Namespace) -> int:
 def _import(options: argparse.Namespace) -> int:
     with TerminalProgress("B") as progress:
         spec = registry.import_file(options.file, options.name, progress)
-    print(f"{spec.name} is installed ({spec.architecture}): {spec.path}")
+    kind = f"{spec.architecture}, promptless" if spec.promptless else spec.architecture
+    print(f"{spec.name} is installed ({kind}): {spec.path}")
     return EXIT_OK
 
 

@@ -125,6 +125,7 @@ class ModelSpec:
         licence: of the weights, in words.
         bytes: size of the file, 0 when unknown.
         card: what to know before use, one or two sentences.
+        promptless: True for a model that was trained to find one structure without prompts, see `core.promptless`.
         path: file of the weights where they are installed, else None.
     """
 
@@ -142,6 +143,7 @@ class ModelSpec:
     licence: str = ""
     bytes: int = 0
     card: str = ""
+    promptless: bool = False
     path: Any = None
 
 
@@ -172,11 +174,15 @@ class Decoder(Protocol):
         """Candidate masks for each set of prompts.
 
         Args:
-            multimask: three candidates as SAM gives them, else its single one.
+            prompts: sets of prompts; a promptless model takes empty ones alone, every other model none that is empty.
+            multimask: three candidates as SAM gives them, else its single one; a promptless model has only that one.
             previous: per set of prompts, low-resolution logits (h, w) of an earlier answer, or None.
 
         Returns:
             One `Candidates` per set of prompts, in order.
+
+        Raises:
+            InputError: a promptless model got a prompt, or another model got none.
         """
         ...
 
@@ -185,7 +191,11 @@ class Predictor(Encoder, Decoder, Protocol):
     """A loaded model."""
 
     def everything(self, embedding: Embedding, parameters: EverythingParameters) -> Candidates:
-        """All masks that a grid of points finds (strategy S1); may be empty."""
+        """All masks that a grid of points finds (strategy S1); may be empty.
+
+        Raises:
+            InputError: the model is promptless.
+        """
         ...
 
     def synchronise(self) -> None:

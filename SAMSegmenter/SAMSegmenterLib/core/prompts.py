@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -13,7 +13,7 @@ from SAMSegmenterLib.core.errors import InputError
 
 @dataclass(frozen=True, eq=False)
 class Prompts:
-    """Prompts for one object in one slice, in the slice's own pixel grid.
+    """Prompts for one object in one slice, in the slice's own pixel grid; nothing is said by default.
 
     Args:
         points: (N, 2) float64, (x, y), pixel centres at integers.
@@ -22,8 +22,8 @@ class Prompts:
         mask_prior: (H, W) float32 logits on the slice grid, or None; the predictor resizes and pads them.
     """
 
-    points: np.ndarray
-    labels: np.ndarray
+    points: np.ndarray = field(default_factory=lambda: np.zeros((0, 2)))
+    labels: np.ndarray = field(default_factory=lambda: np.zeros(0, np.int64))
     box: np.ndarray | None = None
     mask_prior: np.ndarray | None = None
 

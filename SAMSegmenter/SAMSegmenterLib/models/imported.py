@@ -82,6 +82,8 @@ def _from_json(sidecar: Path) -> ModelSpec:
     if Path(file).name != file or data["name"] != sidecar.stem:
         raise ValueError("it belongs to another file")
     data["s1_thresholds"] = EverythingParameters(**data["s1_thresholds"])
+    if not isinstance(data.get("promptless", False), bool):
+        raise ValueError("promptless is neither true nor false")
     mean, std = data["normalisation"]
     spec = ModelSpec(**{**data, "normalisation": (tuple(mean), tuple(std))})
     path = sidecar.parent / file

@@ -23,6 +23,7 @@ _SMALL_FACTS: dict[str, Any] = {
     "normalisation": ((127.5, 127.5, 127.5), (60.0, 60.0, 60.0)),
 }
 _META_URL = "https://dl.fbaipublicfiles.com/segment_anything/"
+_PROMPTLESS_CARD = "Promptless: gives one mask for each slice and takes no points, boxes or masks."
 _META_CARD = "Segment Anything {size}, trained on photographs (SA-1B); on medical images results vary by structure."
 
 
@@ -83,10 +84,18 @@ def with_metadata(spec: ModelSpec, metadata: Mapping[str, str]) -> ModelSpec:
 
     Args:
         metadata: licence, card, mask_threshold, normalisation (JSON, [[r, g, b], [r, g, b]]), s1_thresholds (JSON
-            object with fields of `EverythingParameters`).
+            object with fields of `EverythingParameters`), promptless (JSON, true or false).
+
+    Returns:
+        The spec; the card of a promptless model says that it is one.
     """
     changes: dict[str, Any] = {key: metadata[key] for key in ("licence", "card") if key in metadata}
-    readers = {"mask_threshold": float, "normalisation": _normalisation, "s1_thresholds": _thresholds}
+    readers = {
+        "mask_threshold": float,
+        "normalisation": _normalisation,
+        "s1_thresholds": _thresholds,
+        "promptless": _true_or_false,
+    }
     for key, reader in readers.items():
         if key not in metadata:
             continue
@@ -94,7 +103,10 @@ def with_metadata(spec: ModelSpec, metadata: Mapping[str, str]) -> ModelSpec:
             changes[key] = reader(metadata[key])
         except (ValueError, TypeError) as error:
             logger.warning("The weights of '%s' have an unreadable entry '%s': %s", spec.name, key, error)
-    return replace(spec, **changes)
+    spec = replace(spec, **changes)
+    if spec.promptless and "promptless" not in spec.card.lower():
+        spec = replace(spec, card=f"{spec.card} {_PROMPTLESS_CARD}".strip())
+    return spec
 
 
 def _normalisation(text: str) -> tuple[tuple[float, ...], tuple[float, ...]]:
@@ -106,3 +118,10 @@ def _normalisation(text: str) -> tuple[tuple[float, ...], tuple[float, ...]]:
 
 def _thresholds(text: str) -> EverythingParameters:
     return EverythingParameters(**json.loads(text))
+
+
+def _true_or_false(text: str) -> bool:
+    value = json.loads(text)
+    if not isinstance(value, bool):
+        raise ValueError("it is neither true nor false")
+    return value

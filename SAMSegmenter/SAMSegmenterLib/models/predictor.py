@@ -12,6 +12,7 @@ import torch
 from SAMSegmenterLib.core.arrays import Rgb8
 from SAMSegmenterLib.core.errors import InputError, ModelError
 from SAMSegmenterLib.core.predictor import Candidates, Embedding, EverythingParameters, ModelSpec, embedding_key
+from SAMSegmenterLib.core.promptless import check_prompts, check_takes_prompts
 from SAMSegmenterLib.core.prompts import Prompts
 from SAMSegmenterLib.models.everything import generate_everything
 from SAMSegmenterLib.models.mask_prior import low_resolution_prior
@@ -70,8 +71,8 @@ class TorchPredictor:
 
         Args:
             embedding: of the image that the prompts belong to.
-            prompts: sets of prompts; an empty one asks the network without a hint.
-            multimask: three candidates, else the single one.
+            prompts: sets of prompts; a promptless model takes empty ones alone, every other model none that is empty.
+            multimask: three candidates, else the single one; a promptless model has only that one.
             previous: per set, low-resolution logits (mask_size, mask_size) of an earlier answer, or None. They take
                 the place of a mask prior, which is resized and padded to the same form.
 
@@ -79,16 +80,18 @@ class TorchPredictor:
             One `Candidates` per set of prompts, in order.
 
         Raises:
-            InputError: logits of another shape, or not finite.
+            InputError: prompts that do not suit the model, or logits of another shape or not finite.
             ModelError: the device fails, or runs out of memory.
         """
         earlier = previous if previous is not None else [None] * len(prompts)
         if len(earlier) != len(prompts):
             raise InputError(f"{len(prompts)} sets of prompts came with {len(earlier)} earlier answers.")
+        check_prompts(self.spec, prompts, earlier)
+        several = multimask and not self.spec.promptless
         with torch.inference_mode(), device_errors(self.device):
             features = self._features(embedding)
             return [
-                self._decode_one(embedding, features, one, multimask, low_res)
+                self._decode_one(embedding, features, one, several, low_res)
                 for one, low_res in zip(prompts, earlier, strict=True)
             ]
 
@@ -96,8 +99,10 @@ class TorchPredictor:
         """All masks that a grid of points finds, as `SamAutomaticMaskGenerator` does, from an embedding.
 
         Raises:
+            InputError: the model is promptless.
             ModelError: the device fails, or runs out of memory.
         """
+        check_takes_prompts(self.spec)
         with torch.inference_mode(), device_errors(self.device):
             return generate_everything(self._sam, embedding, self._features(embedding), parameters)
 

@@ -13,7 +13,7 @@ from SAMSegmenterLib.core.errors import Cancelled, InputError
 from SAMSegmenterLib.core.geometry import Volume
 from SAMSegmenterLib.core.reference import Segmentation, Structure
 from SAMSegmenterLib.core.slicing import SlicePlane, extract
-from support.fake_predictor import ThresholdPredictor
+from support.fake_predictor import SCORES, PromptlessPredictor, ThresholdPredictor
 from support.phantoms import matrix, sphere_volume, two_boxes_volume
 
 OPTIONS = BenchmarkOptions(plane="axial", points_per_side=4)
@@ -44,6 +44,57 @@ def test_everything_mode_is_matched_by_the_oracle_and_ranked_by_score_otherwise(
     }
     assert set(by_selection["oracle"]) == {1.0}
     assert all(dice < 1 for dice in by_selection["predicted_iou"])  # the background comes first and has the same score
+
+
+def test_a_promptless_model_is_asked_once_per_slice_and_compared_with_every_structure():
+    volume, segmentation = two_boxes_volume()
+    predictor = PromptlessPredictor()
+    outcomes = evaluated(volume, segmentation, predictor)
+    rows = [row for outcome in outcomes for row in outcome.rows]
+    assert predictor.decoded_prompts == predictor.encoded_images == len(outcomes) == 8
+    assert {(row.strategy, row.prompts_json, row.n_candidates, row.matched_index) for row in rows} == {("S0", "", 1, 0)}
+    assert {(row.structure, row.selection, row.dice) for row in rows} == {
+        (name, selection, dice)
+        for name, dice in (("left box", 1.0), ("right box", 0.0))
+        for selection in ("oracle", "predicted_iou")
+    }
+    assert {row.predicted_iou for row in rows} == {float(np.float32(SCORES[0]))}
+    assert [timing.stage for timing in outcomes[0].timings] == ["embedding", "S0"]
+
+
+def test_a_promptless_model_is_compared_with_the_structures_named():
+    volume, segmentation = two_boxes_volume()
+    options = replace(OPTIONS, structures=("Left Box",))
+    rows = [row for outcome in evaluated(volume, segmentation, PromptlessPredictor(), options) for row in outcome.rows]
+    assert {(row.label_value, row.structure, row.dice) for row in rows} == {(1, "left box", 1.0)}
+
+
+def test_for_a_promptless_model_left_and_right_of_one_name_are_one_object():
+    volume, segmentation = two_boxes_volume()
+    volume = replace(volume, array=np.where(segmentation.layers[0], 200, 50).astype(np.int16))
+    both = replace(segmentation, structures=tuple(replace(s, name="kidney") for s in segmentation.structures))
+    rows = [row for outcome in evaluated(volume, both, PromptlessPredictor()) for row in outcome.rows]
+    assert {(row.label_value, row.structure, row.dice) for row in rows} == {(1, "kidney", 1.0)}
+    rows = [row for outcome in evaluated(volume, both, ThresholdPredictor()) for row in outcome.rows]
+    assert {row.label_value for row in rows} == {1, 2}
+
+
+def test_structures_joined_by_name_are_one_object_for_every_model():
+    volume, segmentation = two_boxes_volume()
+    options = replace(OPTIONS, strategies=("S5",), structures=("left box + right box",))
+    outcome = evaluated(volume, segmentation, ThresholdPredictor(), options)[0]
+    assert {(row.label_value, row.structure, row.size) for row in outcome.rows} == {
+        (1, "left box + right box", int(np.count_nonzero(segmentation.layers[0][outcome.slice])))
+    }
+
+
+@pytest.mark.parametrize(("predictor", "strategy"), [(ThresholdPredictor, "S0"), (PromptlessPredictor, "S5")])
+def test_a_strategy_that_does_not_suit_the_model_is_refused_before_anything_is_encoded(predictor, strategy):
+    volume, segmentation = sphere_volume()
+    asked = predictor()
+    with pytest.raises(InputError, match=f"strategy {strategy}") as caught:
+        evaluated(volume, segmentation, asked, replace(OPTIONS, strategies=(strategy,)))
+    assert caught.value.hint and asked.encoded_images == 0
 
 
 def test_every_slice_is_encoded_once_and_s1_run_once_whatever_the_number_of_objects():

@@ -4,10 +4,22 @@ from dataclasses import fields, replace
 
 import pytest
 
-from SAMBenchmarkLib.core.options import PRESETS, Arithmetic, BenchmarkOptions, option_hash
+from SAMBenchmarkLib.core.options import (
+    ALL_STRATEGIES,
+    PRESETS,
+    STRATEGIES,
+    STRATEGY_TITLES,
+    Arithmetic,
+    BenchmarkOptions,
+    option_hash,
+    suiting_strategies,
+)
 from SAMSegmenterLib.core.errors import InputError
+from SAMSegmenterLib.core.predictor import ModelSpec
 
 ARITHMETIC = Arithmetic("sam-small", "ab" * 32, "torch", "float32", "cpu", 2)
+ORDINARY = ModelSpec("sam-small", "small", "ab" * 32)
+PROMPTLESS = replace(ORDINARY, name="vessels", promptless=True)
 OTHERS = {
     "strategies": ("S5",),
     "selections": ("first",),
@@ -26,6 +38,7 @@ OTHERS = {
     "points_per_side": 8,
     "surface_tolerance_mm": 2.0,
     "seed": 7,
+    "structures": ("liver",),
 }
 
 
@@ -94,11 +107,57 @@ def test_options_survive_json():
         ({"points_per_side": 257}, "points_per_side"),
         ({"window": "stained-glass"}, "no window 'stained-glass'"),
         ({"surface_tolerance_mm": float("nan")}, "surface_tolerance_mm"),
+        ({"structures": ("liver", " + ")}, "no name"),
     ],
 )
 def test_impossible_options_are_input_errors_that_name_the_choice(wrong, message):
     with pytest.raises(InputError, match=message):
         BenchmarkOptions(**wrong)
+
+
+def test_strategies_that_are_not_named_are_those_that_suit_the_model():
+    assert BenchmarkOptions().for_model(ORDINARY).strategies == STRATEGIES
+    assert BenchmarkOptions().for_model(PROMPTLESS).strategies == ("S0",)
+    assert BenchmarkOptions().resolved().strategies == STRATEGIES
+    assert set(suiting_strategies(ORDINARY)) | set(suiting_strategies(PROMPTLESS)) == set(ALL_STRATEGIES)
+    assert set(STRATEGY_TITLES) == set(ALL_STRATEGIES)
+
+
+def test_options_for_a_model_are_resolved_and_stay_as_they_are():
+    options = BenchmarkOptions(preset="authors_code", strategies=("S5", "S2")).for_model(ORDINARY)
+    assert (options.strategies, options.encode_clip, options.s2_outside) == (("S5", "S2"), True, "first")
+    assert options.for_model(ORDINARY) == options == options.resolved()
+
+
+@pytest.mark.parametrize("strategy", ["S1", "S2", "S3", "S4", "S5", "S6"])
+def test_a_promptless_model_is_evaluated_without_prompts_alone(strategy):
+    with pytest.raises(InputError, match=f"'vessels' was trained without prompts.* {strategy}") as caught:
+        BenchmarkOptions(strategies=("S0", strategy)).for_model(PROMPTLESS)
+    assert caught.value.hint == "Choose from S0, or choose another model."
+
+
+def test_a_model_that_needs_prompts_is_not_evaluated_without():
+    with pytest.raises(InputError, match=r"'sam-small' needs prompts, so strategy S0 \(no prompt\)") as caught:
+        BenchmarkOptions(strategies=("S5", "S0")).for_model(ORDINARY)
+    assert caught.value.hint == "Choose from S1, S2, S3, S4, S5, S6, or choose another model."
+
+
+def test_strategies_written_out_have_the_hash_of_those_that_suit():
+    written = BenchmarkOptions(strategies=STRATEGIES)
+    assert option_hash(written, ARITHMETIC) == option_hash(BenchmarkOptions(), ARITHMETIC)
+    silent = BenchmarkOptions().for_model(PROMPTLESS)
+    assert option_hash(silent, ARITHMETIC) == option_hash(BenchmarkOptions(strategies=("S0",)), ARITHMETIC)
+    assert option_hash(silent, ARITHMETIC) != option_hash(BenchmarkOptions(), ARITHMETIC)
+
+
+def test_the_hash_of_the_defaults_stays_so_that_older_results_are_found_again():
+    assert option_hash(BenchmarkOptions(), ARITHMETIC) == "214213ded2f4ef6e"
+
+
+def test_options_stored_before_structures_could_be_named_are_read():
+    stored = BenchmarkOptions().to_json()
+    del stored["structures"]
+    assert BenchmarkOptions.from_json(stored) == BenchmarkOptions().resolved()
 
 
 def test_unknown_names_from_a_file_are_input_errors():

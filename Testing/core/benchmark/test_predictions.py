@@ -97,3 +97,13 @@ def test_nothing_stored_gives_nothing(a_store):
 
 def test_names_say_strategy_and_selection():
     assert prediction_name("S5", "predicted_iou") == "S5 box (predicted IoU)"
+    assert prediction_name("S0", "oracle") == "S0 no prompt (oracle)"
+
+
+def test_what_was_found_without_a_prompt_is_put_together(a_store):
+    volume, reference = two_boxes_volume()
+    _save(a_store, (_row(5, 1, "S0", "predicted_iou"), np.ones((40, 48), bool)))
+    predicted = predictions_as_segmentations(a_store, "hash", "case", 0, volume, reference)
+    assert list(predicted) == ["S0 no prompt (predicted IoU)"]
+    back = predicted["S0 no prompt (predicted IoU)"]
+    assert [int(back.mask(structure).sum()) for structure in back.structures] == [40 * 48, 0]

@@ -180,6 +180,7 @@ def test_prompts_are_computed_once_for_all_strategies():
 
 
 def test_everything_mode_has_no_prompts():
+    assert strategy_prompts(np.ones((3, 3), bool), "S0").is_empty
     with pytest.raises(InputError, match="S1 has no prompts"):
         strategy_prompts(np.ones((3, 3), bool), "S1")
 

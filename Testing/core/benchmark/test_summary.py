@@ -133,6 +133,20 @@ def test_timings_of_a_run_are_the_median_over_its_slices():
     assert (table.columns["seconds"], table.columns["slices"]) == ([2.0], [3])
 
 
+def test_without_a_prompt_there_is_nothing_to_encode_of_it():
+    table = timing_table([timing("S0", 0.01, repeats=20), timing("embedding", 1.0)])
+    assert table.columns["stage"] == ["embedding", "S0"]
+    assert table.columns["step"][1] == "no prompt: mask decoding"
+    assert table.columns["measured"][1] == "one slice, median of 20 repetitions"
+    (during,) = timing_table([timing("S0", 0.01)]).columns["measured"]
+    assert during == "during the run, once per slice, median over slices"
+
+
+def test_rows_without_a_prompt_are_a_column_of_their_own():
+    table = table_named("dice_oracle", summary_tables([a_row(strategy="S0", dice=0.75)]))
+    assert table.header == ["structure", "n", "S0"] and table.rows[0] == ("liver", 1, "75.00 (0.00)")
+
+
 def test_the_timing_table_comes_last_and_only_when_something_was_timed():
     assert summary_tables([a_row()], [timing("S5", 1.0)])[-1].name == "timing"
     assert "timing" not in [table.name for table in summary_tables([a_row()])]

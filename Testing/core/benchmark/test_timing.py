@@ -7,7 +7,7 @@ import pytest
 from SAMBenchmarkLib.core.evaluation import plan_slices
 from SAMBenchmarkLib.core.options import BenchmarkOptions
 from SAMBenchmarkLib.core.timing import EVERYTHING_REPEATS, WARM_UP, measure_timings
-from support.fake_predictor import ThresholdPredictor
+from support.fake_predictor import PromptlessPredictor, ThresholdPredictor
 from support.phantoms import sphere_volume
 
 
@@ -30,6 +30,13 @@ def test_each_stage_is_warmed_up_and_repeated():
     assert predictor.decode_calls == 5 * (WARM_UP + 5)
     assert predictor.everything_calls == EVERYTHING_REPEATS
     assert {row.repeats for row in rows if row.stage != "S1"} == {5}
+
+
+def test_a_promptless_model_is_timed_without_prompts():
+    predictor = PromptlessPredictor()
+    rows = measured(BenchmarkOptions(plane="axial", timing_repeats=5), predictor)
+    assert [row.stage for row in rows] == ["embedding", "S0"]
+    assert predictor.decode_calls == WARM_UP + 5
 
 
 def test_the_median_leaves_the_warm_up_out():
