@@ -66,6 +66,24 @@ class LevelWidth:
         return self.level - self.width / 2, self.level + self.width / 2
 
 
+@dataclass(frozen=True)
+class Limits:
+    """Fixed intensities shown as 0 and as 255; equal ones give a black image."""
+
+    low: float
+    high: float
+
+    def __post_init__(self) -> None:
+        if not (math.isfinite(self.low) and math.isfinite(self.high) and self.low <= self.high):
+            raise InputError(
+                f"Limits are two finite numbers, low before high; got {self.low:g} and {self.high:g}.",
+                "Write them as in limits:-160,240.",
+            )
+
+    def limits(self, pixels: np.ndarray) -> tuple[float, float]:
+        return self.low, self.high
+
+
 Display = LevelWidth
 """The window shown in the viewer is a level and a width, too."""
 
@@ -84,7 +102,7 @@ def parse_window(text: str) -> Window:
     """Window from its name on the command line.
 
     Args:
-        text: "minmax", "percentile:0.5,99.5", "level-width:40,400" or a CT preset's name.
+        text: "minmax", "percentile:0.5,99.5", "level-width:40,400", "limits:-160,240" or a CT preset's name.
 
     Raises:
         InputError: no such window.
@@ -92,12 +110,12 @@ def parse_window(text: str) -> Window:
     name, _, values = text.partition(":")
     try:
         numbers = [float(value) for value in values.split(",")] if values else []
-        makers = {"minmax": MinMax, "percentile": Percentile, "level-width": LevelWidth}
+        makers = {"minmax": MinMax, "percentile": Percentile, "level-width": LevelWidth, "limits": Limits}
         return makers[name](*numbers) if name in makers else CT_PRESETS[text]
     except (KeyError, TypeError, ValueError) as error:
         if isinstance(error, InputError):
             raise
-        names = "minmax, percentile:LOW,HIGH, level-width:LEVEL,WIDTH, " + ", ".join(CT_PRESETS)
+        names = "minmax, percentile:LOW,HIGH, level-width:LEVEL,WIDTH, limits:LOW,HIGH, " + ", ".join(CT_PRESETS)
         raise InputError(f"There is no window '{text}'.", f"Choose one of: {names}.") from error
 
 
