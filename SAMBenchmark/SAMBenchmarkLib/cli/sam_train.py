@@ -6,14 +6,14 @@ import argparse
 import sys
 from collections.abc import Sequence
 
-from SAMBenchmarkLib.cli import train_from_scratch, train_thresholds, train_validate
+from SAMBenchmarkLib.cli import train_fine_tune, train_from_scratch, train_thresholds, train_validate
 from SAMSegmenterLib.cli.common import CommandParser, add_common_arguments, run_command
 
-COMMANDS = (train_from_scratch, train_validate, train_thresholds)
+COMMANDS = (train_from_scratch, train_fine_tune, train_validate, train_thresholds)
 
-_EPILOG = """The folder of images holds catalog.json, a list 'cases' with, for each case: id, source, subject, image,
-label, license, label_type (semantic or instance), dim (2 or 3) and, for volumes, slice_axis (x, y or z).
-Cases under CC0, CC BY, CC BY-SA, MIT, Apache or BSD are trained on, all others are only measured.
+_EPILOG = """All commands but fine-tune read a folder of images. It holds catalog.json, a list 'cases' with, for each
+case: id, source, subject, image, label, license, label_type (semantic or instance), dim (2 or 3) and, for volumes,
+slice_axis (x, y or z). Cases under CC0, CC BY, CC BY-SA, MIT, Apache or BSD are trained on, all others only measured.
 
 exit codes: 0 ok, 2 input, 3 dependency or model, 130 stopped"""
 
@@ -28,7 +28,7 @@ def build_parser() -> argparse.ArgumentParser:
     """Describe the command line."""
     parser = CommandParser(
         prog="sam-train",
-        description="Train the small promptable model, and measure weights.",
+        description="Train the small promptable model, adapt checkpoints to your own volumes, and measure weights.",
         epilog=_EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )

@@ -66,7 +66,7 @@ def _block(heading: str, table: Table, columns: int) -> str:
         lines[_MOST_STRUCTURES : -len(_AVERAGES)] = [left_out]
     for structure, *cells in lines:
         name = _AVERAGES.get(structure, structure)
-        rows.append([_cut(plain_text(name), max(room, len(heading))), *map(_short, cells)])
+        rows.append([cut(plain_text(name), max(room, len(heading))), *map(_short, cells)])
     return aligned(rows, gap)
 
 
@@ -94,14 +94,14 @@ def _times(table: Table) -> str:
     return "\n".join(["Time [s], median; of a strategy: prompt encoding and mask decoding", *lines])
 
 
-def _cut(text: str, width: int) -> str:
+def cut(text: str, width: int) -> str:
     """A text without its middle where it is too long: names often differ only at the end, as in left and right."""
     if _width(text) <= width:
         return text
     kept = max(0, width - 3)
-    while _width(cut := f"{text[: kept - kept // 2]}...{text[len(text) - kept // 2 :]}") > width and kept:
+    while _width(shorter := f"{text[: kept - kept // 2]}...{text[len(text) - kept // 2 :]}") > width and kept:
         kept -= 1
-    return cut
+    return shorter
 
 
 def _width(text: str) -> int:

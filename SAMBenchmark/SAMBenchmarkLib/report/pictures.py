@@ -120,13 +120,16 @@ class _Frame:
         return shown
 
 
-def draw(picture: SlicePicture, prediction: Mask | None, prompts: Prompts | None) -> Drawing:
+def draw(
+    picture: SlicePicture, prediction: Mask | None, prompts: Prompts | None, room_for: Mask | None = None
+) -> Drawing:
     """Draw one object.
 
     Args:
         picture: slice and reference.
         prediction: (H, W) boolean on the same grid; None when it was not kept.
         prompts: on the same grid; None when there were none.
+        room_for: (H, W) boolean, not drawn but inside the picture, so that two pictures show the same part.
     """
     turn = orientation_of(picture.pixel_to_ras)
     reference = turn.apply(as_mask(picture.reference))
@@ -136,7 +139,8 @@ def draw(picture: SlicePicture, prediction: Mask | None, prompts: Prompts | None
         found = turn.apply(found)
     points, box = _turned_prompts(prompts, turn, picture.reference.shape)
     spacing = turn.spacing(picture.spacing_yx)
-    frame, cropped = _frame([reference, found], points, box, spacing)
+    further = None if room_for is None else turn.apply(as_mask(room_for))
+    frame, cropped = _frame([reference, found, further], points, box, spacing)
     image = _with_masks(frame.image(turn.apply(picture.rgb8)), frame, reference, found)
     pen = ImageDraw.Draw(image)
     _draw_prompts(pen, frame, points, box)

@@ -66,14 +66,32 @@ def check_output_folder(path: Path | str) -> OutputFolder:
         InputError: it is a file, holds something else, or cannot be written.
         StoreError: the results in it are of another version or another program.
     """
-    folder = OutputFolder(Path(path).expanduser().absolute())
-    if folder.path.is_dir():
-        _check_content(folder)
-        _check_writable(folder.path)
-    elif folder.path.exists() or folder.path.is_symlink():
-        raise InputError(f"{folder.path} is a file, not a folder.", "Choose another output folder.")
+    folder = OutputFolder(check_folder(path, RESULTS))
+    if folder.results.exists():
+        check_is_ours(folder.results)
+    return folder
+
+
+def check_folder(path: Path | str, mark: str) -> Path:
+    """A folder that may be written into: new, empty, or with a file that says that it is ours. Nothing is changed.
+
+    Args:
+        mark: name of that file.
+
+    Returns:
+        The absolute path.
+
+    Raises:
+        InputError: it is a file, holds something else, or cannot be written.
+    """
+    folder = Path(path).expanduser().absolute()
+    if folder.is_dir():
+        _check_content(folder, mark)
+        _check_writable(folder)
+    elif folder.exists() or folder.is_symlink():
+        raise InputError(f"{folder} is a file, not a folder.", "Choose another output folder.")
     else:
-        _check_writable(next(parent for parent in folder.path.parents if parent.exists()))
+        _check_writable(next(parent for parent in folder.parents if parent.exists()))
     return folder
 
 
@@ -105,18 +123,14 @@ def _holds_slices(path: Path) -> bool:
         return True  # in doubt nothing is removed
 
 
-def _check_content(folder: OutputFolder) -> None:
+def _check_content(folder: Path, mark: str) -> None:
     try:
-        names = {entry.name for entry in folder.path.iterdir()} - _LEFT_BY_THE_SYSTEM
+        names = {entry.name for entry in folder.iterdir()} - _LEFT_BY_THE_SYSTEM
     except OSError as error:
+        raise InputError(f"{folder} cannot be read: {error.strerror or error}.", "Choose another folder.") from error
+    if names and mark not in names:
         raise InputError(
-            f"{folder.path} cannot be read: {error.strerror or error}.", "Choose another folder."
-        ) from error
-    if RESULTS in names:
-        check_is_ours(folder.results)
-    elif names:
-        raise InputError(
-            f"The folder {folder.path} is not empty and holds no results of this program.",
+            f"The folder {folder} is not empty and holds no results of this program.",
             "Choose a new or empty folder; nothing in it was touched.",
         )
 

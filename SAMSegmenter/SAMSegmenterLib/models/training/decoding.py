@@ -64,6 +64,7 @@ def decode(sam: Sam, embeddings: torch.Tensor, prompts: PromptBatch) -> tuple[to
     decoder = sam.mask_decoder
     source = embeddings[prompts.image_index] + dense
     count, channels, height, width = source.shape
+    sparse = sparse.expand(count, -1, -1)  # without prompts there is one empty set for all
     fixed = torch.cat([decoder.iou_token.weight, decoder.mask_tokens.weight]).expand(count, -1, -1)
     position = sam.prompt_encoder.get_dense_pe().expand(count, -1, -1, -1)
     tokens, source = decoder.transformer(source, position, torch.cat([fixed, sparse], dim=1))

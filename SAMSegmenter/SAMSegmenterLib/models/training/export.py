@@ -8,13 +8,14 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 import torch
+from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
 
 from SAMSegmenterLib.core.atomic import atomic_path
-from SAMSegmenterLib.core.errors import ModelError
+from SAMSegmenterLib.core.errors import ModelError, StoreError
 from SAMSegmenterLib.core.predictor import EverythingParameters
 from SAMSegmenterLib.models.architectures import SMALL_IMAGE_SIZE, SMALL_PIXEL_MEAN, SMALL_PIXEL_STD, SMALL_WIDTH
-from SAMSegmenterLib.models.safetensors_header import read_metadata
+from SAMSegmenterLib.models.safetensors_header import read_header, read_metadata
 from SAMSegmenterLib.models.small_encoder import STRIDE
 
 
@@ -59,8 +60,33 @@ def save_weights(state_dict: Mapping[str, torch.Tensor], description: WeightsDes
         StoreError: the file cannot be written.
     """
     half = {name: _halved(name, value) for name, value in state_dict.items()}
+    write_safetensors(half, description.metadata(), target)
+
+
+def write_safetensors(tensors: Mapping[str, torch.Tensor], metadata: Mapping[str, str], target: Path) -> None:
+    """Write tensors and metadata; the file appears only when it is complete. The same content gives the same bytes.
+
+    Raises:
+        StoreError: the disk is full, or the folder cannot be written.
+    """
     with atomic_path(target) as temporary:
-        save_file(half, temporary, metadata=description.metadata())
+        try:
+            save_file(dict(tensors), temporary, metadata=dict(metadata))
+            _sort_metadata(temporary)
+        except SafetensorError as error:  # how the format's library reports a failed write
+            hint = "The disk may be full, or you may not write there: free some space, or choose another folder."
+            raise StoreError(f"{target} could not be written: {error}.", hint) from error
+
+
+def _sort_metadata(path: Path) -> None:
+    """Put the entries in alphabetical order; the format's library writes them in another one each time."""
+    header = read_header(path)
+    header["__metadata__"] = dict(sorted(header.get("__metadata__", {}).items()))
+    text = json.dumps(header, ensure_ascii=False, separators=(",", ":")).encode()
+    with path.open("r+b") as file:
+        length = int.from_bytes(file.read(8), "little")
+        if len(text) <= length:  # always, unless the library escapes less than it must
+            file.write(text.ljust(length))
 
 
 def record_thresholds(path: Path, parameters: EverythingParameters) -> None:
@@ -75,9 +101,7 @@ def record_thresholds(path: Path, parameters: EverythingParameters) -> None:
         StoreError: the file cannot be written.
     """
     metadata = read_metadata(path) | {"s1_thresholds": json.dumps(asdict(parameters))}
-    tensors = load_file(path)
-    with atomic_path(path) as temporary:
-        save_file(tensors, temporary, metadata=metadata)
+    write_safetensors(load_file(path), metadata, path)
 
 
 def _halved(name: str, value: torch.Tensor) -> torch.Tensor:
