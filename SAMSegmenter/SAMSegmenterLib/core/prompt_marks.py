@@ -1,157 +1,214 @@
-"""The marks that a user makes on one slice for one segment, and edits of them.
+"""Step from what a user drew to what the model is told: marks become points, one box and a mask prior.
 
-A mark is what was drawn; prompts are what the model is told. Marks are kept, moved and saved, `prompts_of` turns them
-into prompts. All coordinates are (x, y) of the slice's pixel grid, pixel centres at integers.
+Points: clicks as they are, scribbles as points along the stroke, a negative lasso as the innermost point of its area.
+Box: the smallest that holds every drawn box and what the positive lassos leave; when there is neither a box nor a
+positive point, the one around the prior. Mask prior: priors and positive lassos together, less negative lassos.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from typing import TypeVar
 
 import numpy as np
 
 from SAMSegmenterLib.core.arrays import Mask
+from SAMSegmenterLib.core.errors import InputError
+from SAMSegmenterLib.core.marks import BoxMark, LassoMark, Mark, MarkSet, PointMark, PriorMark, ScribbleMark
+from SAMSegmenterLib.core.mask_logits import mask_logits
+from SAMSegmenterLib.core.polygons import polygon_mask
 from SAMSegmenterLib.core.prompts import Prompts
+from SAMSegmenterLib.core.propagation import innermost_point
+from SAMSegmenterLib.core.strokes import length_on_slice, on_slice, points_along
+
+__all__ = [
+    "MAX_POINTS",
+    "BoxMark",
+    "LassoMark",
+    "Mark",
+    "MarkSet",
+    "PointMark",
+    "PriorMark",
+    "ScribbleMark",
+    "notices_of",
+    "prompts_of",
+]
 
 MAX_POINTS = 32
-"""Points handed to the model at most; it was trained with about ten, and weighs more of them worse, not better."""
+"""Points handed to the model at most. It was trained with about ten; many more blur its answer and cost time."""
 
+POINTS_PER_SCRIBBLE = 8
 
-@dataclass(frozen=True, eq=False)
-class PointMark:
-    """A click.
+_SCRIBBLE_STEP = 1 / 64
+"""Distance between the points of a scribble, as a share of the slice's longer side; at least 3 pixels."""
 
-    Args:
-        id: short, unique among the marks of a session.
-        xy: (2,) float64.
-        label: 1 inside the structure, 0 outside it.
-    """
+_PRIOR_EDGE, _LASSO_EDGE = 1 / 256, 1 / 64
+"""How far inside a prior's or a lasso's outline the logits are full, as a share of the longer side; at least 1 pixel.
+A segment's outline is meant as drawn, a lasso's is not."""
 
-    id: str
-    xy: np.ndarray
-    label: int = 1
-
-
-@dataclass(frozen=True, eq=False)
-class BoxMark:
-    """A rectangle around the structure.
-
-    Args:
-        id: short, unique among the marks of a session.
-        box: (4,) float64 [x0, y0, x1, y1], inclusive maxima; corners in any order are put right.
-    """
-
-    id: str
-    box: np.ndarray
-
-
-@dataclass(frozen=True, eq=False)
-class ScribbleMark:
-    """A stroke over the structure or over what does not belong to it.
-
-    Args:
-        id: short, unique among the marks of a session.
-        xy: (N, 2) float64, N >= 1, in the order drawn.
-        label: 1 inside the structure, 0 outside it.
-    """
-
-    id: str
-    xy: np.ndarray
-    label: int = 1
-
-
-@dataclass(frozen=True, eq=False)
-class LassoMark:
-    """A closed line around the structure (label 1) or around what does not belong to it (label 0).
-
-    Args:
-        id: short, unique among the marks of a session.
-        polygon: (N, 2) float64, N >= 3; closed without repeating the first corner. It may cross itself: everything it
-            winds round is inside.
-        label: 1 or 0.
-    """
-
-    id: str
-    polygon: np.ndarray
-    label: int = 1
-
-
-@dataclass(frozen=True, eq=False)
-class PriorMark:
-    """A mask that is roughly right, such as the segment as it is.
-
-    Args:
-        id: short, unique among the marks of a session.
-        mask: (H, W) bool on the slice's grid, not empty.
-    """
-
-    id: str
-    mask: Mask
-
-
-Mark = PointMark | BoxMark | ScribbleMark | LassoMark | PriorMark
-
-
-@dataclass(frozen=True)
-class MarkSet:
-    """Marks of one segment on one slice, in the order made; it never changes, edits return another one."""
-
-    marks: tuple[Mark, ...] = ()
-
-    def __len__(self) -> int:
-        return len(self.marks)
-
-    def __iter__(self) -> Iterator[Mark]:
-        return iter(self.marks)
-
-    def get(self, mark_id: str) -> Mark | None:
-        """The mark of that id, or None."""
-        raise NotImplementedError
-
-    def with_(self, mark: Mark) -> MarkSet:
-        """With a mark added at the end, or put in the place of the one that has its id."""
-        raise NotImplementedError
-
-    def moved(
-        self,
-        mark_id: str,
-        *,
-        xy: Sequence[float] | None = None,
-        box: Sequence[float] | None = None,
-        delta: Sequence[float] | None = None,
-    ) -> MarkSet:
-        """With one mark elsewhere: a point at `xy`, a box at `box`, any mark but a prior shifted by `delta` (dx, dy).
-
-        Raises:
-            InputError: no such mark, or it cannot be moved that way.
-        """
-        raise NotImplementedError
-
-    def without(self, mark_id: str) -> MarkSet:
-        """Without one mark; unchanged when there is none of that id."""
-        raise NotImplementedError
-
-    def nearest(self, xy: Sequence[float], tolerance: float) -> str | None:
-        """Id of the mark whose point, stroke or outline lies nearest to a place, the later one on ties.
-
-        Args:
-            xy: (x, y).
-            tolerance: farthest distance that counts, pixels. Priors are never found.
-        """
-        raise NotImplementedError
+_Kind = TypeVar("_Kind", PointMark, BoxMark, ScribbleMark, LassoMark, PriorMark)
 
 
 def prompts_of(marks: MarkSet, shape: tuple[int, int]) -> Prompts:
     """What the model is told by marks; empty (`is_empty`) when none of them lies on the slice.
 
+    What lies outside the slice is left out. Of more than `MAX_POINTS` clicks the last ones count; scribbles share what
+    clicks leave. The result depends on the order of marks of one kind, not on how kinds alternate.
+
     Args:
         marks: of one segment on one slice.
         shape: (H, W) of the slice.
+
+    Raises:
+        InputError: a prior mask has another shape.
     """
-    raise NotImplementedError
+    areas = _areas(marks, shape)
+    points, labels, _ = _points(marks, shape, areas)
+    lassoed = _lassoed(marks, areas)
+    box = _box(marks, shape, lassoed)
+    prior = _prior(marks, shape, areas, lassoed)
+    if prior is not None and box is None and not labels.any():
+        box = _around(prior)
+    edge = _LASSO_EDGE if lassoed is not None else _PRIOR_EDGE
+    logits = None if prior is None else mask_logits(prior, max(1.0, edge * max(shape)))
+    return Prompts(points, labels, box, logits)
 
 
 def notices_of(marks: MarkSet, shape: tuple[int, int]) -> tuple[str, ...]:
-    """What the user should know about how marks become prompts: parts outside the slice, too many points."""
-    raise NotImplementedError
+    """What the user should know about how marks become prompts: parts outside the slice, too many points or boxes.
+
+    Args:
+        marks: of one segment on one slice.
+        shape: (H, W) of the slice.
+
+    Returns:
+        Sentences; none when every mark counts as it was drawn.
+    """
+    areas = _areas(marks, shape)
+    boxes = _of(marks, BoxMark)
+    shown = sum(_on_image(mark, shape) is not None for mark in boxes)
+    outside = sum(not on_slice(mark.xy[None], shape)[0] for mark in _of(marks, PointMark))
+    outside += sum(not len(points_along(mark.xy, shape, 1)) for mark in _of(marks, ScribbleMark))
+    outside += len(boxes) - shown + sum(not area.any() for area in areas.values())
+    notices = list(_points(marks, shape, areas)[2])
+    if outside:
+        notices.insert(0, f"{outside} mark(s) outside the slice are left out.")
+    if shown > 1:
+        notices.append(f"The model takes one box: it gets the one around all {shown}.")
+    lassoed = _lassoed(marks, areas)
+    if lassoed is not None and not lassoed.any() and any(areas[mark.id].any() for mark in _positive_lassos(marks)):
+        notices.append("Nothing is left of the lasso: other lassos exclude all of it.")
+    return tuple(notices)
+
+
+def _points(
+    marks: MarkSet, shape: tuple[int, int], areas: dict[str, Mask]
+) -> tuple[np.ndarray, np.ndarray, tuple[str, ...]]:
+    """Points (N, 2), labels (N,) and what to say about their number."""
+    clicks = [(mark.xy[None], mark.label) for mark in _of(marks, PointMark) if on_slice(mark.xy[None], shape)[0]]
+    excluded = [areas[mark.id] for mark in _of(marks, LassoMark) if mark.label == 0]
+    clicks += [(_innermost(area), 0) for area in excluded if area.any()]
+    scribbles = [mark for mark in _of(marks, ScribbleMark) if len(points_along(mark.xy, shape, 1))]
+    room = MAX_POINTS - min(len(clicks), MAX_POINTS)
+    kept = scribbles[len(scribbles) - min(len(scribbles), room) :]
+    shares = _shares([_wanted(mark, shape) for mark in kept], room)
+    strokes = [(points_along(mark.xy, shape, n), mark.label) for mark, n in zip(kept, shares, strict=True)]
+    notices = []
+    if len(clicks) > MAX_POINTS:
+        notices.append(f"Only the last {MAX_POINTS} of {len(clicks)} points are used: the model cannot weigh more.")
+    if len(kept) < len(scribbles):
+        notices.append(f"{len(scribbles) - len(kept)} scribble(s) are left out: {MAX_POINTS} points are used already.")
+    told = clicks[-MAX_POINTS:] + strokes
+    points = np.concatenate([xy for xy, _ in told]) if told else np.zeros((0, 2))
+    labels = np.repeat([label for _, label in told], [len(xy) for xy, _ in told]).astype(np.int64)
+    return points, labels, tuple(notices)
+
+
+def _innermost(area: Mask) -> np.ndarray:
+    """(1, 2) the pixel farthest from the outside; asked of the bounding box alone."""
+    x0, y0, x1, y1 = _around(area).astype(int)
+    x, y = innermost_point(area[y0 : y1 + 1, x0 : x1 + 1])
+    return np.array([[x0 + x, y0 + y]], np.float64)
+
+
+def _wanted(mark: ScribbleMark, shape: tuple[int, int]) -> int:
+    """How many points a stroke of this length would give."""
+    step = max(3.0, _SCRIBBLE_STEP * max(shape))
+    return min(POINTS_PER_SCRIBBLE, 1 + int(length_on_slice(mark.xy, shape) / step))
+
+
+def _shares(wanted: Sequence[int], room: int) -> list[int]:
+    """Wishes reduced, the largest first, until their sum fits; room for one each is given."""
+    shares = list(wanted)
+    while sum(shares) > room:
+        shares[shares.index(max(shares))] -= 1
+    return shares
+
+
+def _box(marks: MarkSet, shape: tuple[int, int], lassoed: Mask | None) -> np.ndarray | None:
+    boxes = [_on_image(mark, shape) for mark in _of(marks, BoxMark)]
+    if lassoed is not None:
+        boxes.append(_around(lassoed))
+    held = [box for box in boxes if box is not None]
+    if not held:
+        return None
+    corners = np.array(held)
+    return np.concatenate([corners[:, :2].min(axis=0), corners[:, 2:].max(axis=0)])
+
+
+def _on_image(mark: BoxMark, shape: tuple[int, int]) -> np.ndarray | None:
+    """The part of a box that lies on the slice; None for no part."""
+    height, width = shape
+    x0, y0, x1, y1 = mark.box
+    if x1 < -0.5 or y1 < -0.5 or x0 >= width - 0.5 or y0 >= height - 0.5:
+        return None
+    return np.clip(mark.box, 0, np.array([width, height, width, height]) - 1)
+
+
+def _areas(marks: MarkSet, shape: tuple[int, int]) -> dict[str, Mask]:
+    """Mark id -> pixels of each lasso."""
+    return {mark.id: polygon_mask(mark.polygon, shape) for mark in _of(marks, LassoMark)}
+
+
+def _lassoed(marks: MarkSet, areas: dict[str, Mask]) -> Mask | None:
+    """What positive lassos hold, less negative ones; None without a positive one."""
+    if not any(areas[mark.id].any() for mark in _positive_lassos(marks)):
+        return None
+    inside = np.logical_or.reduce([areas[mark.id] for mark in _positive_lassos(marks)])
+    return _without_excluded(inside, marks, areas)
+
+
+def _prior(marks: MarkSet, shape: tuple[int, int], areas: dict[str, Mask], lassoed: Mask | None) -> Mask | None:
+    """Priors and lassos together; None when there is nothing to show."""
+    masks = [mark.mask for mark in _of(marks, PriorMark)]
+    for mask in masks:
+        if mask.shape != tuple(shape):
+            raise InputError(f"The mask given to the model has shape {mask.shape}, its slice {tuple(shape)}.")
+    given = [*masks, *([lassoed] if lassoed is not None else [])]
+    if not given:
+        return None
+    prior = _without_excluded(np.logical_or.reduce(given), marks, areas)
+    return prior if prior.any() else None
+
+
+def _without_excluded(mask: Mask, marks: MarkSet, areas: dict[str, Mask]) -> Mask:
+    for mark in _of(marks, LassoMark):
+        if mark.label == 0:
+            mask = mask & ~areas[mark.id]
+    return mask
+
+
+def _around(mask: Mask) -> np.ndarray | None:
+    """Extreme pixels of a mask [x0, y0, x1, y1]; None when it is empty."""
+    rows, columns = np.flatnonzero(mask.any(axis=1)), np.flatnonzero(mask.any(axis=0))
+    return np.array([columns[0], rows[0], columns[-1], rows[-1]], np.float64) if len(rows) else None
+
+
+def _positive_lassos(marks: MarkSet) -> list[LassoMark]:
+    return [mark for mark in _of(marks, LassoMark) if mark.label == 1]
+
+
+def _of(marks: MarkSet, kind: type[_Kind]) -> list[_Kind]:
+    """Marks of one kind, in their order."""
+    found: list[Mark] = [mark for mark in marks if isinstance(mark, kind)]
+    return found  # type: ignore[return-value]
