@@ -4,7 +4,13 @@ from pathlib import Path
 
 import numpy as np
 
-from SAMSegmenterLib.models.training.augmentation import augment_geometry, augment_intensity, pad_square, render
+from SAMSegmenterLib.models.training.augmentation import (
+    _thinned,
+    augment_geometry,
+    augment_intensity,
+    pad_square,
+    render,
+)
 from SAMSegmenterLib.models.training.sources import CatalogueCase, LabelledSlice
 
 CASE = CatalogueCase("a/1", "a", "s", "MR", Path("i"), Path("l"), "CC0", False, False, 0)
@@ -68,3 +74,20 @@ def test_padding_is_right_and_below_with_the_fill_value():
     assert padded.image[:, :5].min() == 9 and padded.image[:, 5:].reshape(3, -1).max(axis=1).tolist() == [1, 2, 3]
     assert padded.labels[:5].all() and not padded.labels[5:].any()
     assert padded.content == (5, 8) and padded.instances
+
+
+def test_percentiles_of_a_large_image_are_those_of_a_part_of_its_pixels():
+    pixels = np.random.default_rng(0).normal(100, 20, (900, 700)).astype(np.float32)
+    thinned = _thinned(pixels)
+    assert 80_000 < thinned.size < 200_000
+    assert np.allclose(np.percentile(thinned, (1, 99)), np.percentile(pixels, (1, 99)), atol=1.0)
+    assert _thinned(pixels[:100, :100]).shape == (100, 100)
+
+
+def test_intensities_stay_32_bit_within_8_bit_range_and_finite():
+    for channels in (1, 3):
+        image = np.random.default_rng(1).uniform(0, 255, (channels, 20, 30)).astype(np.float32)
+        for seed in range(40):
+            changed = augment_intensity(image, np.random.default_rng(seed))
+            assert changed.shape == (3, 20, 30) and changed.dtype == np.float32
+            assert np.isfinite(changed).all() and changed.min() >= 0 and changed.max() <= 255

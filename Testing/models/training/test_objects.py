@@ -49,3 +49,30 @@ def test_grey_level_regions_follow_the_edges_of_the_image():
     inner, outer = ndimage.binary_erosion(square, iterations=3), ~ndimage.binary_dilation(square, iterations=3)
     assert len(np.unique(regions[inner])) == 1 and len(np.unique(regions[outer])) == 1
     assert regions[inner][0] > regions[outer][0] >= 1
+
+
+def test_brightness_is_divided_into_three_to_five_regions():
+    ramp = np.tile(np.linspace(0, 255, 64, dtype=np.float32), (64, 1))
+    counts = {len(np.unique(grey_level_regions(ramp, np.random.default_rng(seed)))) for seed in range(30)}
+    assert counts == {3, 4, 5}
+
+
+def test_more_objects_are_asked_for_than_there_are_values():
+    masks = pick_objects(two_part_labels(), True, 5, 50, np.random.default_rng(0))
+    assert len(masks) == 5 and all(mask.sum() in (100, 356) for mask in masks)
+
+
+def test_large_and_negative_values_are_values_like_any_other():
+    labels = np.where(two_part_labels() == 2, 2_000_000_000, 0).astype(np.int32)
+    labels[20:36, 20:36] = -4
+    sizes = {
+        int(mask.sum()) for seed in range(20) for mask in pick_objects(labels, True, 1, 50, np.random.default_rng(seed))
+    }
+    assert sizes == {100, 256}
+
+
+def test_the_smallest_object_is_that_of_the_given_size():
+    labels = np.zeros((20, 20), dtype=np.int32)
+    labels[:4, :4] = 1
+    assert len(pick_objects(labels, True, 1, 16, np.random.default_rng(0))) == 1
+    assert pick_objects(labels, True, 1, 17, np.random.default_rng(0)) == []

@@ -21,6 +21,8 @@ from SAMSegmenterLib.models.training.sources import LabelledSlice
 from SAMSegmenterLib.models.training.synthetic import paint, synthesise
 
 LARGEST_SOURCE_COUNT = 40
+MOST_TRIES = 100
+"""Draws until the images are given up as having no object that is large enough."""
 
 
 @dataclass(frozen=True)
@@ -77,20 +79,29 @@ class BatchMaker:
 
         Returns:
             A batch with at least one object per image.
+
+        Raises:
+            InputError: hardly any image has an object that is large enough.
         """
-        options = self._options
-        min_pixels = max(16, round(options.smallest_object * size**2))
         images, masks, index = [], [], []
-        while len(images) < options.images:
-            item = self._image(size, rng)
-            labels, instances = item.labels, item.instances
-            objects = pick_objects(labels, instances, options.objects_per_image, min_pixels, rng)
-            if not objects:
-                continue
-            index += [len(images)] * len(objects)
-            images.append(item.image)
+        for number in range(self._options.images):
+            image, objects = self._image_with_objects(size, rng)
+            images.append(image)
             masks += objects
+            index += [number] * len(objects)
         return Batch(torch.from_numpy(np.stack(images)), np.stack(masks), torch.tensor(index))
+
+    def _image_with_objects(self, size: int, rng: np.random.Generator) -> tuple[np.ndarray, list[np.ndarray]]:
+        min_pixels = max(16, round(self._options.smallest_object * size**2))
+        for _ in range(MOST_TRIES):
+            item = self._image(size, rng)
+            objects = pick_objects(item.labels, item.instances, self._options.objects_per_image, min_pixels, rng)
+            if objects:
+                return item.image, objects
+        raise InputError(
+            f"Hardly any image has an object of {min_pixels} pixels or more at {size} x {size} pixels.",
+            "Train at a larger image size, or on images with larger structures.",
+        )
 
     def _image(self, size: int, rng: np.random.Generator) -> TrainingImage:
         fill = np.full(3, self._options.pad_value, dtype=np.float32)
@@ -106,15 +117,23 @@ class BatchMaker:
         if choice < self._options.region_fraction:
             labels, instances = grey_level_regions(channels.mean(axis=0), rng), False
         elif choice < self._options.region_fraction + self._options.repaint_fraction:
-            channels = _repainted(channels, labels, rng)
+            channels = repainted(channels, labels, rng)
         return pad_square(augment_intensity(channels, rng), labels, size, fill, instances)
 
 
-def _repainted(channels: np.ndarray, labels: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+def repainted(channels: np.ndarray, labels: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     """Keep the shapes of an image and give all of them new grey values, so that no source's contrast is learnt.
 
+    Args:
+        channels: (C, H, W) float32.
+        labels: (H, W) int32, at least 0; what is 0 is divided by brightness first.
+        rng: source of randomness.
+
+    Returns:
+        (1, H, W) float32 in 0..255.
+
     Source:
-        Billot et al. 2023 (SynthSeg), who paint label maps; here the unlabelled rest is divided by brightness first.
+        Billot et al. 2023 (SynthSeg), who paint label maps.
     """
     regions = np.where(labels > 0, labels, -grey_level_regions(channels.mean(axis=0), rng))
     return paint(regions, False, rng)[None]

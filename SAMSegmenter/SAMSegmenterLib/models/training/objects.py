@@ -5,6 +5,9 @@ from __future__ import annotations
 import numpy as np
 from scipy import ndimage
 
+from SAMSegmenterLib.models.training.label_counts import value_counts
+from SAMSegmenterLib.models.training.synthetic_shapes import steps
+
 EIGHT_CONNECTED = np.ones((3, 3), dtype=bool)
 UNION_CHANCE = 0.08
 PART_CHANCE = 0.4
@@ -26,8 +29,8 @@ def pick_objects(
     Returns:
         Up to `count` (H, W) bool masks, different values first; empty when nothing is large enough.
     """
-    values, sizes = np.unique(labels[labels != 0], return_counts=True)
-    values = values[sizes >= min_pixels]
+    values, sizes = value_counts(labels)
+    values = values[(sizes >= min_pixels) & (values != 0)]
     if len(values) == 0:
         return []
     chosen = rng.permutation(values)[:count] if len(values) >= count else rng.choice(values, count)
@@ -82,4 +85,4 @@ def grey_level_regions(grey: np.ndarray, rng: np.random.Generator) -> np.ndarray
     for _ in range(6):
         groups = np.digitize(sample, (centres[1:] + centres[:-1]) / 2)
         centres = np.array([sample[groups == k].mean() if np.any(groups == k) else c for k, c in enumerate(centres)])
-    return 1 + np.digitize(smooth, (centres[1:] + centres[:-1]) / 2).astype(np.int32)
+    return 1 + steps(smooth, (centres[1:] + centres[:-1]) / 2)

@@ -11,6 +11,7 @@ import numpy as np
 from scipy import ndimage
 
 from SAMSegmenterLib.models.training import synthetic_patterns, synthetic_shapes
+from SAMSegmenterLib.models.training.label_counts import numbered
 from SAMSegmenterLib.models.training.smooth_noise import rough_field, smooth_field
 
 KINDS = {
@@ -66,19 +67,22 @@ def paint(labels: np.ndarray, alike: bool, rng: np.random.Generator) -> np.ndarr
         (H, W) float32 in 0..255.
     """
     size, (rows, columns) = max(labels.shape), labels.shape
-    values, inverse = np.unique(labels, return_inverse=True)
+    count, index = numbered(labels)
     contrast = rng.uniform(0.1, 1.0)
-    steps = rng.permutation(len(values)) + rng.uniform(-0.4, 0.4, len(values))
-    means = 0.5 + contrast * (steps / max(len(values) - 1, 1) - 0.5)
-    if alike:
-        means[1:] = means[1:].mean() + 0.15 * contrast * rng.normal(size=len(values) - 1)
-        means[0] = means[1:].mean() + contrast * rng.choice([-0.6, 0.6]) if len(values) > 1 else means[0]
-    image = means[inverse].reshape(labels.shape)
+    places = rng.permutation(count) + rng.uniform(-0.4, 0.4, count)
+    means = 0.5 + contrast * (places / max(count - 1, 1) - 0.5)
+    if alike and count > 1:
+        means[1:] = means[1:].mean() + 0.15 * contrast * rng.normal(size=count - 1)
+        means[0] = means[1:].mean() + contrast * rng.choice([-0.6, 0.6])
+    image = means.astype(np.float32)[index]
     image = ndimage.gaussian_filter(image, rng.uniform(0.001, 0.01) * size)
-    textures = np.stack([rough_field(size, int(rng.integers(4, 40)), rng) for _ in range(2)])[:, :rows, :columns]
-    amplitude = contrast * 0.2 * rng.uniform(0.0, 1.0, (2, len(values))) ** 2
-    image += sum(amplitude[index][inverse].reshape(labels.shape) * textures[index] for index in range(2))
-    image *= 1.0 + rng.uniform(0, 0.35) * smooth_field(size, int(rng.integers(2, 5)), rng)[0, :rows, :columns]
-    image += 0.12 * rng.uniform(0.0, 1.0) ** 2 * contrast * rng.standard_normal(labels.shape)
-    low, high = np.percentile(image, (0.1, 99.9))
-    return (np.clip((image - low) / max(high - low, 1e-6), 0, 1) * 255).astype(np.float32)
+    textures = [rough_field(size, int(rng.integers(4, 40)), rng)[:rows, :columns] for _ in range(2)]
+    amplitudes = (contrast * 0.2 * rng.uniform(0.0, 1.0, (2, count)) ** 2).astype(np.float32)
+    for amplitude, texture in zip(amplitudes, textures, strict=True):
+        image += amplitude[index] * texture
+    shading = smooth_field(size, int(rng.integers(2, 5)), rng)[0, :rows, :columns]
+    image *= 1.0 + rng.uniform(0, 0.35) * shading
+    noise = 0.12 * rng.uniform(0.0, 1.0) ** 2 * contrast
+    image += np.float32(noise) * rng.standard_normal(labels.shape, dtype=np.float32)
+    low, high = np.percentile(image[::2, ::2], (0.1, 99.9))
+    return np.clip((image - low) * np.float32(255 / max(high - low, 1e-6)), 0, 255).astype(np.float32)
