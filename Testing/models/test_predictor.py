@@ -1,12 +1,13 @@
 """The predictor gives what segment_anything's own predictor gives from the same, rounded, features."""
 
+import weakref
 from dataclasses import replace
 
 import numpy as np
 import pytest
 import torch
 
-from SAMSegmenterLib.core.errors import InputError, ModelError
+from SAMSegmenterLib.core.errors import Cancelled, DeviceError, DeviceMemoryError, InputError, ModelError
 from SAMSegmenterLib.core.predictor import EverythingParameters, embedding_key
 from SAMSegmenterLib.core.promptless import segment_slice
 from SAMSegmenterLib.core.prompts import Prompts
@@ -201,13 +202,65 @@ def test_no_gradient_is_kept(a_small_network, a_small_predictor):
 
 
 @pytest.mark.parametrize(
-    ("error", "words"),
+    ("error", "words", "kind"),
     [
-        (torch.cuda.OutOfMemoryError("CUDA out of memory"), "memory of 'cuda' does not suffice"),
-        (RuntimeError("DefaultCPUAllocator: can't allocate memory"), "does not suffice"),
-        (RuntimeError("CUDA error: device-side assert"), "failed on 'cuda'"),
+        (torch.cuda.OutOfMemoryError("CUDA out of memory"), "memory of 'cuda' does not suffice", DeviceMemoryError),
+        (RuntimeError("DefaultCPUAllocator: can't allocate memory"), "does not suffice", DeviceMemoryError),
+        (MemoryError(), "does not suffice", DeviceMemoryError),
+        (RuntimeError("CUDA error: device-side assert"), "failed on 'cuda'", DeviceError),
     ],
 )
-def test_failures_of_the_device_are_put_in_words(error, words):
-    with pytest.raises(ModelError, match=words), device_errors("cuda"):
+def test_failures_of_the_device_are_put_in_words(error, words, kind):
+    with pytest.raises(ModelError, match=words) as caught, device_errors("cuda"):
         raise error
+    assert type(caught.value) is kind
+
+
+def test_each_part_of_the_encoder_and_each_decoding_is_announced(an_image):
+    predictor = TorchPredictor(randomised("small"), blank_spec("random", "small"))
+    steps = []
+    predictor.on_step = lambda done, total: steps.append((done, total))
+    (embedding,) = predictor.encode([an_image(40, 50)])
+    assert len(steps) > 5 and steps == [(done, len(steps)) for done in range(len(steps))]
+    steps.clear()
+    predictor.decode(embedding, [Prompts.of([[20, 20]]), Prompts.of([[10, 10]])])
+    assert steps == [(0, 0), (0, 0)]
+
+
+def test_what_is_raised_at_a_step_ends_the_work_and_the_next_call_works(an_image):
+    predictor = TorchPredictor(randomised("small"), blank_spec("random", "small"))
+
+    def stop(done, total):
+        if done == 3:
+            raise Cancelled
+
+    predictor.on_step = stop
+    with pytest.raises(Cancelled):
+        predictor.encode([an_image(40, 50)])
+    predictor.on_step = lambda done, total: None
+    assert len(predictor.encode([an_image(40, 50)])) == 1
+
+
+def test_a_predictors_memory_is_free_as_soon_as_nobody_holds_it():
+    predictor = TorchPredictor(randomised("small"), blank_spec("random", "small"))
+    weights = weakref.ref(next(predictor._sam.parameters()))
+    gone = weakref.ref(predictor)
+    del predictor
+    assert gone() is None and weights() is None
+
+
+def test_a_16_bit_encoder_gives_nearly_the_same_and_another_key(an_image):
+    network, image = randomised("small"), an_image(97, 211)
+    full = TorchPredictor(network, blank_spec("random", "small"))
+    (reference,) = full.encode([image])
+    half = TorchPredictor(network, blank_spec("random", "small"), precision="float16")
+    (embedding,) = half.encode([image])
+    spread = float(reference.features.astype(np.float32).std())
+    assert float(np.abs(embedding.features.astype(np.float32) - reference.features).max()) < 0.2 * spread
+    assert embedding.key != reference.key
+    assert half.decode(embedding, [Prompts.of([[40, 60]])])[0].masks.shape == (3, 97, 211)
+
+
+def test_a_precision_that_does_not_exist_is_refused(a_small_network):
+    with pytest.raises(InputError, match="precision 'int8'"):
+        TorchPredictor(a_small_network, blank_spec("random", "small"), precision="int8")

@@ -35,6 +35,14 @@ class ModelError(SAMError, RuntimeError):
     exit_code = 3
 
 
+class DeviceError(ModelError):
+    """The device that a model runs on failed; the model itself may be whole."""
+
+
+class DeviceMemoryError(DeviceError):
+    """The device has too little memory for what was asked."""
+
+
 class DependencyError(SAMError, ImportError):
     """A package is missing or broken.
 

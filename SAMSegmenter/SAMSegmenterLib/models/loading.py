@@ -19,7 +19,9 @@ if TYPE_CHECKING:
     from segment_anything.modeling import Sam
 
 
-def load_predictor(spec: ModelSpec, device: str = "auto", threads: int | None = None) -> TorchPredictor:
+def load_predictor(
+    spec: ModelSpec, device: str = "auto", threads: int | None = None, precision: str = "float32"
+) -> TorchPredictor:
     """See `registry.load`."""
     device = chosen_device(device)
     threads = chosen_threads(threads)
@@ -30,7 +32,7 @@ def load_predictor(spec: ModelSpec, device: str = "auto", threads: int | None = 
             f"{spec.path} holds weights of {architecture}, but '{spec.name}' is a {spec.architecture}.",
             f"Run 'sam-models remove {spec.name}', then download or import the right file.",
         )
-    return TorchPredictor(network_with_weights(spec, tensors), spec, device, threads)
+    return TorchPredictor(network_with_weights(spec, tensors), spec, device, threads, precision)
 
 
 def network_with_weights(spec: ModelSpec, tensors: Mapping[str, torch.Tensor]) -> Sam:

@@ -3,23 +3,33 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator, Sequence
+import itertools
+import weakref
+from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import torch
 
 from SAMSegmenterLib.core.arrays import Rgb8
-from SAMSegmenterLib.core.errors import InputError, ModelError
+from SAMSegmenterLib.core.errors import DeviceError, DeviceMemoryError, InputError, ModelError
 from SAMSegmenterLib.core.predictor import Candidates, Embedding, EverythingParameters, ModelSpec, embedding_key
 from SAMSegmenterLib.core.promptless import check_prompts, check_takes_prompts
 from SAMSegmenterLib.core.prompts import Prompts
 from SAMSegmenterLib.models.everything import generate_everything
 from SAMSegmenterLib.models.mask_prior import low_resolution_prior
+from SAMSegmenterLib.models.out_of_memory import is_out_of_memory
 from SAMSegmenterLib.models.segment_anything_package import load_segment_anything
 
 if TYPE_CHECKING:
     from segment_anything.modeling import Sam
+
+PRECISIONS = {"float32": torch.float32, "float16": torch.float16}
+OnStep = Callable[[int, int], None]
+
+
+def no_step(done: int, total: int) -> None:
+    """For callers that neither show progress nor stop the work."""
 
 
 class TorchPredictor:
@@ -33,19 +43,36 @@ class TorchPredictor:
         spec: what is known about it; `sha256` enters the key of every embedding.
         device: "cpu", "cuda", "cuda:1", "mps".
         threads: CPU threads of the whole process; None leaves them as they are.
+        precision: "float32", or "float16" for an image encoder of half the memory; the mask decoder stays as it is.
+
+    Attributes:
+        on_step: called before each part of the image encoder with (parts done, all parts), and before each run of the
+            mask decoder with (0, 0), on the thread that works; what it raises (`Cancelled`, say) ends the work.
     """
 
     engine = "torch"
-    precision = "float32"
 
-    def __init__(self, sam: Sam, spec: ModelSpec, device: str = "cpu", threads: int | None = None) -> None:
+    def __init__(
+        self,
+        sam: Sam,
+        spec: ModelSpec,
+        device: str = "cpu",
+        threads: int | None = None,
+        precision: str = "float32",
+    ) -> None:
+        if precision not in PRECISIONS:
+            raise InputError(f"There is no precision '{precision}'.", f"Choose one of: {', '.join(PRECISIONS)}.")
         if threads is not None:
             torch.set_num_threads(threads)
         self.spec = spec
         self.device = device
+        self.precision = precision
         self.threads = torch.get_num_threads()
+        self.on_step: OnStep = no_step
         with device_errors(device):
-            self._sam = sam.float().eval().requires_grad_(False).to(device)
+            sam.float().eval().requires_grad_(False).image_encoder.to(PRECISIONS[precision])
+            self._sam = sam.to(device)
+        _announce_steps(self, sam)
         sam.mask_threshold = spec.mask_threshold
         self._transform = load_segment_anything().utils.transforms.ResizeLongestSide(sam.image_encoder.img_size)
         with torch.inference_mode():
@@ -120,7 +147,8 @@ class TorchPredictor:
         resized = self._transform.apply_image(np.ascontiguousarray(image))
         with torch.inference_mode(), device_errors(self.device), _reproducible_convolutions(self.device):
             pixels = torch.as_tensor(resized.copy(), device=self.device).permute(2, 0, 1).contiguous()[None]
-            features = self._sam.image_encoder(self._sam.preprocess(pixels))[0].half().cpu().numpy()
+            network_input = self._sam.preprocess(pixels).to(PRECISIONS[self.precision])
+            features = self._sam.image_encoder(network_input)[0].half().cpu().numpy()
         height, width = image.shape[:2]
         key = embedding_key(image, self)
         return Embedding(key, (height, width), (resized.shape[0], resized.shape[1]), features)
@@ -189,19 +217,40 @@ def device_errors(device: str) -> Iterator[None]:
     """Say in words that the device failed or has too little memory.
 
     Raises:
-        ModelError: in place of PyTorch's own errors about the device.
+        DeviceMemoryError, DeviceError: in place of PyTorch's own errors about the device.
     """
     try:
         yield
     except ModelError:
         raise
-    except (RuntimeError, AssertionError) as error:
-        if isinstance(error, torch.cuda.OutOfMemoryError) or "allocate memory" in str(error):
-            raise ModelError(
+    except (RuntimeError, AssertionError, MemoryError) as error:
+        if is_out_of_memory(error):
+            raise DeviceMemoryError(
                 f"The memory of '{device}' does not suffice for this model.",
                 "Close other programs that use it, choose a smaller model, or the device 'cpu'.",
             ) from error
-        raise ModelError(f"The model failed on '{device}': {error}", "Try the device 'cpu'.") from error
+        raise DeviceError(f"The model failed on '{device}': {error}", "Try the device 'cpu'.") from error
+
+
+def _announce_steps(predictor: TorchPredictor, sam: Sam) -> None:
+    """Make the network call `predictor.on_step`; nothing here keeps predictor or network alive beyond their use."""
+    encoder = sam.image_encoder
+    parts = list(encoder.blocks) if hasattr(encoder, "blocks") else list(encoder.children())
+    alive, total, done = weakref.ref(predictor), len(parts), itertools.count()
+
+    def restart(*_: Any) -> None:
+        nonlocal done
+        done = itertools.count()
+
+    def announce(done: int, total: int) -> None:
+        owner = alive()
+        if owner is not None:
+            owner.on_step(done, total)
+
+    encoder.register_forward_pre_hook(restart)
+    for part in parts:
+        part.register_forward_pre_hook(lambda *_: announce(next(done), total))
+    sam.mask_decoder.register_forward_pre_hook(lambda *_: announce(0, 0))
 
 
 @contextlib.contextmanager

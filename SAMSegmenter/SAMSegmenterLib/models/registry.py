@@ -61,7 +61,11 @@ def resolve(name: str) -> ModelSpec:
 
 
 def load(
-    name: str | ModelSpec, device: str = "auto", engine: str = "torch", threads: int | None = None
+    name: str | ModelSpec,
+    device: str = "auto",
+    engine: str = "torch",
+    threads: int | None = None,
+    precision: str = "float32",
 ) -> TorchPredictor:
     """Load a model.
 
@@ -70,9 +74,10 @@ def load(
         device: "auto" (CUDA where there is a GPU, else the CPU), "cpu", "cuda", "cuda:1", "mps".
         engine: "torch".
         threads: CPU threads of the whole process; None takes SAM_THREADS, or leaves them as they are.
+        precision: "float32", or "float16", which halves the memory of the image encoder; meant for GPUs.
 
     Raises:
-        InputError: no such model, device or engine, or a thread count below 1.
+        InputError: no such model, device, engine or precision, or a thread count below 1.
         ModelError: weights are missing or damaged, or the device cannot be used.
         DependencyError: torch or segment_anything is missing.
     """
@@ -84,7 +89,7 @@ def load(
     load_segment_anything()  # says which package is missing before torch is imported plainly
     from SAMSegmenterLib.models.loading import load_predictor
 
-    return load_predictor(spec, device, threads)
+    return load_predictor(spec, device, threads, precision)
 
 
 def import_file(

@@ -14,11 +14,11 @@ import torch
 
 from SAMSegmenterLib.core.errors import Cancelled, ModelError
 from SAMSegmenterLib.core.progress import OnProgress, ProgressMeter, ShouldStop, ignore_progress, never_stop
+from SAMSegmenterLib.models.out_of_memory import free_memory, is_out_of_memory
 from SAMSegmenterLib.models.training.decoding import PromptBatch, decode
 from SAMSegmenterLib.models.training.fine_tuning.losses import LossParts, fine_tuning_loss
 from SAMSegmenterLib.models.training.fine_tuning.network import AdaptedNetwork
 from SAMSegmenterLib.models.training.fine_tuning.options import FineTuningOptions
-from SAMSegmenterLib.models.training.fine_tuning.out_of_memory import free_memory, is_out_of_memory
 from SAMSegmenterLib.models.training.fine_tuning.samples import Sample
 from SAMSegmenterLib.models.training.fine_tuning.scores import Evaluate, mean_dice
 from SAMSegmenterLib.models.training.fine_tuning.splitting import Split
