@@ -56,7 +56,7 @@ def run(options: argparse.Namespace) -> int:
     from SAMSegmenterLib.models.architectures import build
     from SAMSegmenterLib.models.training.batches import BatchMaker
     from SAMSegmenterLib.models.training.export import WeightsDescription, save_weights
-    from SAMSegmenterLib.models.training.initialisation import match_positions
+    from SAMSegmenterLib.models.training.initialisation import place_prompts
     from SAMSegmenterLib.models.training.loop import Trainer
     from SAMSegmenterLib.models.training.options import TrainingOptions
     from SAMSegmenterLib.models.training.sources import load_slices, read_catalogue, split_cases
@@ -68,7 +68,7 @@ def run(options: argparse.Namespace) -> int:
     options.output.mkdir(parents=True, exist_ok=True)
     torch.manual_seed(options.seed)
     sam = build("small")
-    match_positions(sam)
+    place_prompts(sam)
     trainer = Trainer(sam, lambda stage: BatchMaker(slices, stage.batch), schedule, options.output)
     weights = trainer.run()
     sources = sorted({item.case.source for item in slices})
