@@ -89,6 +89,29 @@ def test_a_mask_on_square_pixels_covers_the_voxels_whose_centre_it_holds(axis):
     assert np.array_equal(pasted(mask, image), expected)
 
 
+@pytest.mark.parametrize("ratio", [1.4, 1.5, 1.6, 2.7])
+@pytest.mark.parametrize("axis", [0, 1, 2])
+def test_the_last_voxels_can_be_reached_however_the_pixels_fall(ratio, axis):
+    block = volume(matrix((ratio**2, ratio, 1.0)))
+    image = extract(block, SlicePlane.lattice(axis, 4))
+    result = pasted(np.ones(image.shape, bool), image)
+    assert np.take(result, 4, axis).all() and result.sum() == np.take(result, 4, axis).sum()
+    corner = np.zeros(image.shape, bool)
+    corner[-1, -1] = True
+    assert np.take(pasted(corner, image), 4, axis)[-1, -1] == 1
+
+
+def test_a_large_slice_is_pasted_from_its_bounding_box_alone():
+    flat = Volume(np.zeros((1, 3000, 3000), np.uint8), matrix((1, 0.5, 0.5)))
+    image = extract(flat, SlicePlane.lattice(0, 0))
+    mask = np.zeros(image.shape, bool)
+    mask[1000:2500, 10:2900] = np.random.default_rng(0).random((1500, 2890)) > 0.5
+    mask[1000, 10] = mask[2499, 2899] = True
+    extent, block = paste(mask, image)
+    assert extent == (10, 2899, 1000, 2499, 0, 0)
+    assert np.array_equal(block[0], mask[1000:2500, 10:2900])
+
+
 def test_colour_is_cut_with_its_channels():
     rgb = np.random.default_rng(0).integers(0, 256, (*SHAPE, 3)).astype(np.uint8)
     block = Volume(rgb, matrix((1, 2, 1)))

@@ -1,7 +1,7 @@
 """Step from a slice's mask to the voxels of a segmentation, whose lattice need not be the volume's.
 
 The question is asked from the voxels: a voxel is written when its centre, taken back to the slice, lies on a pixel of
-the mask and near enough to the slice. So no voxel is skipped and none is written twice.
+the mask and near enough to the slice (see `plane_voxels`). So no voxel is skipped and none is written twice.
 """
 
 from __future__ import annotations
@@ -11,11 +11,18 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from SAMSegmenterLib.core.arrays import Mask, Matrix4
-from SAMSegmenterLib.core.slicing import Extent, SliceImage
+from SAMSegmenterLib.core.arrays import Mask, Matrix4, as_mask
+from SAMSegmenterLib.core.curved_voxels import covered_by_curved
+from SAMSegmenterLib.core.errors import InputError
+from SAMSegmenterLib.core.extents import extent_shape
+from SAMSegmenterLib.core.plane_voxels import Extent, covered_voxels, nearest
+from SAMSegmenterLib.core.slicing import SliceImage, frame_of
 
 RasToRas = Callable[[np.ndarray], np.ndarray]
 """(N, 3) RAS mm to (N, 3) RAS mm."""
+
+_PIXELS_AT_ONCE = 1_000_000
+_FAR = 1e9
 
 
 @dataclass(frozen=True, eq=False)
@@ -29,6 +36,18 @@ class Lattice:
 
     ijk_to_ras: Matrix4
     extent: Extent
+
+    def __post_init__(self) -> None:
+        matrix = np.asarray(self.ijk_to_ras, np.float64)
+        if matrix.shape != (4, 4) or not np.isfinite(matrix).all() or abs(np.linalg.det(matrix[:3, :3])) < 1e-12:
+            raise InputError("The segmentation's position and directions are not usable (singular or not finite).")
+        object.__setattr__(self, "ijk_to_ras", matrix)
+        object.__setattr__(self, "extent", tuple(int(value) for value in self.extent))
+
+    @property
+    def shape_kji(self) -> tuple[int, int, int]:
+        """Number of voxels along k, j, i; zeros when there is none."""
+        return extent_shape(self.extent)
 
 
 def rasterise(
@@ -51,8 +70,23 @@ def rasterise(
     Returns:
         The block's extent in the lattice and its voxels (k, j, i) uint8, 1 inside, no larger than what is covered;
         None when no voxel is.
+
+    Raises:
+        InputError: the mask is not of the slice's shape.
     """
-    raise NotImplementedError
+    mask = as_mask(mask)
+    if mask.shape != image.shape:
+        raise InputError(f"The mask has shape {mask.shape}, its slice {image.shape}.")
+    from_volume = np.linalg.inv(image.pixel_to_ijk) @ np.linalg.inv(volume_ijk_to_ras)  # volume's RAS to x, y, z
+    if not callable(ras_to_ras):
+        to_volume = np.eye(4) if ras_to_ras is None else ras_to_ras
+        to_pixel = from_volume @ to_volume @ lattice.ijk_to_ras
+        return covered_voxels(mask, frame_of(image), to_pixel, lattice.extent)
+
+    def voxels_to_pixels(ijk: np.ndarray) -> np.ndarray:
+        return _mapped(from_volume, _transformed(_mapped(lattice.ijk_to_ras, ijk), ras_to_ras))
+
+    return covered_by_curved(mask, frame_of(image), voxels_to_pixels, lattice.extent)
 
 
 def mask_on_slice(
@@ -76,4 +110,40 @@ def mask_on_slice(
     Returns:
         (H, W) bool, False outside the block.
     """
-    raise NotImplementedError
+    if voxels.shape != extent_shape(extent):
+        raise InputError(f"A block of shape {voxels.shape} does not fill the extent {tuple(extent)}.")
+    height, width = image.shape
+    shown = np.zeros((height, width), np.bool_)
+    if not voxels.size:
+        return shown
+    from_ras = np.linalg.inv(lattice.ijk_to_ras)
+    pixels_to_ras = volume_ijk_to_ras @ image.pixel_to_ijk
+    rows_at_once = max(1, _PIXELS_AT_ONCE // width)
+    for start in range(0, height, rows_at_once):
+        rows = np.arange(start, min(height, start + rows_at_once))
+        x, y = np.meshgrid(np.arange(width), rows)
+        ras = _mapped(pixels_to_ras, np.stack([x, y, np.zeros_like(x)], axis=-1).reshape(-1, 3))
+        ijk = _mapped(from_ras, _transformed(ras, ras_to_ras))
+        shown[rows] = _values_at(voxels, extent, ijk).reshape(len(rows), width)
+    return shown
+
+
+def _values_at(voxels: np.ndarray, extent: Extent, ijk: np.ndarray) -> np.ndarray:
+    """(N,) bool: whether the voxel that each place (N, 3) lies in is inside the segment."""
+    finite = np.isfinite(ijk).all(axis=1)
+    index = nearest(np.clip(np.where(finite[:, None], ijk, 0), -_FAR, _FAR)) - np.array(extent[::2])
+    held = finite & ((index >= 0) & (index < voxels.shape[::-1])).all(axis=1)
+    values = np.zeros(len(ijk), np.bool_)
+    values[held] = voxels[tuple(index[held].T[::-1])] != 0
+    return values
+
+
+def _transformed(ras: np.ndarray, ras_to_ras: Matrix4 | RasToRas | None) -> np.ndarray:
+    if ras_to_ras is None:
+        return ras
+    return np.asarray(ras_to_ras(ras), np.float64) if callable(ras_to_ras) else _mapped(ras_to_ras, ras)
+
+
+def _mapped(matrix: Matrix4, points: np.ndarray) -> np.ndarray:
+    """Points (N, 3) through a (4, 4) matrix."""
+    return points @ matrix[:3, :3].T + matrix[:3, 3]

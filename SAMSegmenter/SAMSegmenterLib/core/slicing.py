@@ -16,9 +16,7 @@ from scipy import ndimage
 from SAMSegmenterLib.core.arrays import Mask, Matrix4, as_mask
 from SAMSegmenterLib.core.errors import InputError
 from SAMSegmenterLib.core.geometry import Volume
-
-Extent = tuple[int, int, int, int, int, int]
-"""Voxel range (i0, i1, j0, j1, k0, k1), both ends inclusive, in the order that VTK uses."""
+from SAMSegmenterLib.core.plane_voxels import Extent, SliceFrame, covered_voxels
 
 
 @dataclass(frozen=True)
@@ -139,48 +137,13 @@ def paste(mask: Mask, image: SliceImage) -> tuple[Extent, np.ndarray] | None:
     mask = as_mask(mask)
     if mask.shape != image.shape:
         raise InputError(f"The mask has shape {mask.shape}, its slice {image.shape}.")
-    voxels = _voxels_of(mask, image)
-    if not len(voxels):
-        return None
-    low, high = voxels.min(axis=0), voxels.max(axis=0)
-    block = np.zeros((high - low + 1)[::-1], dtype=np.uint8)
-    block[tuple((voxels - low).T[::-1])] = 1
-    i0, j0, k0, i1, j1, k1 = (int(value) for value in (*low, *high))
-    return (i0, i1, j0, j1, k0, k1), block
+    i, j, k = (count - 1 for count in image.volume_shape[::-1])
+    return covered_voxels(mask, frame_of(image), np.linalg.inv(image.pixel_to_ijk), (0, i, 0, j, 0, k))
 
 
-def _voxels_of(mask: Mask, image: SliceImage) -> np.ndarray:
-    """(N, 3) ijk of the voxels whose centre the mask covers."""
-    shape_ijk = np.array(image.volume_shape[::-1])
-    rows, columns = np.nonzero(mask)
-    if not len(rows):
-        return np.empty((0, 3), dtype=np.intp)
-    if image.plane.axis is not None and np.allclose(np.abs(image.pixel_to_ijk[:3, :2]).sum(axis=0), 1):
-        voxels = _apply(image.pixel_to_ijk, columns, rows)
-    else:
-        voxels = _covered_voxels(mask, image)
-    voxels = np.rint(voxels).astype(np.intp)
-    inside = np.all((voxels >= 0) & (voxels < shape_ijk), axis=1)
-    return voxels[inside]
-
-
-def _covered_voxels(mask: Mask, image: SliceImage) -> np.ndarray:
-    """Voxels within half a voxel of the plane whose pixel is inside; asked from the voxels, so that none is skipped."""
-    rows, columns = np.nonzero(mask)
-    x_ends, y_ends = (columns.min() - 1, columns.max() + 1), (rows.min() - 1, rows.max() + 1)
-    corners = np.array([_apply(image.pixel_to_ijk, [x], [y])[0] for x in x_ends for y in y_ends])
-    shape_ijk = np.array(image.volume_shape[::-1])
-    low = np.clip(np.floor(corners.min(axis=0)), 0, shape_ijk - 1).astype(int)
-    high = np.clip(np.ceil(corners.max(axis=0)), 0, shape_ijk - 1).astype(int)
-    grid = np.stack(np.meshgrid(*map(np.arange, low, high + 1), indexing="ij"), axis=-1).reshape(-1, 3)
-    to_pixel = np.linalg.inv(image.pixel_to_ijk)
-    pixel = grid @ to_pixel[:3, :3].T + to_pixel[:3, 3]
-    half_voxel = np.abs(to_pixel[2, :3]).sum() / 2  # how far a voxel reaches along the plane's normal
-    x, y = np.rint(pixel[:, 0]).astype(int), np.rint(pixel[:, 1]).astype(int)
-    near = np.abs(pixel[:, 2]) <= half_voxel + 1e-9
-    near &= (x >= 0) & (x < mask.shape[1]) & (y >= 0) & (y < mask.shape[0])
-    near[near] = mask[y[near], x[near]]
-    return grid[near]
+def frame_of(image: SliceImage) -> SliceFrame:
+    """Where a slice's pixels lie in its volume, for `plane_voxels`."""
+    return SliceFrame(image.pixel_to_ijk, image.volume_shape, image.plane.axis is not None)
 
 
 def _apply(matrix: Matrix4, x: Any, y: Any) -> np.ndarray:
