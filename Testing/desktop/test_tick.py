@@ -5,6 +5,7 @@ import threading
 import pytest
 
 from SAMSegmenterLib.core.progress import ProgressEvent
+from SAMSegmenterLib.session.collection import COLLECTION
 from SAMSegmenterLib.session.worker import Worker
 
 
@@ -66,3 +67,19 @@ def test_a_stopped_tick_stays_silent(wait_until, a_worker, a_desktop, a_window):
     for _ in range(20):
         a_desktop.processEvents()
     assert ended == []
+
+
+def test_garbage_is_collected_on_this_thread_only_until_the_job_is_done_or_followed_no_longer(
+    wait_until, a_worker, a_window
+):
+    from SAMSegmenterLib.desktop.tick import JobTick
+
+    release, ended = threading.Event(), []
+    job = a_worker.submit(lambda on_progress, should_stop: release.wait(30))
+    JobTick(job, ended.append, ended.append, a_window)
+    assert COLLECTION.is_held
+    release.set()
+    wait_until(lambda: bool(ended))
+    assert not COLLECTION.is_held
+    JobTick(job, ended.append, ended.append, a_window).stop()
+    assert not COLLECTION.is_held

@@ -58,6 +58,7 @@ def test_memory_keeps_the_latest_within_its_budget():
     assert cache.get(first.key) is first and cache.get(third.key) is third
     cache.put(third)  # again: it does not count twice
     assert cache.get(first.key) is first
+    assert (cache.ram_entries, cache.ram_bytes, cache.ram_budget_bytes) == (2, 2 * size, 2 * size)
 
 
 def test_an_embedding_larger_than_the_budget_is_on_disk_only(tmp_path):

@@ -181,3 +181,36 @@ def test_a_closed_worker_starts_again_when_it_is_needed(a_worker):
 
 def test_there_is_one_worker_per_process():
     assert shared_worker() is shared_worker()
+
+
+def test_of_the_jobs_that_wait_the_most_urgent_runs_next_and_equals_keep_their_order(a_worker):
+    release, order = threading.Event(), []
+    jobs = [a_worker.submit(lambda *_: release.wait(SOON))]
+    for name, priority in (("far", 9), ("first", 0), ("near", 5), ("second", 0)):
+        jobs.append(a_worker.submit(lambda *_, name=name: order.append(name), priority=priority))
+    release.set()
+    for job in jobs:
+        job.result()
+    assert order == ["first", "second", "near", "far"]
+
+
+def test_a_worker_is_idle_when_nothing_waits_or_runs(a_worker):
+    release, put_away = threading.Event(), threading.Event()
+    assert a_worker.is_idle
+    job = a_worker.submit(lambda *_: release.wait(SOON))
+    assert not a_worker.is_idle
+    release.set()
+    job.result()
+    for _ in range(3000):
+        if a_worker.is_idle:
+            break
+        put_away.wait(0.01)
+    assert a_worker.is_idle
+
+
+def test_closing_leaves_an_idle_worker():
+    worker, started = Worker(), threading.Event()
+    worker.submit(lambda *_: started.set())
+    waiting = worker.submit(lambda *_: None)
+    worker.close(SOON)
+    assert waiting.done.is_set() and worker.is_idle

@@ -8,6 +8,7 @@ from typing import Any
 import qt
 
 from SAMSegmenterLib.core.progress import ProgressEvent
+from SAMSegmenterLib.session.collection import COLLECTION
 from SAMSegmenterLib.session.worker import Job
 
 INTERVAL_MS = 20
@@ -17,7 +18,7 @@ threads run, this wait does: with 15 of every 20 ms the work takes less than twi
 
 
 class JobTick:
-    """Follows one job on the main thread until it is done.
+    """Follows one job on the main thread until it is done; so long, garbage is collected on the main thread only.
 
     Args:
         job: on a worker.
@@ -38,14 +39,17 @@ class JobTick:
         self._timer.setInterval(INTERVAL_MS)
         self._timer.connect("timeout()", self._tick)
         self._timer.start()
+        COLLECTION.hold()
 
     def stop(self) -> None:
         """Follow no longer; the job goes on. Once."""
         self._timer.stop()
         self._timer.disconnect("timeout()", self._tick)  # Slicer's connections keep this object alive
         self._timer.deleteLater()
+        COLLECTION.release()
 
     def _tick(self) -> None:
+        COLLECTION.collect()
         self._job.done.wait(WAIT_SECONDS)
         done = self._job.done.is_set()  # before the events are taken, so that none is left behind
         events = self._job.take_events()

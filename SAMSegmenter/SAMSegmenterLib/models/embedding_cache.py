@@ -45,6 +45,21 @@ class EmbeddingCache:
         self._recent: OrderedDict[str, Embedding] = OrderedDict()
         self._lock = threading.Lock()
 
+    @property
+    def ram_bytes(self) -> int:
+        """Bytes of the features kept in memory."""
+        return self._held
+
+    @property
+    def ram_entries(self) -> int:
+        """Embeddings kept in memory."""
+        return len(self._recent)
+
+    @property
+    def ram_budget_bytes(self) -> int:
+        """Largest sum of the features kept in memory."""
+        return self._budget
+
     @classmethod
     def of_user(cls, ram_budget_bytes: int = DEFAULT_RAM_BYTES) -> EmbeddingCache:
         """The cache in the user's folder, see `folders.cache_directory`."""

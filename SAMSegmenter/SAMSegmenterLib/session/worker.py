@@ -16,7 +16,9 @@ from __future__ import annotations
 
 import contextlib
 import functools
+import itertools
 import logging
+import math
 import queue
 import threading
 from collections.abc import Callable
@@ -101,24 +103,34 @@ class Worker:
 
     def __init__(self, name: str = "SAM worker") -> None:
         self._name = name
-        self._jobs: queue.SimpleQueue[Job | None] = queue.SimpleQueue()
+        self._jobs: queue.PriorityQueue[tuple[float, int, Job | None]] = queue.PriorityQueue()
+        self._numbers = itertools.count()
+        self._unfinished = 0
         self._current: Job | None = None
         self._thread: threading.Thread | None = None
         self._lock = threading.Lock()
 
-    def submit(self, work: Work[T], on_done: Callable[[Job[T]], None] | None = None) -> Job[T]:
+    @property
+    def is_idle(self) -> bool:
+        """True when no job waits, runs or is being put away. Any thread."""
+        return self._unfinished == 0
+
+    def submit(self, work: Work[T], on_done: Callable[[Job[T]], None] | None = None, priority: float = 0) -> Job[T]:
         """Queue some work.
 
         Args:
             work: called on the worker with (on_progress, should_stop).
             on_done: called on the worker with the job when it has ended; must not touch MRML, VTK or Qt.
+            priority: of the jobs that wait, the one of the smallest number runs next, the earlier one on ties. The job
+                at hand is not interrupted.
         """
         job = Job(work, on_done)
         with self._lock:
+            self._unfinished += 1
             if self._thread is None or not self._thread.is_alive():
                 self._thread = threading.Thread(target=self._loop, name=self._name, daemon=True)
                 self._thread.start()
-            self._jobs.put(job)
+            self._jobs.put((priority, next(self._numbers), job))
         return job
 
     def close(self, timeout: float | None = None) -> None:
@@ -126,27 +138,33 @@ class Worker:
         waiting = []
         with contextlib.suppress(queue.Empty):
             while True:
-                waiting.append(self._jobs.get_nowait())
+                waiting.append(self._jobs.get_nowait()[2])
         for job in (*waiting, self._current):
             if job is not None:
                 job.stop()
         for job in waiting:
             if job is not None:
                 job.run()  # stopped before it began: only tells those who wait for it
+                self._put_away()
         with self._lock:
             thread, self._thread = self._thread, None
         if thread is not None:
-            self._jobs.put(None)
+            self._jobs.put((-math.inf, next(self._numbers), None))
             thread.join(timeout)
 
     def _loop(self) -> None:
         while True:
-            job = self._jobs.get()
+            job = self._jobs.get()[2]
             if job is None:
                 return
             self._current = job
             job.run()
             self._current = job = None
+            self._put_away()
+
+    def _put_away(self) -> None:
+        with self._lock:
+            self._unfinished -= 1
 
 
 @functools.cache
