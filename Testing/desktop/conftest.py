@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -34,3 +35,62 @@ def wait_until(a_desktop: Any) -> Iterator[Callable[[Callable[[], bool]], None]]
 
     yield wait
     a_desktop.processEvents()
+
+
+@pytest.fixture
+def a_stand_in(a_desktop: Any) -> Any:
+    """As `a_desktop`, but only the stand-in: skipped inside Slicer."""
+    import qt
+
+    if not hasattr(qt.QObject, "_behaves_like_pythonqt"):
+        pytest.skip("this is Slicer's own desktop")
+    return a_desktop
+
+
+@pytest.fixture
+def complaints(a_stand_in: Any) -> Iterator[Any]:
+    """What Slicer would write into its log; `take()` what is expected, what is left at the end fails the test."""
+    from support.desktop.closing import close_editing
+    from support.desktop.complaints import watched
+
+    with watched() as log:
+        yield log
+        close_editing()
+        left = log.take()
+    assert left == []
+
+
+@pytest.fixture
+def start_editing(complaints: Any) -> Callable[..., Any]:
+    """`start_editing(volume, segments=..., views=...)`: views, a segmentation and an editor at work."""
+    from support.desktop.editing import start_editing
+
+    return start_editing
+
+
+@pytest.fixture
+def register_probe(complaints: Any, tmp_path: Path) -> Callable[..., Any]:
+    """`register_probe(hooks, name=...)`: an effect with these methods; register it before editing starts."""
+    from support.desktop.probe_effect import register, write_probe
+
+    def make(hooks: str = "", **properties: Any) -> Any:
+        return register(write_probe(tmp_path, hooks, **properties))
+
+    return make
+
+
+@pytest.fixture
+def drawing(a_stand_in: Any) -> None:
+    """Skips where nothing can be drawn offscreen."""
+    from support.desktop.view_hand import can_draw
+
+    if not can_draw():
+        pytest.skip("neither EGL nor OSMesa is installed, which draw views offscreen")
+
+
+@pytest.fixture
+def register_effect(complaints: Any) -> Callable[[Path], Any]:
+    """`register_effect(file)`: register an effect as modules do; before editing starts."""
+    from support.desktop.probe_effect import register
+
+    return lambda file: register(Path(file).as_posix())

@@ -91,11 +91,10 @@ def _has_signal(sender: Any, signature: str) -> bool:
 
 
 def _positional(function: Callable[..., Any]) -> int:
-    """How many positional arguments a function takes; builtins and `*args` take any number."""
-    try:
-        parameters = inspect.signature(function).parameters.values()
-    except (TypeError, ValueError):
+    """How many arguments PythonQt passes: what functions and methods take; all to `*args` and to anything else."""
+    if not (inspect.isfunction(function) or inspect.ismethod(function)):
         return 99
+    parameters = inspect.signature(function).parameters.values()
     if any(parameter.kind is parameter.VAR_POSITIONAL for parameter in parameters):
         return 99
     return sum(p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD) for p in parameters)

@@ -6,6 +6,8 @@ from typing import Any
 
 from PySide6 import QtCore, QtGui, QtWidgets
 
+from support.desktop.numeric_widgets import CTK_WIDGETS
+
 _HEADER_PIXELS = 26
 
 
@@ -67,4 +69,4 @@ class ctkCollapsibleButton(QtWidgets.QWidget):  # noqa: N801 - its name in .ui f
         self.setMaximumHeight(_HEADER_PIXELS if self._collapsed else 16777215)
 
 
-WIDGETS = {"ctkCollapsibleButton": ctkCollapsibleButton}
+WIDGETS = {"ctkCollapsibleButton": ctkCollapsibleButton, **CTK_WIDGETS}

@@ -39,6 +39,7 @@ def install() -> Any:
         setattr(slicer, name, module)
     for name, widget in mrml_widgets.WIDGETS.items():
         setattr(slicer, name, widget)
+    _install_segment_editor(slicer)
     return slicer.app
 
 
@@ -51,6 +52,9 @@ def close_windows() -> None:
     qt = sys.modules.get("qt")
     if qt is None or not hasattr(qt.QObject, "_behaves_like_pythonqt"):
         return
+    from support.desktop.closing import close_editing
+
+    close_editing()
     for window in qt.QApplication.topLevelWidgets():
         window.close()
         window.deleteLater()
@@ -67,6 +71,34 @@ def load_module_file(path: Path) -> ModuleType:
     sys.modules[name] = module
     spec.loader.exec_module(module)
     return module
+
+
+def _install_segment_editor(slicer: Any) -> None:
+    """Slicer's classes around effects, in `slicer` and in the modules from which effects import them."""
+    from support.desktop import scripted_effect_bases
+    from support.desktop.abstract_effect import qSlicerSegmentEditorAbstractEffect
+    from support.desktop.editor_module import SegmentEditorModule
+    from support.desktop.editor_widget import qMRMLSegmentEditorWidget
+    from support.desktop.effect_factory import qSlicerSegmentEditorEffectFactory
+    from support.desktop.scripted_effect import qSlicerSegmentEditorScriptedEffect
+    from support.desktop.slice_widget import qMRMLSliceWidget
+
+    effects = (
+        qSlicerSegmentEditorAbstractEffect,
+        qSlicerSegmentEditorScriptedEffect,
+        qSlicerSegmentEditorEffectFactory,
+    )
+    for cls in (*effects, qMRMLSegmentEditorWidget, qMRMLSliceWidget):
+        setattr(slicer, cls.__name__, cls)
+    slicer.modules.segmenteditor = SegmentEditorModule()
+    for name, classes in (
+        ("qSlicerSegmentationsEditorEffectsPythonQt", effects),
+        ("qSlicerSegmentationsModuleWidgetsPythonQt", (qMRMLSegmentEditorWidget,)),
+    ):
+        sys.modules[name] = _module(name, {cls.__name__: cls for cls in classes})
+    sys.modules["SegmentEditorEffects"] = scripted_effect_bases.build()
+    core = {name: getattr(slicer, name) for name in dir(slicer) if name.startswith(("vtkSegment", "vtkOriented"))}
+    sys.modules["vtkSegmentationCorePython"] = _module("vtkSegmentationCorePython", core)
 
 
 def _module(name: str, attributes: dict[str, Any]) -> ModuleType:

@@ -8,6 +8,8 @@ from typing import Any
 import shiboken6
 from PySide6 import QtCore, QtGui, QtWidgets
 
+from support.desktop.numeric_widgets import MRML_WIDGETS
+
 
 class qMRMLWidget(QtWidgets.QWidget):  # noqa: N801 - its name in .ui files
     """Hands the scene to the widgets in it."""
@@ -88,10 +90,11 @@ class qMRMLNodeComboBox(QtWidgets.QWidget):  # noqa: N801
         return self._current
 
     def setCurrentNode(self, node: Any) -> None:
-        if node is None:
-            self._box.setCurrentIndex(0 if self._flags["noneEnabled"] else -1)
-        else:
+        """None for a node that is not in the list, as in Slicer."""
+        if node is not None and node in self._nodes:
             self._box.setCurrentIndex(self._nodes.index(node))
+        else:
+            self._box.setCurrentIndex(0 if self._flags["noneEnabled"] else -1)
 
     def _refresh(self) -> None:
         """List the scene's nodes again; the choice stays while its node is there."""
@@ -159,4 +162,5 @@ WIDGETS = {
     "qMRMLWidget": qMRMLWidget,
     "qMRMLNodeComboBox": qMRMLNodeComboBox,
     "qMRMLTableView": qMRMLTableView,
+    **MRML_WIDGETS,
 }

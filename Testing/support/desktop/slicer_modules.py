@@ -5,7 +5,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable
 from pathlib import Path
-from types import ModuleType
+from types import ModuleType, SimpleNamespace
 from typing import Any
 
 from PySide6 import QtCore, QtWidgets
@@ -14,11 +14,15 @@ from support.desktop.mrml_widgets import qMRMLWidget
 
 
 class Application:
-    """`slicer.app` of a Slicer without a main window, in testing mode."""
+    """`slicer.app` in testing mode; without a main window until views are opened."""
+
+    applicationName = "Slicer"
 
     def __init__(self, application_logic: Any) -> None:
         self._application_logic = application_logic
         self._at_startup: list[Callable[[], None]] = []
+        self._window: Any = None
+        self._layout_manager: Any = None
 
     def testingEnabled(self) -> bool:
         return True
@@ -26,8 +30,24 @@ class Application:
     def applicationLogic(self) -> Any:
         return self._application_logic
 
-    def layoutManager(self) -> None:
-        return None
+    def layoutManager(self) -> Any:
+        """None without a main window."""
+        return self._layout_manager
+
+    def mainWindow(self) -> Any:
+        return self._window
+
+    def topLevelWidgets(self) -> tuple[Any, ...]:
+        return tuple(QtWidgets.QApplication.topLevelWidgets())
+
+    def commandOptions(self) -> Any:
+        return SimpleNamespace(noMainWindow=self._window is None)
+
+    def pauseRender(self) -> None:
+        """Nothing: views are drawn when tests ask for it."""
+
+    def resumeRender(self) -> None:
+        """Nothing."""
 
     def processEvents(self) -> None:
         QtWidgets.QApplication.processEvents()
@@ -45,6 +65,23 @@ class Application:
     def emitStartupCompleted(self) -> None:
         for function in self._at_startup:
             function()
+
+    def _open_window(self) -> None:
+        """Slicer's main window with its slice views."""
+        from support.desktop.layout_manager import MainWindow, qSlicerLayoutManager
+
+        self._window = MainWindow()
+        self._layout_manager = qSlicerLayoutManager(self._application_logic, self._window)
+        self._window.show()
+        self._window.activateWindow()
+        self.processEvents()
+
+    def _close_window(self) -> None:
+        if self._window is not None:
+            self._layout_manager._close()
+            self._window.close()
+            self._window.deleteLater()
+            self._window = self._layout_manager = None
 
 
 def tr(text: str) -> str:

@@ -1,0 +1,1 @@
+"""The effect of the module beside this folder."""
