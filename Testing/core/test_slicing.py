@@ -8,7 +8,7 @@ from scipy import ndimage
 
 from SAMSegmenterLib.core.errors import InputError
 from SAMSegmenterLib.core.geometry import Volume
-from SAMSegmenterLib.core.slicing import SlicePlane, extract, paste
+from SAMSegmenterLib.core.slicing import SlicePlane, cut, extract, paste, slice_grid
 from support.phantoms import matrix, oblique_matrix
 
 SHAPE = (7, 9, 11)
@@ -210,3 +210,24 @@ def test_the_block_is_no_larger_than_the_mask():
 @pytest.mark.parametrize("plane", [SlicePlane.lattice(1, 4), tilted_plane()])
 def test_planes_survive_json(plane):
     assert SlicePlane.from_json(json.loads(json.dumps(plane.to_json()))) == plane
+
+
+@pytest.mark.parametrize("plane", [SlicePlane.lattice(0, 3), SlicePlane.lattice(2, 5), tilted_plane()])
+def test_a_cut_gives_the_slice_as_it_was_whatever_happens_to_the_volume(plane):
+    block = volume(matrix((3, 1, 2)))
+    expected = extract(block, plane)
+    made = cut(block, plane)
+    block.array[:] = 0
+    image = made.image()
+    assert np.array_equal(image.pixels, expected.pixels) and expected.pixels.any()
+    assert np.array_equal(image.pixel_to_ijk, expected.pixel_to_ijk) and image.spacing_yx == expected.spacing_yx
+
+
+@pytest.mark.parametrize("plane", [SlicePlane.lattice(0, 3), SlicePlane.lattice(2, 5), tilted_plane()])
+@pytest.mark.parametrize("square_pixels", [True, False])
+def test_the_grid_of_a_slice_is_known_before_its_intensities(plane, square_pixels):
+    block = volume(matrix((3, 1, 2)))
+    grid, image = slice_grid(block, plane, square_pixels), extract(block, plane, square_pixels)
+    assert grid.shape == image.shape and grid.pixels.dtype == image.pixels.dtype and not grid.pixels.any()
+    assert np.array_equal(grid.pixel_to_ijk, image.pixel_to_ijk)
+    assert (grid.spacing_yx, grid.plane, grid.volume_shape) == (image.spacing_yx, image.plane, image.volume_shape)

@@ -7,15 +7,15 @@ In-slice points are (x, y) = (column, row) of the slice's grid, pixel centres at
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
-from scipy import ndimage
 
 from SAMSegmenterLib.core.arrays import Mask, Matrix4, as_mask
 from SAMSegmenterLib.core.errors import InputError
 from SAMSegmenterLib.core.geometry import Volume
+from SAMSegmenterLib.core.plane_sampling import PlaneSample, sample_plane
 from SAMSegmenterLib.core.plane_voxels import Extent, SliceFrame, covered_voxels
 
 
@@ -103,6 +103,23 @@ class SliceImage:
         return self.pixels.shape[0], self.pixels.shape[1]
 
 
+@dataclass(frozen=True, eq=False)
+class SliceCut:
+    """What a slice image is made of, copied from the volume.
+
+    Args:
+        grid: the slice image without its intensities: `pixels` are zeros of the right shape.
+        part: the voxels themselves where they are taken as they are, else what is to be interpolated.
+    """
+
+    grid: SliceImage
+    part: np.ndarray | PlaneSample
+
+    def image(self) -> SliceImage:
+        """The slice image. Any thread: the volume is not needed any more."""
+        return replace(self.grid, pixels=self.part.pixels() if isinstance(self.part, PlaneSample) else self.part)
+
+
 def extract(volume: Volume, plane: SlicePlane, square_pixels: bool = True) -> SliceImage:
     """Cut a slice out of a volume.
 
@@ -113,16 +130,42 @@ def extract(volume: Volume, plane: SlicePlane, square_pixels: bool = True) -> Sl
     Raises:
         InputError: the slice lies outside the volume.
     """
+    return cut(volume, plane, square_pixels).image()
+
+
+def cut(volume: Volume, plane: SlicePlane, square_pixels: bool = True) -> SliceCut:
+    """Copy what a slice needs of a volume, which is quick; `SliceCut.image` then is what `extract` gives.
+
+    Args:
+        square_pixels: as for `extract`.
+
+    Raises:
+        InputError: the slice lies outside the volume.
+    """
+    grid = slice_grid(volume, plane, square_pixels)
+    if plane.axis is not None and np.array_equal(grid.pixel_to_ijk, _lattice_to_ijk(plane.axis, plane.index)):
+        return SliceCut(grid, np.take(volume.array, plane.index, axis=plane.axis))
+    return SliceCut(grid, sample_plane(volume.array, grid.pixel_to_ijk, grid.shape))
+
+
+def slice_grid(volume: Volume, plane: SlicePlane, square_pixels: bool = True) -> SliceImage:
+    """Where the pixels of a slice lie: the slice image with zeros in place of intensities; looks at no voxel.
+
+    Args:
+        square_pixels: as for `extract`.
+
+    Raises:
+        InputError: the slice lies outside the volume.
+    """
     if plane.axis is None:
-        return _sample(volume, plane, _plane_to_ijk(volume, plane), plane.size, plane.spacing_mm)
+        spacing_yx = (plane.spacing_mm[1], plane.spacing_mm[0])
+        return _grid(volume, plane, _plane_to_ijk(volume, plane), plane.size, spacing_yx)
     _check_index(volume, plane)
-    pixel_to_ijk = _lattice_to_ijk(plane.axis, plane.index)
-    spacing_yx = _lattice_spacing(volume, plane.axis)
-    uneven = spacing_yx is not None and abs(spacing_yx[0] / spacing_yx[1] - 1) > 1e-3
-    if square_pixels and uneven:
-        return _square(volume, plane, pixel_to_ijk, spacing_yx)
-    pixels = np.take(volume.array, plane.index, axis=plane.axis)
-    return SliceImage(pixels, plane, pixel_to_ijk, spacing_yx, volume.shape_kji)
+    to_ijk, spacing_yx = _lattice_to_ijk(plane.axis, plane.index), _lattice_spacing(volume, plane.axis)
+    height, width = (n for axis, n in enumerate(volume.shape_kji) if axis != plane.axis)
+    if square_pixels and spacing_yx is not None and abs(spacing_yx[0] / spacing_yx[1] - 1) > 1e-3:
+        return _square_grid(volume, plane, to_ijk, spacing_yx)
+    return _grid(volume, plane, to_ijk, (width, height), spacing_yx)
 
 
 def paste(mask: Mask, image: SliceImage) -> tuple[Extent, np.ndarray] | None:
@@ -144,11 +187,6 @@ def paste(mask: Mask, image: SliceImage) -> tuple[Extent, np.ndarray] | None:
 def frame_of(image: SliceImage) -> SliceFrame:
     """Where a slice's pixels lie in its volume, for `plane_voxels`."""
     return SliceFrame(image.pixel_to_ijk, image.volume_shape, image.plane.axis is not None)
-
-
-def _apply(matrix: Matrix4, x: Any, y: Any) -> np.ndarray:
-    points = np.stack([np.asarray(x, float), np.asarray(y, float)], axis=-1)
-    return points @ matrix[:3, :2].T + matrix[:3, 3]
 
 
 def _check_index(volume: Volume, plane: SlicePlane) -> None:
@@ -175,7 +213,7 @@ def _lattice_spacing(volume: Volume, axis: int) -> tuple[float, float] | None:
     return row, column
 
 
-def _square(volume: Volume, plane: SlicePlane, to_ijk: Matrix4, spacing_yx: tuple[float, float]) -> SliceImage:
+def _square_grid(volume: Volume, plane: SlicePlane, to_ijk: Matrix4, spacing_yx: tuple[float, float]) -> SliceImage:
     height, width = (n for axis, n in enumerate(volume.shape_kji) if axis != plane.axis)
     side = min(spacing_yx)
     scale_y, scale_x = side / spacing_yx[0], side / spacing_yx[1]
@@ -183,7 +221,20 @@ def _square(volume: Volume, plane: SlicePlane, to_ijk: Matrix4, spacing_yx: tupl
         max(1, int(np.floor((width - 1) / scale_x + 1e-6)) + 1),
         max(1, int(np.floor((height - 1) / scale_y + 1e-6)) + 1),
     )
-    return _sample(volume, plane, to_ijk @ np.diag([scale_x, scale_y, 1, 1]), size, (side, side))
+    return _grid(volume, plane, to_ijk @ np.diag([scale_x, scale_y, 1, 1]), size, (side, side))
+
+
+def _grid(
+    volume: Volume,
+    plane: SlicePlane,
+    to_ijk: Matrix4,
+    size: tuple[int, int],
+    spacing_yx: tuple[float, float] | None,
+) -> SliceImage:
+    channels = volume.array.shape[3:]
+    blank = np.broadcast_to(np.zeros((), volume.array.dtype), (size[1], size[0], *channels))
+    spacing = (float(spacing_yx[0]), float(spacing_yx[1])) if spacing_yx is not None and volume.has_spacing else None
+    return SliceImage(blank, plane, to_ijk, spacing, volume.shape_kji)
 
 
 def _plane_to_ijk(volume: Volume, plane: SlicePlane) -> Matrix4:
@@ -192,27 +243,3 @@ def _plane_to_ijk(volume: Volume, plane: SlicePlane) -> Matrix4:
     to_ras[:3, 0], to_ras[:3, 1] = x_axis * plane.spacing_mm[0], y_axis * plane.spacing_mm[1]
     to_ras[:3, 2], to_ras[:3, 3] = np.cross(x_axis, y_axis), plane.origin_ras
     return np.linalg.inv(volume.ijk_to_ras) @ to_ras
-
-
-def _sample(volume: Volume, plane: SlicePlane, to_ijk: Matrix4, size: Any, spacing_xy: Any) -> SliceImage:
-    width, height = size
-    x, y = np.meshgrid(np.arange(width), np.arange(height))
-    kji = _apply(to_ijk, x, y)[..., ::-1]
-    coordinates = np.moveaxis(kji, -1, 0)
-    pixels = _interpolate(volume.array, coordinates)
-    spacing_yx = (float(spacing_xy[1]), float(spacing_xy[0])) if volume.has_spacing else None
-    return SliceImage(pixels, plane, to_ijk, spacing_yx, volume.shape_kji)
-
-
-def _interpolate(array: np.ndarray, coordinates: np.ndarray) -> np.ndarray:
-    if array.ndim == 4:
-        return np.stack([_interpolate(array[..., c], coordinates) for c in range(3)], axis=-1)
-    background = float(array.min()) if array.size < 1e6 else float(array[::4, ::4, ::4].min())
-    low = np.clip(np.floor(coordinates.min(axis=(1, 2))), 0, np.array(array.shape) - 1).astype(int)
-    high = np.clip(np.ceil(coordinates.max(axis=(1, 2))), 0, np.array(array.shape) - 1).astype(int)
-    block = array[tuple(slice(a, b + 1) for a, b in zip(low, high, strict=True))]  # a thin slab, not the whole volume
-    floating = block if np.issubdtype(array.dtype, np.floating) else block.astype(np.float32)
-    local = coordinates - low[:, None, None]
-    # "constant" would turn a border voxel into background when rounding puts its coordinate at -1e-16
-    sampled = ndimage.map_coordinates(floating, local, order=1, mode="grid-constant", cval=background)
-    return sampled if np.issubdtype(array.dtype, np.floating) else np.rint(sampled).astype(array.dtype)
