@@ -49,7 +49,9 @@ class SliceFrame:
         in_y = (y >= y_low - TIE) & (y < y_high - TIE)
         column = np.clip(nearest(np.where(in_x, x, 0)), 0, mask.shape[1] - 1)
         row = np.clip(nearest(np.where(in_y, y, 0)), 0, mask.shape[0] - 1)
-        held = mask[row, column] & in_x & in_y
+        held = mask[row, column]
+        held &= in_x
+        held &= in_y
         return held if self.lattice else held & self._in_volume(x, y, z)
 
     def near(self, z: np.ndarray, steps: np.ndarray) -> np.ndarray:
