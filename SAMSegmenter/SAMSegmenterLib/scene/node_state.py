@@ -35,16 +35,26 @@ class NodeState:
         """The state now."""
         return cls(node, node.GetID(), node.GetName(), _modified(node), _place(node))
 
+    @property
+    def exists(self) -> bool:
+        """True while the node is in its scene."""
+        scene = self.node.GetScene()
+        return scene is not None and scene.GetNodeByID(self.node_id) is self.node
+
+    @property
+    def is_current(self) -> bool:
+        """True while the node is in its scene with the same data at the same place."""
+        return self.exists and _modified(self.node) == self.modified and _place(self.node) == self.place
+
     def check_unchanged(self) -> None:
         """Check that the node is still in its scene and holds the same data at the same place.
 
         Raises:
             InputError: it was removed or changed.
         """
-        scene = self.node.GetScene()
-        if scene is None or scene.GetNodeByID(self.node_id) is not self.node:
+        if not self.exists:
             raise InputError(f"'{self.name}' was removed while the work was under way.", "Load it and run again.")
-        if _modified(self.node) != self.modified or _place(self.node) != self.place:
+        if not self.is_current:
             raise InputError(
                 f"'{self.name}' was changed while the work was under way, so the results no longer belong to it.",
                 "Run again.",
@@ -63,7 +73,7 @@ def _modified(node: Any) -> tuple[int, ...]:
 
 
 def _place(node: Any) -> tuple[bytes, ...]:
-    """IJK to RAS of a volume, and the parent transform's matrix; of one that bends space only that it is there."""
+    """IJK to RAS of a volume, and the parent transform's matrix; of one that bends space when it was last changed."""
     import vtk
 
     matrices = []
@@ -76,5 +86,5 @@ def _place(node: Any) -> tuple[bytes, ...]:
         parent.GetMatrixTransformToWorld(matrix)
         matrices.append(matrix_from_vtk(matrix))
     elif parent is not None:
-        matrices.append(np.full((4, 4), np.nan))
+        matrices.append(np.array([parent.GetTransformToWorldMTime()]))
     return tuple(values.tobytes() for values in matrices)

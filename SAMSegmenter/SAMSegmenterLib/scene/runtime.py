@@ -29,6 +29,7 @@ _LOGICS = {
     "Plots": "vtkSlicerPlotsLogic",
     "Markups": "vtkSlicerMarkupsLogic",
     "Texts": "vtkSlicerTextsLogic",
+    "Sequences": "vtkSlicerSequencesLogic",
 }
 """Module logics that register node classes, readers and conversion rules; absent ones are left out."""
 

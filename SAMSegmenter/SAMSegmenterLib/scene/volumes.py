@@ -19,11 +19,12 @@ HAS_SPACING_ATTRIBUTE = "SAMSegmenter.HasSpacing"
 _FILES_WITHOUT_SPACING = (".png", ".jpg", ".jpeg", ".bmp")
 
 
-def volume_from_node(node: Any) -> Volume:
-    """A copy of a volume node's voxels with their place in the world.
+def volume_from_node(node: Any, copy: bool = True) -> Volume:
+    """A volume node's voxels with their place in the world.
 
     Args:
         node: `vtkMRMLScalarVolumeNode` (also a labelmap) or `vtkMRMLVectorVolumeNode` with 3 components.
+        copy: False gives the node's own memory, which follows the node and is for the main thread alone.
 
     Returns:
         `ijk_to_ras` includes linear parent transforms.
@@ -33,10 +34,19 @@ def volume_from_node(node: Any) -> Volume:
 
     Thread: main.
     """
-    from vtk.util.numpy_support import vtk_to_numpy
+    image = checked_image(node)
+    array = voxels_of(image)
+    return Volume(array.copy() if copy else array, ijk_to_world(node), has_spacing(node), node.GetName() or "")
 
+
+def checked_image(node: Any) -> Any:
+    """The `vtkImageData` of a volume node.
+
+    Raises:
+        InputError: there is no volume, it is empty, or it has other than 1 or 3 components.
+    """
     image = node.GetImageData() if node is not None else None
-    if image is None or image.GetNumberOfPoints() == 0:
+    if image is None or image.GetNumberOfPoints() == 0 or image.GetPointData().GetScalars() is None:
         name = f"The volume '{node.GetName()}' is empty." if node is not None else "There is no volume."
         raise InputError(name, "Choose a volume that holds an image.")
     components = image.GetNumberOfScalarComponents()
@@ -45,10 +55,17 @@ def volume_from_node(node: Any) -> Volume:
             f"The volume '{node.GetName()}' has {components} values per voxel.",
             "Only grey images and colour images with red, green and blue can be used.",
         )
+    return image
+
+
+def voxels_of(image: Any) -> np.ndarray:
+    """(K, J, I) or (K, J, I, components) of a `vtkImageData`, its own memory."""
+    from vtk.util.numpy_support import vtk_to_numpy
+
     i, j, k = image.GetDimensions()
+    components = image.GetNumberOfScalarComponents()
     shape = (k, j, i) if components == 1 else (k, j, i, components)
-    array = vtk_to_numpy(image.GetPointData().GetScalars()).reshape(shape).copy()
-    return Volume(array, ijk_to_world(node), _has_spacing(node), node.GetName() or "")
+    return vtk_to_numpy(image.GetPointData().GetScalars()).reshape(shape)
 
 
 def node_from_volume(volume: Volume, name: str | None = None, scene: Any = None) -> Any:
@@ -150,7 +167,8 @@ def _set_window(display: Any, array: np.ndarray) -> None:
     display.SetWindowLevelMinMax(low, high if high > low else low + 1)
 
 
-def _has_spacing(node: Any) -> bool:
+def has_spacing(node: Any) -> bool:
+    """False for a picture, whose file did not say how large a pixel is."""
     said = node.GetAttribute(HAS_SPACING_ATTRIBUTE)
     if said is not None:
         return said != "0"
