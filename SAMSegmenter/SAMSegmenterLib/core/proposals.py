@@ -39,7 +39,8 @@ class Proposals:
         kept: dict[bytes, int] = {}
         for index in order[areas[order] >= max(1, minimum_px)]:  # a better-scored repetition comes later, and replaces
             kept[np.packbits(candidates.masks[index]).tobytes()] = int(index)
-        chosen = [int(index) for index in order if index in set(kept.values())]
+        stay = set(kept.values())
+        chosen = [int(index) for index in order if int(index) in stay]
         masks = candidates.masks[chosen]
         labels = np.zeros(candidates.masks.shape[1:], np.int32)
         for number, mask in enumerate(masks, start=1):

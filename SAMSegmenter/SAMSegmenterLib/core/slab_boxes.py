@@ -70,7 +70,7 @@ def extreme_point_boxes(
     box = _extremes(points[:, :2]) + margin * np.array([-1, -1, 1, 1])
     depth = np.floor(points[:, 2] + 0.5)
     first, last = max(0, int(depth.min())), min(shape_kji[axis] - 1, int(depth.max()))
-    return _on_slices({index: box for index in range(first, last + 1)}, shape_kji, axis, "box of the points")
+    return _on_slices(dict.fromkeys(range(first, last + 1), box), shape_kji, axis, "box of the points")
 
 
 def box_on_image(box: Sequence[float], image: SliceImage) -> np.ndarray:
