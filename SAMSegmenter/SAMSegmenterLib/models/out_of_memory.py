@@ -6,7 +6,7 @@ import gc
 
 import torch
 
-_WORDS = ("out of memory", "allocate memory", "bad_alloc")
+_WORDS = ("out of memory", "allocate memory", "not enough memory", "bad_alloc")
 
 
 def is_out_of_memory(error: BaseException) -> bool:

@@ -3,6 +3,7 @@
 import pytest
 
 from SAMSegmenterLib.core.errors import InputError
+from SAMSegmenterLib.models.training.batches import BatchOptions
 from SAMSegmenterLib.models.training.options import Stage, TrainingOptions
 
 
@@ -36,3 +37,19 @@ def test_a_schedule_needs_steps_and_a_learning_rate():
         TrainingOptions((Stage(64, 0),))
     with pytest.raises(InputError):
         TrainingOptions((Stage(64, 1),), learning_rate=0.0)
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [{"learning_rate": float("inf")}, {"crutch_steps": -1}, {"warmup_steps": -1}, {"seed": -1}, {"save_every": 0}],
+)
+def test_impossible_options_are_refused(wrong):
+    with pytest.raises(InputError):
+        TrainingOptions((Stage(64, 1),), **wrong)
+
+
+def test_halving_ends_at_one_image_and_changes_nothing_else():
+    stage = Stage(128, 7, BatchOptions(images=5, objects_per_image=4), prompts=False)
+    assert [stage.halved(times).batch.images for times in (0, 1, 2, 9)] == [5, 2, 1, 1]
+    assert stage.halved(0) == stage
+    assert stage.halved(1) == Stage(128, 7, BatchOptions(images=2, objects_per_image=4), prompts=False)

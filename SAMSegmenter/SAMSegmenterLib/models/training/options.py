@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, field
+import math
+from dataclasses import asdict, dataclass, field, replace
 
 from SAMSegmenterLib.core.errors import InputError
 from SAMSegmenterLib.models.training.batches import BatchOptions
@@ -22,6 +23,10 @@ class Stage:
             raise InputError(f"Image size {self.size} is not a multiple of 32 from 64 on.", hint="Use 128 or 256.")
         if self.steps < 0:
             raise InputError("A stage has no negative number of steps.")
+
+    def halved(self, times: int) -> Stage:
+        """Halve the images per step so many times, to one at the least."""
+        return replace(self, batch=replace(self.batch, images=max(1, self.batch.images >> times)))
 
 
 @dataclass(frozen=True)
@@ -44,8 +49,12 @@ class TrainingOptions:
     def __post_init__(self) -> None:
         if self.total_steps < 1:
             raise InputError("The schedule has no steps.", hint="Give at least one stage with steps.")
-        if not self.learning_rate > 0:
+        if not 0 < self.learning_rate < math.inf:
             raise InputError(f"The learning rate {self.learning_rate} is not positive.")
+        if self.crutch_steps < 0 or self.warmup_steps < 0 or self.seed < 0:
+            raise InputError("Numbers of steps and the seed are not negative.")
+        if self.save_every < 1:
+            raise InputError("The state is saved every step at the most.", hint="Give 1 or more.")
 
     @property
     def total_steps(self) -> int:
