@@ -17,13 +17,13 @@ from SAMSegmenterLib.core.checked_json import Checked
 from SAMSegmenterLib.core.errors import InputError
 from SAMSegmenterLib.core.marks import BoxMark, LassoMark, Mark, MarkSet, PointMark, PriorMark, ScribbleMark
 from SAMSegmenterLib.core.mask_rle import decode_rle, encode_rle
-from SAMSegmenterLib.core.prompt_file import (
+from SAMSegmenterLib.core.prompt_records import (
     MODES,
-    SCHEMA,
     PromptFile,
     SegmentPrompts,
     SlicePromptRecord,
     VolumeIdentity,
+    identity_of,
 )
 from SAMSegmenterLib.core.slicing import SlicePlane
 
