@@ -99,7 +99,13 @@ def case_of(tmp_path, **more) -> CatalogueCase:
 
 
 def reader(image, label):
-    return lambda path: image if path.name.endswith("image") else label
+    """Stands in for reading files; labels are asked for as labels."""
+
+    def read(path, as_labels):
+        assert as_labels == path.name.endswith("label")
+        return label if as_labels else image
+
+    return read
 
 
 def test_volumes_are_cut_along_their_axis_where_labels_are(tmp_path):
@@ -116,23 +122,52 @@ def test_volumes_are_cut_along_their_axis_where_labels_are(tmp_path):
 
 
 def test_colour_images_stay_colour(tmp_path):
-    image = np.zeros((20, 20, 3), dtype=np.uint8)
+    image = np.random.default_rng(0).integers(0, 256, (20, 20, 3)).astype(np.uint8)
     slices = load_slices([case_of(tmp_path)], reader(image, np.ones((20, 20), dtype=np.uint8)))
-    assert slices[0].pixels.shape == (20, 20, 3)
+    assert np.array_equal(slices[0].pixels, image) and slices[0].pixels.dtype == np.uint8
+    fine = image.astype(np.uint16) * 257
+    slices = load_slices([case_of(tmp_path)], reader(fine, np.ones((20, 20), dtype=np.uint8)))
+    assert np.array_equal(slices[0].pixels, image) and slices[0].pixels.dtype == np.uint8
 
 
-def test_an_image_and_a_mask_of_different_shape_are_left_out_with_a_warning(tmp_path, caplog):
-    assert load_slices([case_of(tmp_path)], reader(np.zeros((20, 20)), np.ones((20, 21)))) == []
-    assert "differ in shape" in caplog.text
+def test_pictures_may_come_as_volumes_of_one_slice(tmp_path):
+    grey = np.arange(400, dtype=np.uint8).reshape(20, 20)
+    flat = load_slices([case_of(tmp_path)], reader(grey, np.ones((20, 20), dtype=np.uint8)))
+    thick = load_slices([case_of(tmp_path)], reader(grey[None], np.ones((1, 20, 20), dtype=np.uint8)))
+    assert len(flat) == len(thick) == 1
+    assert np.array_equal(flat[0].pixels, thick[0].pixels) and np.array_equal(flat[0].labels, thick[0].labels)
 
 
-def test_an_empty_mask_is_left_out_with_a_warning(tmp_path, caplog):
-    assert load_slices([case_of(tmp_path)], reader(np.zeros((20, 20)), np.zeros((20, 20)))) == []
-    assert "no slice" in caplog.text
+RAMP = np.arange(400.0).reshape(20, 20)
+WHOLE = np.ones((20, 20), dtype=np.uint8)
+BAD = {
+    "differ in shape": (RAMP, np.ones((20, 21))),
+    "no slice has more than 50": (RAMP, np.zeros((20, 20))),
+    "NaN or infinite": (np.where(RAMP < 3, np.nan, RAMP), WHOLE),
+    "are 7": (np.full((20, 20), 7.0), WHOLE),
+    "has 2 slices": (np.stack([RAMP, RAMP]), np.stack([WHOLE, WHOLE])),
+    "4 values of type uint8": (np.zeros((20, 20, 4), dtype=np.uint8), WHOLE),
+    "3 values of type float32": (np.zeros((20, 20, 3), dtype=np.float32), WHOLE),
+}
+
+
+@pytest.mark.parametrize("reason", BAD)
+def test_a_case_that_cannot_be_used_is_left_out_with_a_warning_and_the_others_stay(tmp_path, caplog, reason):
+    good, bad = catalogue(tmp_path, [entry(1), entry(2)])
+    images = {good.image: RAMP, good.label: WHOLE, bad.image: BAD[reason][0], bad.label: BAD[reason][1]}
+    slices = load_slices([bad, good], lambda path, as_labels: images[path])
+    assert [item.case for item in slices] == [good]
+    assert caplog.messages[0].startswith("a/2 is left out: ") and reason in caplog.text and len(caplog.messages) == 1
+
+
+def test_infinite_values_are_left_out_like_nan(tmp_path, caplog):
+    image = np.where(RAMP == 0, np.inf, RAMP)
+    assert load_slices([case_of(tmp_path)], reader(image, WHOLE)) == []
+    assert "infinite" in caplog.text
 
 
 def test_a_missing_file_is_left_out_with_a_warning(tmp_path, caplog):
-    def fails(path):
+    def fails(path, as_labels):
         raise InputError(f"{path.name} is not there.")
 
     assert load_slices([case_of(tmp_path)], fails) == []

@@ -20,7 +20,8 @@ from SAMSegmenterLib.core.errors import InputError
 
 logger = logging.getLogger(__name__)
 
-ReadArray = Callable[[Path], np.ndarray]
+ReadArray = Callable[[Path, bool], np.ndarray]
+"""Path, and whether it is a label file, to (K, J, I) or (K, J, I, 3); pictures may be (J, I) or (J, I, 3)."""
 
 MIN_LABEL_PIXELS = 50
 _FREE_LICENCE = re.compile(r"^(image )?(CC0|CC BY-SA|CC BY|MIT|Apache|BSD)\b", re.IGNORECASE)
@@ -188,15 +189,16 @@ def load_slices(cases: Iterable[CatalogueCase], read_array: ReadArray) -> list[L
 
     Args:
         cases: from `split_cases`.
-        read_array: reads an image file as (H, W), (H, W, 3) or (K, J, I).
+        read_array: reads an image or label file.
 
     Returns:
-        Slices with more than 50 labelled pixels. A case that cannot be used is left out with a warning.
+        Slices with more than 50 labelled pixels; empty when no case has any. A case that cannot be used is left out
+        with a warning.
     """
     slices: list[LabelledSlice] = []
     for case in cases:
         try:
-            found = _case_slices(case, read_array(case.image), read_array(case.label))
+            found = _case_slices(case, read_array(case.image, False), read_array(case.label, True))
         except InputError as error:
             logger.warning("%s is left out: %s", case.case_id, error)
             continue
@@ -207,17 +209,31 @@ def load_slices(cases: Iterable[CatalogueCase], read_array: ReadArray) -> list[L
 
 
 def _case_slices(case: CatalogueCase, image: np.ndarray, label: np.ndarray) -> list[LabelledSlice]:
-    if case.slice_axis is None:
+    if label.ndim == 2:
         image, label = image[None], label[None]
-    else:
-        image, label = np.moveaxis(image, case.slice_axis, 0), np.moveaxis(label, case.slice_axis, 0)
     if label.ndim != 3 or image.shape[:3] != label.shape:
         raise InputError(f"image {image.shape} and mask {label.shape} differ in shape.")
-    if image.ndim == 3:
-        image = np.nan_to_num(image.astype(np.float32))
+    if case.slice_axis is None and len(label) > 1:
+        raise InputError(f"it has {len(label)} slices, but the catalogue says that it is a picture (dim 2).")
+    image = _usable(image)
+    image, label = np.moveaxis(image, case.slice_axis or 0, 0), np.moveaxis(label, case.slice_axis or 0, 0)
     limits = (float(image.min()), float(image.max()))
+    if limits[0] == limits[1]:
+        raise InputError(f"all its pixels are {limits[0]:g}.")
     keep = [index for index in range(len(label)) if np.count_nonzero(label[index]) > MIN_LABEL_PIXELS]
     return [
         LabelledSlice(case, index, np.ascontiguousarray(image[index]), label[index].astype(np.int32), limits)
         for index in keep
     ]
+
+
+def _usable(image: np.ndarray) -> np.ndarray:
+    """Grey values as 32-bit floating point, colours as 8 bit."""
+    if image.ndim == 3:
+        image = image.astype(np.float32)
+        if not np.isfinite(image).all():
+            raise InputError("the image holds values that are NaN or infinite.")
+        return image
+    if image.shape[3:] != (3,) or image.dtype not in (np.uint8, np.uint16):
+        raise InputError(f"its pixels hold {image.shape[3]} values of type {image.dtype}; colours have three of 8 bit.")
+    return image if image.dtype == np.uint8 else (image // 257).astype(np.uint8)
