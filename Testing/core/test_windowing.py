@@ -7,6 +7,7 @@ from SAMSegmenterLib.core.errors import InputError
 from SAMSegmenterLib.core.windowing import (
     CT_PRESETS,
     LevelWidth,
+    Limits,
     MinMax,
     Percentile,
     paper_clip,
@@ -27,6 +28,12 @@ def test_min_max_is_the_papers_formula_truncated():
 
 def test_limits_found_on_the_volume_serve_its_slices():
     assert to_rgb8(np.array([[50, 100]]), MinMax(), limits=(0, 200))[0, :, 0].tolist() == [63, 127]
+
+
+def test_fixed_limits_hold_whatever_the_pixels_are():
+    assert to_rgb8(np.array([[-200, -100, 0, 100, 900]]), Limits(-100, 100))[0, :, 0].tolist() == [0, 0, 127, 255, 255]
+    assert not to_rgb8(np.array([[-200, 5, 900]]), Limits(5, 5)).any()
+    assert parse_window("limits:-160,240") == Limits(-160, 240)
 
 
 def test_a_constant_image_is_black():
@@ -103,7 +110,8 @@ def test_windows_are_named_on_the_command_line(text, window):
 
 
 @pytest.mark.parametrize(
-    "text", ["", "liver", "minmax:1", "percentile:a,b", "percentile:99,1", "level-width:40", "level-width:40,0"]
+    "text",
+    ["", "liver", "minmax:1", "percentile:a,b", "percentile:99,1", "level-width:40", "level-width:40,0", "limits:1"],
 )
 def test_other_names_are_input_errors(text):
     with pytest.raises(InputError):
@@ -117,6 +125,8 @@ def test_other_names_are_input_errors(text):
         ("level-width:40,-3", "level-width:40,400"),
         ("level-width:nan,400", "level-width:40,400"),
         ("level-width:40,inf", "level-width:40,400"),
+        ("limits:3,1", "limits:-160,240"),
+        ("limits:nan,1", "limits:-160,240"),
     ],
 )
 def test_a_window_that_cannot_be_is_refused_with_an_example(text, hint):

@@ -50,7 +50,7 @@ class Runs:
         return np.where(held, run, -1)
 
     def nearest(self, points: np.ndarray) -> int:
-        """The run that holds the pixel nearest to any of the points (M, 2), M >= 1; the first one on ties."""
+        """The run nearest to any of the points (M, 2), M >= 1; the first one on ties."""
         x, y = np.asarray(points, np.float64).reshape(-1, 2).T[:, :, None]
         aside = np.maximum(0, np.maximum(self.starts - x, x - (self.stops - 1)))
         return int(np.argmin((aside**2 + (self.rows - y) ** 2).min(axis=0)))

@@ -88,11 +88,12 @@ def box_on_image(box: Sequence[float], image: SliceImage) -> np.ndarray:
     """
     if image.plane.axis is None:
         raise InputError("Boxes of slices belong to slices of the volume, not to a plane laid freely.")
-    scale = np.tile(np.abs(image.pixel_to_ijk[:3, :2]).max(axis=0), 2)  # voxels per pixel, along x and y
-    half = np.array([-0.5, -0.5, 0.5, 0.5])
+    box = np.asarray(box, np.float64)
+    scale = np.tile(np.abs(image.pixel_to_ijk[:3, :2]).max(axis=0), 2)  # voxels per pixel, along x and y: 1 or less
+    edges = (box + np.array([-0.5, -0.5, 0.5, 0.5])) / scale
+    centres = np.concatenate([np.ceil(edges[:2] - 1e-6), np.floor(edges[2:] + 1e-6)])  # outermost within the voxels
     height, width = image.shape
-    pixels = (np.asarray(box, np.float64) + half) / scale - half
-    return np.clip(pixels, 0, np.tile([width - 1, height - 1], 2))
+    return np.clip(np.where(scale < 1 - 1e-3, centres, box), 0, np.tile([width - 1, height - 1], 2))
 
 
 def _in_slices(points_ras: np.ndarray, ijk_to_ras: Matrix4, axis: int) -> np.ndarray:

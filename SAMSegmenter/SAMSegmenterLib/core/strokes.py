@@ -65,7 +65,7 @@ def _parts_on_slice(xy: np.ndarray, shape: tuple[int, int]) -> tuple[np.ndarray,
     with np.errstate(divide="ignore", invalid="ignore"):
         to_low, to_high = (low - starts) / along, (high - starts) / along
     still = along == 0
-    outside = still & ((starts < low) | (starts > high))
+    outside = still & ((starts < low) | (starts >= high))
     enter = np.where(still, 0, np.minimum(to_low, to_high)).max(axis=1, initial=0)
     leave = np.where(still, 1, np.maximum(to_low, to_high)).min(axis=1, initial=1)
     kept = (enter <= leave) & ~outside.any(axis=1)

@@ -27,6 +27,9 @@ _CT_WINDOWS = ("abdomen", "lung", "bone")
 _SAME_PICTURE = 4.0
 """Pictures that differ by less on average, in grey values, are taken for one."""
 
+_LEAST_CONTRAST = 32.0
+"""Grey values between the darkest and the brightest hundredth of a picture that is worth a try."""
+
 _SAMPLED = 256
 """Pixels along each side that pictures are compared on."""
 
@@ -141,7 +144,7 @@ def _different(windows: Sequence[NamedWindow], pixels: np.ndarray) -> tuple[Name
     for named in windows:
         picture = scale(sample, *named.window.limits(pixels))
         new = all(np.abs(picture - other).mean() > _SAME_PICTURE for other in pictures)
-        if new and picture.max() - picture.min() > _SAME_PICTURE:
+        if new and np.ptp(np.percentile(picture, (1, 99))) >= _LEAST_CONTRAST:
             kept.append(named)
             pictures.append(picture)
     return tuple(kept) or (windows[0],)
