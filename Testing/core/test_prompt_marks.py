@@ -36,6 +36,11 @@ def test_clicks_are_passed_on_as_they_are():
     assert notices_of(marked(PointMark("a", (3.25, 4))), SHAPE) == ()
 
 
+def test_a_click_on_the_border_is_a_click_on_the_outermost_pixel():
+    points = prompts_of(marked(PointMark("a", (79.5, 59.5)), PointMark("b", (-0.5, 5))), SHAPE).points
+    assert np.floor(points + 0.5).tolist() == [[79, 59], [0, 5]]
+
+
 def test_nothing_marked_is_nothing_told():
     assert prompts_of(MarkSet(), SHAPE).is_empty and notices_of(MarkSet(), SHAPE) == ()
 

@@ -5,7 +5,7 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from SAMSegmenterLib.core.strokes import distance_to_line, length_on_slice, on_slice, points_along
+from SAMSegmenterLib.core.strokes import distance_to_line, length_on_slice, moved_in, on_slice, points_along
 
 SHAPE = (20, 30)
 
@@ -44,13 +44,20 @@ def test_a_dab_is_one_point():
 
 
 def test_a_stroke_outside_the_slice_gives_no_point():
-    for stroke in ([(-5.0, 3)], [(-9.0, -9), (-2, 30)], [(29.5, 3.0), (29.5, 9)], [(40.0, 3), (50, 3)]):
+    for stroke in ([(-5.0, 3)], [(-9.0, -9), (-2, 30)], [(29.6, 3.0), (29.6, 9)], [(40.0, 3), (50, 3)]):
         assert points_along(np.array(stroke), SHAPE, 3).shape == (0, 2)
 
 
 def test_the_slice_reaches_from_half_a_pixel_before_the_first_to_half_a_pixel_after_the_last():
-    places = np.array([(-0.5, -0.5), (-0.51, 0), (29.49, 19.49), (29.5, 0), (0, 19.5)])
+    places = np.array([(-0.5, -0.5), (-0.51, 0), (29.5, 19.5), (29.51, 0), (0, 19.51)])
     assert on_slice(places, SHAPE).tolist() == [True, False, True, False, False]
+
+
+def test_points_on_the_border_round_to_a_pixel():
+    on_border = np.array([(29.5, 19.5), (-0.5, -0.5), (29.5, 3)])
+    assert np.floor(moved_in(on_border, SHAPE) + 0.5).tolist() == [[29, 19], [0, 0], [29, 3]]
+    assert np.floor(points_along(np.array([(29.5, 3.0), (29.5, 9)]), SHAPE, 2) + 0.5)[:, 0].tolist() == [29, 29]
+    assert np.floor(points_along(np.array([(29.5, 3.0)]), SHAPE, 2) + 0.5).tolist() == [[29, 3]]
 
 
 def test_huge_strokes_are_clipped_without_being_followed():

@@ -19,7 +19,7 @@ from SAMSegmenterLib.core.mask_logits import mask_logits
 from SAMSegmenterLib.core.polygons import polygon_mask
 from SAMSegmenterLib.core.prompts import Prompts
 from SAMSegmenterLib.core.propagation import innermost_point
-from SAMSegmenterLib.core.strokes import length_on_slice, on_slice, points_along
+from SAMSegmenterLib.core.strokes import length_on_slice, moved_in, on_slice, points_along
 
 __all__ = [
     "MAX_POINTS",
@@ -105,7 +105,8 @@ def _points(
     marks: MarkSet, shape: tuple[int, int], areas: dict[str, Mask]
 ) -> tuple[np.ndarray, np.ndarray, tuple[str, ...]]:
     """Points (N, 2), labels (N,) and what to say about their number."""
-    clicks = [(mark.xy[None], mark.label) for mark in _of(marks, PointMark) if on_slice(mark.xy[None], shape)[0]]
+    shown = [mark for mark in _of(marks, PointMark) if on_slice(mark.xy[None], shape)[0]]
+    clicks = [(moved_in(mark.xy[None], shape), mark.label) for mark in shown]
     excluded = [areas[mark.id] for mark in _of(marks, LassoMark) if mark.label == 0]
     clicks += [(_innermost(area), 0) for area in excluded if area.any()]
     scribbles = [mark for mark in _of(marks, ScribbleMark) if len(points_along(mark.xy, shape, 1))]

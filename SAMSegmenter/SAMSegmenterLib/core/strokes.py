@@ -5,13 +5,19 @@ from __future__ import annotations
 import numpy as np
 
 _INSIDE = 1e-6
-"""Points on the lower or right border of a slice are moved in by this much, pixels: that border belongs to no pixel."""
+"""Points on the right or lower border of a slice are moved in by this much, pixels, so that they round to a pixel."""
 
 
 def on_slice(xy: np.ndarray, shape: tuple[int, int]) -> np.ndarray:
-    """(N,) bool: which points (N, 2) lie on a pixel of a slice (H, W); its right and lower border belong to none."""
+    """(N,) bool: which points (N, 2) lie on a slice (H, W) or on its border."""
     height, width = shape
-    return ((xy >= -0.5) & (xy < (width - 0.5, height - 0.5))).all(axis=1)
+    return ((xy >= -0.5) & (xy <= (width - 0.5, height - 0.5))).all(axis=1)
+
+
+def moved_in(xy: np.ndarray, shape: tuple[int, int]) -> np.ndarray:
+    """Points (N, 2) of a slice, those on its right and lower border a trifle inside it."""
+    height, width = shape
+    return np.clip(xy, -0.5, (width - 0.5 - _INSIDE, height - 0.5 - _INSIDE))
 
 
 def length_on_slice(xy: np.ndarray, shape: tuple[int, int]) -> float:
@@ -35,12 +41,11 @@ def points_along(xy: np.ndarray, shape: tuple[int, int], count: int) -> np.ndarr
     lengths = np.linalg.norm(ends - starts, axis=1)
     until = np.cumsum(lengths)
     if not len(until) or not until[-1] > 0:
-        return xy[on_slice(xy, shape)][:1]
+        return moved_in(xy[on_slice(xy, shape)][:1], shape)
     wanted = (np.arange(count) + 0.5) / count * until[-1]
     part = np.minimum(np.searchsorted(until, wanted), len(until) - 1)
     share = (wanted - (until[part] - lengths[part])) / lengths[part]
-    points = starts[part] + share[:, None] * (ends[part] - starts[part])
-    return np.clip(points, -0.5, (shape[1] - 0.5 - _INSIDE, shape[0] - 0.5 - _INSIDE))
+    return moved_in(starts[part] + share[:, None] * (ends[part] - starts[part]), shape)
 
 
 def distance_to_line(place: np.ndarray, xy: np.ndarray, closed: bool = False) -> float:
@@ -65,7 +70,7 @@ def _parts_on_slice(xy: np.ndarray, shape: tuple[int, int]) -> tuple[np.ndarray,
     with np.errstate(divide="ignore", invalid="ignore"):
         to_low, to_high = (low - starts) / along, (high - starts) / along
     still = along == 0
-    outside = still & ((starts < low) | (starts >= high))
+    outside = still & ((starts < low) | (starts > high))
     enter = np.where(still, 0, np.minimum(to_low, to_high)).max(axis=1, initial=0)
     leave = np.where(still, 1, np.maximum(to_low, to_high)).min(axis=1, initial=1)
     kept = (enter <= leave) & ~outside.any(axis=1)
