@@ -8,6 +8,7 @@ from SAMSegmenterLib.core.extents import (
     bounding_extent,
     extent_of_shape,
     extent_shape,
+    filled_extent,
     intersection,
     is_empty,
     placed,
@@ -54,3 +55,13 @@ def test_a_window_selects_the_inner_extent():
     outer = np.arange(4 * 5 * 6).reshape(4, 5, 6)
     found = outer[window((12, 13, 21, 23, 30, 30), (10, 15, 20, 24, 30, 33))]
     assert np.array_equal(found, outer[0:1, 1:4, 2:4])
+
+
+def test_a_filled_extent_is_the_smallest_around_what_is_set():
+    cells = np.zeros((4, 5, 6), np.uint8)
+    assert filled_extent(cells, (10, 15, 20, 24, 30, 33)) == EMPTY_EXTENT
+    cells[1, 2, 3] = 1
+    assert filled_extent(cells, (10, 15, 20, 24, 30, 33)) == (13, 13, 22, 22, 31, 31)
+    cells[3, 0, 5] = 7
+    assert filled_extent(cells, (10, 15, 20, 24, 30, 33)) == (13, 15, 20, 22, 31, 33)
+    assert filled_extent(np.zeros((0, 0, 0)), EMPTY_EXTENT) == EMPTY_EXTENT

@@ -59,8 +59,8 @@ def test_every_setting_does_voxel_by_voxel_what_it_says(a_scene, mask, overwrite
         expected, changed = edited(held, edit, rules)
         assert writer.commit([edit], "test") == changed, (mode, name)
         assert _voxels(case.segments(lattice).masks) == _voxels(expected), (mode, name)
-        assert writer.can_undo == (changed > 0)
-        if changed:
+        assert writer.can_undo == (everything_of(case.node) != before)
+        if writer.can_undo:
             effects += 1
             after = everything_of(case.node)
             assert writer.undo() and not writer.can_undo
@@ -209,6 +209,20 @@ def test_settings_are_read_anew_at_every_commit(a_scene):
     assert writer.commit([edit], "masked") == 0
     editor.SetMaskMode(0)
     assert writer.commit([edit], "free") == edit.block.sum()
+
+
+def test_the_extent_of_a_segment_holds_it_and_is_empty_without_a_voxel(a_scene):
+    case = overlapping_segments()
+    writer = _writer(a_scene, case, EditRules(overwrite_mode=OVERWRITE_NONE))
+    assert writer.extent_of(case.ids["empty"]) == EMPTY_EXTENT  # though its labelmap holds others
+    assert (
+        writer.segment_on(case.ids["first"], writer.extent_of(case.ids["first"])).sum()
+        == writer.segment_on(case.ids["first"], WHOLE).sum()
+    )
+    writer.commit([_edit(case.ids["empty"], "add")], "test")
+    assert writer.extent_of(case.ids["empty"]) != EMPTY_EXTENT
+    writer.undo()
+    assert writer.extent_of(case.ids["empty"]) == EMPTY_EXTENT
 
 
 def test_where_a_segment_may_be_added_to_can_be_asked(a_scene):

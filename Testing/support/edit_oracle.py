@@ -36,7 +36,7 @@ class Segments:
 
 
 def edited(segments: Segments, edit: Edit, rules: EditRules) -> tuple[dict[str, np.ndarray], int]:
-    """Masks after one edit, and the number of voxels at which any of them changed."""
+    """Masks after one edit, and the number of voxels of the edited segment that changed."""
     before = segments.masks
     after = {name: mask.copy() for name, mask in before.items()}
     for voxel in np.ndindex(before[edit.segment_id].shape):
@@ -51,8 +51,7 @@ def edited(segments: Segments, edit: Edit, rules: EditRules) -> tuple[dict[str, 
                     after[name][voxel] = True
                 elif _gives_way(name, segments, rules):
                     after[name][voxel] = False
-    changed = np.any([after[name] != before[name] for name in before], axis=0)
-    return after, int(changed.sum())
+    return after, int((after[edit.segment_id] != before[edit.segment_id]).sum())
 
 
 def _take_away(after, segments, segment_id, rules, voxel):

@@ -62,3 +62,16 @@ def placed(block: np.ndarray, extent: Extent, onto: Extent) -> np.ndarray:
     if not is_empty(common):
         result[window(common, onto)] = block[window(common, extent)]
     return result
+
+
+def filled_extent(cells: np.ndarray, extent: Extent) -> Extent:
+    """Smallest extent around the cells (k, j, i) that are not 0, of an array that fills `extent`."""
+    spans = []
+    for axis in (2, 1, 0):
+        held = np.flatnonzero(cells.any(axis=tuple(other for other in range(3) if other != axis)))
+        if not len(held):
+            return EMPTY_EXTENT
+        start = extent[2 * (2 - axis)]
+        spans += [start + int(held[0]), start + int(held[-1])]
+    i0, i1, j0, j1, k0, k1 = spans
+    return i0, i1, j0, j1, k0, k1

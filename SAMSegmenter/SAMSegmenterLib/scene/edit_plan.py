@@ -26,7 +26,7 @@ class EditPlan:
         added: (k, j, i) bool, given to the segment; where others give way, also those that belong to it already.
         after: (k, j, i) bool, the segment when all is done.
         overwrites: a segment that gives way has voxels among those added.
-        changed: number of voxels at which any segment changes.
+        changed: number of voxels of the segment that change.
     """
 
     segment_id: str
@@ -61,7 +61,7 @@ def plan_of(group: EditGroup, node: Any, volume_node: Any, rules: EditRules, lat
     others &= added
     if not others.any():
         added &= ~before
-    changed = int(np.count_nonzero((before != after) | others))
+    changed = int(np.count_nonzero(before != after))
     return EditPlan(group.segment_id, extent, before & ~after, added, after, bool(others.any()), changed)
 
 

@@ -1,161 +1,133 @@
-"""What an editing step reads from the scene: the source volume as it is shown now, and a segment on one slice of it."""
+"""What an editing step reads from the scene: the source volume as it is now, and how it lies to the segmentation."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
-from SAMSegmenterLib.core.arrays import Mask, Matrix4
-from SAMSegmenterLib.core.extents import EMPTY_EXTENT, bounding_extent, intersection, is_empty
+from SAMSegmenterLib.core.arrays import Matrix4
 from SAMSegmenterLib.core.geometry import Volume
-from SAMSegmenterLib.core.lattice import Lattice, mask_on_slice
-from SAMSegmenterLib.core.slicing import Extent, SliceImage
 from SAMSegmenterLib.core.windowing import LevelWidth
 from SAMSegmenterLib.scene.matrices import matrix_from_vtk
-from SAMSegmenterLib.scene.node_state import NodeState
+from SAMSegmenterLib.scene.node_state import NodeState, place_of
 from SAMSegmenterLib.scene.runtime import import_slicer
-from SAMSegmenterLib.scene.segment_voxels import extent_around, layer_of, segment_block, segment_of, values_of
-from SAMSegmenterLib.scene.transforms import apply_to_points, from_world, general_between, is_bent
+from SAMSegmenterLib.scene.segment_voxels import values_of
+from SAMSegmenterLib.scene.shown_volumes import displayed_window, in_hounsfield_units, remarks_on, shown_frame
+from SAMSegmenterLib.scene.transforms import PointFunction, from_world, general_between, is_bent, to_world
 from SAMSegmenterLib.scene.volumes import checked_image, has_spacing, volume_from_node
-
-_PIXELS_AT_ONCE = 1_000_000
-
-
-@dataclass(frozen=True)
-class Frame:
-    """The frame of a sequence that a volume node shows.
-
-    Args:
-        sequence: name of the sequence.
-        number: of the frame, from 0.
-        count: frames in all.
-        value: what the sequence calls the frame ("12.5 s", say).
-    """
-
-    sequence: str
-    number: int
-    count: int
-    value: str
 
 
 @dataclass(frozen=True, eq=False)
-class Source:
+class NodeSource:
     """A source volume as it was at one moment.
 
     Args:
-        volume: in world space, all parent transforms included.
-        state: to tell later whether it still holds; kept and let go on the main thread.
-        window: the displayed one, None where there is none.
-        frame: of a sequence, None for an ordinary volume.
-        resampled: a transform that bends space was applied to the voxels.
+        volume: in world space, all parent transforms included. Its array is the node's own memory.
+        volume_id: of the node and of the frame of a sequence that it shows.
+        token: differs as soon as voxels, frame or place differ.
+        displayed: window of the viewer, None for colour or without a display.
+        hounsfield: whether intensities are CT numbers, None where the node does not say.
+        segmentation_to_volume: RAS of the segmentation node to the world's, a matrix or a function; None when equal.
+        volume_to_segmentation: the other way.
+        remarks: where the picture on the screen is not the one that the model gets.
+        state: of the volume node.
     """
 
     volume: Volume
+    volume_id: str
+    token: Hashable
+    displayed: LevelWidth | None
+    hounsfield: bool | None
+    segmentation_to_volume: Matrix4 | PointFunction | None
+    volume_to_segmentation: Matrix4 | PointFunction | None
+    remarks: tuple[str, ...]
     state: NodeState
-    window: LevelWidth | None
-    frame: Frame | None
-    resampled: bool = False
 
 
-def read_source(node: Any, copy: bool = False) -> Source:
-    """The source volume as it is now: of a sequence the current frame.
+class SourceReader:
+    """Reads a source volume again only when it changed.
 
-    A transform that bends space is applied to the voxels (linear interpolation), once per call: keep the source until
-    its `state` is no longer current.
+    Thread: main, all of it.
+    """
+
+    def __init__(self) -> None:
+        self._last: NodeSource | None = None
+
+    def read(self, volume_node: Any, segmentation_node: Any = None, slice_node: Any = None) -> NodeSource:
+        """The source volume as it is now: of a sequence the current frame.
+
+        A transform that bends space is applied to the voxels (linear interpolation), once for as long as nothing
+        changes; voxels are not copied otherwise.
+
+        Args:
+            volume_node: grey, or with red, green and blue.
+            segmentation_node: whose transform counts, or None.
+            slice_node: of the view that remarks are about, or None.
+
+        Returns:
+            The same object as before when nothing changed.
+
+        Raises:
+            InputError: there is no volume, it is empty, or has other than 1 or 3 components.
+        """
+        checked_image(volume_node)
+        state = NodeState.of(volume_node)
+        frame = shown_frame(volume_node)
+        volume_id = state.node_id if frame is None else f"{state.node_id} frame {frame.number}"
+        place = () if segmentation_node is None else (segmentation_node.GetID(), place_of(segmentation_node))
+        token = (volume_id, state.modified, state.place, place)
+        display = (displayed_window(volume_node), remarks_on(volume_node, slice_node))
+        last = self._last if self._last is not None and self._last.state.node is volume_node else None
+        if last is None or last.token != token:
+            last = _read(volume_node, segmentation_node, volume_id, token, state, *display)
+        elif (last.displayed, last.remarks) != display:
+            last = replace(last, displayed=display[0], remarks=display[1])
+        self._last = last
+        return last
+
+
+class EditorSource:
+    """The source volume of a Segment Editor.
 
     Args:
-        node: volume node, grey or with red, green and blue.
-        copy: True for voxels that another thread may read; else they are the node's own memory, for the main thread.
+        editor_node: `vtkMRMLSegmentEditorNode`.
+        shown_in: gives the `vtkMRMLSliceNode` that remarks are about, or None.
 
-    Raises:
-        InputError: there is no volume, it is empty, or has other than 1 or 3 components.
-
-    Thread: main.
+    Thread: main, all of it.
     """
-    checked_image(node)
-    bent = is_bent(node)
-    volume = _unbent_volume(node) if bent else volume_from_node(node, copy)
-    return Source(volume, NodeState.of(node), displayed_window(node), shown_frame(node), bent)
+
+    def __init__(self, editor_node: Any, shown_in: Callable[[], Any] = lambda: None) -> None:
+        self._editor_node, self._shown_in, self._reader = editor_node, shown_in, SourceReader()
+
+    def source(self) -> NodeSource | None:
+        """The volume now, the same object as before when nothing changed; None when there is none.
+
+        Raises:
+            InputError: the volume is empty, or has other than 1 or 3 components.
+        """
+        volume_node = self._editor_node.GetSourceVolumeNode()
+        if volume_node is None or volume_node.GetScene() is None:
+            self._reader = SourceReader()
+            return None
+        return self._reader.read(volume_node, self._editor_node.GetSegmentationNode(), self._shown_in())
 
 
-def displayed_window(node: Any) -> LevelWidth | None:
-    """The window that the viewer shows a volume with; None where it has no such display.
-
-    A negative width, with which Slicer turns black and white, is given as its amount.
-    """
-    display = node.GetDisplayNode()
-    if display is None or not display.IsA("vtkMRMLScalarVolumeDisplayNode"):
-        return None
-    level, width = display.GetLevel(), abs(display.GetWindow())
-    return LevelWidth(level, width) if width > 0 and np.isfinite([level, width]).all() else None
-
-
-def shown_frame(node: Any) -> Frame | None:
-    """The frame of a sequence that a node shows now; None for a node of its own."""
-    scene = node.GetScene()
-    for number in range(scene.GetNumberOfNodesByClass("vtkMRMLSequenceBrowserNode") if scene is not None else 0):
-        browser = scene.GetNthNodeByClass(number, "vtkMRMLSequenceBrowserNode")
-        sequence = browser.GetSequenceNode(node)
-        if sequence is not None and browser.GetSelectedItemNumber() >= 0:
-            selected = browser.GetSelectedItemNumber()
-            value = f"{browser.GetFormattedIndexValue(selected)} {sequence.GetIndexUnit() or ''}".strip()
-            return Frame(sequence.GetName() or "", selected, browser.GetNumberOfItems(), value)
-    return None
-
-
-def segment_on_slice(
-    node: Any, segment_id: str, lattice: Lattice, image: SliceImage, volume_ijk_to_world: Matrix4
-) -> Mask:
-    """What of a segment a slice shows.
-
-    Args:
-        node: `vtkMRMLSegmentationNode`; parent transforms of both nodes are respected, linear or not.
-        lattice: of the segmentation, see `segmentation_lattice`.
-        image: slice of the source volume.
-        volume_ijk_to_world: (4, 4) of that volume.
-
-    Returns:
-        (H, W) bool.
-
-    Raises:
-        InputError: no such segment.
-
-    Thread: main.
-    """
-    to_segmentation = from_world(node)
-    drawn = extent_around(layer_of(segment_of(node, segment_id)), lattice)
-    extent = intersection(drawn, _extent_under(image, volume_ijk_to_world, lattice, to_segmentation))
-    if is_empty(extent):
-        return np.zeros(image.shape, bool)
-    block = segment_block(node, segment_id, lattice, extent)
-    return mask_on_slice(block, extent, lattice, image, volume_ijk_to_world, to_segmentation)
-
-
-def _extent_under(image: SliceImage, ijk_to_world: Matrix4, lattice: Lattice, to_segmentation: Any) -> Extent:
-    """Smallest extent around the voxels that the pixels' centres lie in; corners tell it unless space is bent."""
-    height, width = image.shape
-    rows_at_once = max(1, _PIXELS_AT_ONCE // width)
-    if not callable(to_segmentation):
-        rows, columns = [np.array([0, height - 1])], np.array([0, width - 1])
-    else:
-        rows = [np.arange(n, min(height, n + rows_at_once)) for n in range(0, height, rows_at_once)]
-        columns = np.arange(width)
-    found = [_extent_at(columns, some, ijk_to_world @ image.pixel_to_ijk, lattice, to_segmentation) for some in rows]
-    return bounding_extent(found)
-
-
-def _extent_at(columns: np.ndarray, rows: np.ndarray, to_world: Matrix4, lattice: Lattice, onward: Any) -> Extent:
-    x, y = (grid.ravel() for grid in np.meshgrid(columns, rows))
-    world = apply_to_points(to_world, np.stack([x, y, np.zeros_like(x)], axis=-1).astype(np.float64))
-    ijk = apply_to_points(np.linalg.inv(lattice.ijk_to_ras), apply_to_points(onward, world))
-    ijk = ijk[np.isfinite(ijk).all(axis=1)]
-    if not len(ijk):
-        return EMPTY_EXTENT
-    low, high = np.floor(ijk.min(axis=0)), np.ceil(ijk.max(axis=0))
-    i0, j0, k0, i1, j1, k1 = (int(value) for value in (*low, *high))
-    return i0, i1, j0, j1, k0, k1
+def _read(
+    node: Any,
+    segmentation_node: Any,
+    volume_id: str,
+    token: Hashable,
+    state: NodeState,
+    displayed: LevelWidth | None,
+    remarks: tuple[str, ...],
+) -> NodeSource:
+    volume = _unbent_volume(node) if is_bent(node) else volume_from_node(node, copy=False)
+    moved = segmentation_node is not None and segmentation_node.GetParentTransformNode() is not None
+    ways = (to_world(segmentation_node), from_world(segmentation_node)) if moved else (None, None)
+    return NodeSource(volume, volume_id, token, displayed, in_hounsfield_units(node), *ways, remarks, state)
 
 
 def _unbent_volume(node: Any) -> Volume:

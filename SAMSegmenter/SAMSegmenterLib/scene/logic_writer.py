@@ -15,7 +15,7 @@ import numpy as np
 
 from SAMSegmenterLib.core.edits import Edit, grouped
 from SAMSegmenterLib.core.errors import DependencyError, InputError, StoreError
-from SAMSegmenterLib.core.extents import extent_shape, intersection, is_empty, placed
+from SAMSegmenterLib.core.extents import EMPTY_EXTENT, extent_shape, filled_extent, intersection, is_empty, placed
 from SAMSegmenterLib.core.lattice import Lattice
 from SAMSegmenterLib.core.slicing import Extent
 from SAMSegmenterLib.scene.edit_plan import EditPlan, clipped, plan_of
@@ -31,11 +31,14 @@ from SAMSegmenterLib.scene.edit_rules import (
 from SAMSegmenterLib.scene.runtime import import_slicer
 from SAMSegmenterLib.scene.segment_voxels import (
     aligned_extent,
+    extent_around,
+    is_drawn,
     layer_of,
     layers_of,
     oriented_image,
     segment_block,
     segment_of,
+    values_of,
 )
 from SAMSegmenterLib.scene.segmentation_lattice import segmentation_lattice
 from SAMSegmenterLib.scene.segmentations import BINARY_LABELMAP
@@ -73,6 +76,7 @@ class LogicSegmentWriter:
         self._volume_node = source_volume_node
         self._editor_node = editor_node
         self._undo_states = max(2, undo_states)
+        self._searched: dict[str, tuple[Any, int, int, bool]] = {}
         self._scene = segmentation_node.GetScene() if segmentation_node is not None else None
         self._check_nodes()
         self._logic, self._settings = _new_logic(segmentation_node)
@@ -82,6 +86,21 @@ class LogicSegmentWriter:
         """The voxels that can be written."""
         self._check_nodes()
         return segmentation_lattice(self._node, self._volume_node)
+
+    def extent_of(self, segment_id: str) -> Extent:
+        """An extent that holds all of a segment, that of the labelmap it is in; `EMPTY_EXTENT` when it has no voxel.
+
+        Raises:
+            InputError: no such segment.
+        """
+        segment = segment_of(self._node, segment_id)
+        image, value = layer_of(segment), int(segment.GetLabelValue())
+        if not is_drawn(image):
+            return EMPTY_EXTENT
+        known = (image, image.GetMTime(), value)
+        if self._searched.get(segment_id, (None,))[:3] != known:
+            self._searched[segment_id] = (*known, any((layer == value).any() for layer in values_of(image)))
+        return extent_around(image, self.lattice()) if self._searched[segment_id][3] else EMPTY_EXTENT
 
     def segment_on(self, segment_id: str, extent: Extent) -> np.ndarray:
         """(k, j, i) uint8 of an extent of the lattice, 1 inside the segment.
@@ -110,7 +129,7 @@ class LogicSegmentWriter:
             label: what was done, for the log.
 
         Returns:
-            Number of voxels at which any segment changed; with 0 there is nothing to undo.
+            Voxels of the edited segments that changed. What others lost to them is not counted, but can be undone, too.
 
         Raises:
             InputError: a node or segment is gone, or segments on another voxel grid would have to be resampled; nothing
@@ -124,7 +143,7 @@ class LogicSegmentWriter:
         try:
             for group in grouped(clipped(list(edits), self._node, lattice), MAX_GROUP_VOXELS):
                 plan = plan_of(group, self._node, self._volume_node, rules, lattice)
-                if not plan.changed:
+                if not (plan.changed or plan.overwrites):
                     continue
                 self._check_grids(plan, rules, lattice)
                 saved = saved or self._save_state()
@@ -191,7 +210,7 @@ class LogicSegmentWriter:
             segment.AddRepresentation(BINARY_LABELMAP, import_slicer().vtkOrientedImageData())
         # an empty labelmap takes the number type of what is written first, which must hold the segment's label value
         dtype = next(t for t in (np.uint8, np.uint16, np.int32) if segment.GetLabelValue() <= np.iinfo(t).max)
-        here = _extent_of(cells, extent)
+        here = filled_extent(cells, extent)
         image = oriented_image(here, lattice.ijk_to_ras, placed(cells.astype(dtype), extent, here))
         self._settings.SetSelectedSegmentID(segment_id)
         self._settings.SetOverwriteMode(overwrite)
@@ -255,11 +274,3 @@ def _new_logic(segmentation_node: Any) -> tuple[Any, Any]:
     settings.SetMaskMode(EVERYWHERE)
     settings.SetSourceVolumeIntensityMask(False)
     return logic, settings
-
-
-def _extent_of(cells: np.ndarray, extent: Extent) -> Extent:
-    """Smallest extent around the cells that are set; at least one is."""
-    start = np.array(extent[::2])
-    found = [np.flatnonzero(cells.any(axis=tuple({0, 1, 2} - {axis}))) for axis in (2, 1, 0)]
-    (i0, i1), (j0, j1), (k0, k1) = ((int(n[0] + s), int(n[-1] + s)) for n, s in zip(found, start, strict=True))
-    return i0, i1, j0, j1, k0, k1

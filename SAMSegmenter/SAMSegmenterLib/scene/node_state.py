@@ -33,7 +33,7 @@ class NodeState:
     @classmethod
     def of(cls, node: Any) -> NodeState:
         """The state now."""
-        return cls(node, node.GetID(), node.GetName(), _modified(node), _place(node))
+        return cls(node, node.GetID(), node.GetName(), _modified(node), place_of(node))
 
     @property
     def exists(self) -> bool:
@@ -44,7 +44,7 @@ class NodeState:
     @property
     def is_current(self) -> bool:
         """True while the node is in its scene with the same data at the same place."""
-        return self.exists and _modified(self.node) == self.modified and _place(self.node) == self.place
+        return self.exists and _modified(self.node) == self.modified and place_of(self.node) == self.place
 
     def check_unchanged(self) -> None:
         """Check that the node is still in its scene and holds the same data at the same place.
@@ -72,8 +72,9 @@ def _modified(node: Any) -> tuple[int, ...]:
     return tuple(image.GetMTime() for image in images if image is not None)
 
 
-def _place(node: Any) -> tuple[bytes, ...]:
-    """IJK to RAS of a volume, and the parent transform's matrix; of one that bends space when it was last changed."""
+def place_of(node: Any) -> tuple[bytes, ...]:
+    """Where a node lies: IJK to RAS of a volume, and the parent transform's matrix; of one that bends space when it was
+    last changed."""
     import vtk
 
     matrices = []

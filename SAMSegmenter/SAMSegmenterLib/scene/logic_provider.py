@@ -1,0 +1,66 @@
+"""The segmentation of a Segment Editor, without its window: who writes its segments, and their list."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from SAMSegmenterLib.core.errors import InputError
+from SAMSegmenterLib.scene.logic_writer import LogicSegmentWriter
+from SAMSegmenterLib.scene.segment_list import add_segment, segment_name, tag_segment
+
+
+class LogicWriterProvider:
+    """Gives the writer of the segmentation that an editor node names, the same one as long as it names the same.
+
+    Args:
+        editor_node: `vtkMRMLSegmentEditorNode`; its segmentation, source volume and settings hold.
+        undo_states: commits that can be undone.
+
+    Thread: main, all of it.
+    """
+
+    def __init__(self, editor_node: Any, undo_states: int = 10) -> None:
+        self._editor_node, self._undo_states = editor_node, undo_states
+        self._nodes: tuple[Any, Any] = (None, None)
+        self._writer: LogicSegmentWriter | None = None
+
+    def writer(self) -> LogicSegmentWriter:
+        """The writer now; another segmentation or volume has another one, with an undo history of its own.
+
+        Raises:
+            InputError: there is no segmentation, or it holds surfaces.
+        """
+        nodes = (self._editor_node.GetSegmentationNode(), self._editor_node.GetSourceVolumeNode())
+        if nodes[0] is None:
+            raise InputError("There is no segmentation.", "Create or choose one first.")
+        if (
+            self._writer is None
+            or self._nodes is None
+            or any(a is not b for a, b in zip(nodes, self._nodes, strict=True))
+        ):
+            self._writer = LogicSegmentWriter(*nodes, self._editor_node, self._undo_states)
+            self._nodes = nodes
+        return self._writer
+
+    def segment_name(self, segment_id: str) -> str | None:
+        """Name of a segment, None when there is none of that id."""
+        return segment_name(self._editor_node.GetSegmentationNode(), segment_id)
+
+    def add_segment(self, name: str) -> str:
+        """Add an empty segment and return its id.
+
+        Raises:
+            InputError: there is no segmentation.
+        """
+        return add_segment(self._editor_node.GetSegmentationNode(), name)
+
+    def tag_segment(self, segment_id: str, tags: Mapping[str, str]) -> None:
+        """Keep facts with a segment.
+
+        Raises:
+            InputError: no such segment.
+        """
+        node = self._editor_node.GetSegmentationNode()
+        if node is not None:
+            tag_segment(node, segment_id, tags)

@@ -1,0 +1,137 @@
+"""What is not accepted yet, shown in slice views and in 3D by a segmentation node of its own that is never saved."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from SAMSegmenterLib.core.arrays import Mask, Matrix4
+from SAMSegmenterLib.core.errors import InputError
+from SAMSegmenterLib.core.extents import bounding_extent, extent_shape, filled_extent, is_empty, placed, window
+from SAMSegmenterLib.core.lattice import Lattice
+from SAMSegmenterLib.core.slicing import Extent, SliceImage
+from SAMSegmenterLib.scene.runtime import import_slicer
+from SAMSegmenterLib.scene.segment_voxels import oriented_image
+from SAMSegmenterLib.scene.segmentations import BINARY_LABELMAP
+
+ATTRIBUTE = "SAMSegmenter.Preview"
+"""Attribute that tells preview nodes from segmentations."""
+
+Colour = tuple[float, float, float]
+
+
+class SegmentationPreview:
+    """A preview beside one segmentation; its node is made when there is something to show.
+
+    Args:
+        segmentation_node: that the preview belongs to; it is not touched.
+
+    Thread: main, all of it.
+    """
+
+    def __init__(self, segmentation_node: Any) -> None:
+        self._owner = segmentation_node
+        self._node: Any = None
+
+    @property
+    def node(self) -> Any:
+        """The `vtkMRMLSegmentationNode` that shows the preview; None when nothing is shown."""
+        alive = self._node is not None and self._node.GetScene() is not None
+        return self._node if alive else None
+
+    def show_slice(self, mask: Mask, image: SliceImage, volume_ijk_to_world: Matrix4, colour: Colour) -> None:
+        """Show a mask as it is, pixel by pixel, on the slice that it belongs to.
+
+        Args:
+            mask: (H, W) on the slice's grid; without a pixel set nothing is shown.
+            image: the slice.
+            volume_ijk_to_world: (4, 4) of the volume that it was cut from.
+            colour: red, green, blue, 0 to 1.
+        """
+        cells = np.asarray(mask)[None] != 0
+        height, width = image.shape
+        whole = (0, width - 1, 0, height - 1, 0, 0)
+        self._show([(whole, cells)], volume_ijk_to_world @ image.pixel_to_ijk, colour, None)
+
+    def show_blocks(
+        self, blocks: Sequence[tuple[Extent, np.ndarray]], lattice: Lattice, colour: Colour, surface: bool = False
+    ) -> None:
+        """Show voxels of the segmentation's lattice, under the segmentation's own transform.
+
+        Args:
+            blocks: extents with their (k, j, i) voxels, non-zero inside; they may overlap.
+            surface: make a surface of them, too, for 3D views.
+        """
+        self._show(blocks, lattice.ijk_to_ras, colour, self._owner.GetTransformNodeID())
+        if surface and self.node is not None:
+            self.node.CreateClosedSurfaceRepresentation()
+
+    def clear(self) -> None:
+        """Show nothing, and leave nothing in the scene."""
+        node, self._node = self.node, None
+        if node is not None:
+            _remove(node)
+
+    def _show(self, blocks: Sequence[tuple[Extent, np.ndarray]], to_ras: Matrix4, colour: Colour, parent: Any) -> None:
+        reach = bounding_extent(filled_extent(block, extent) for extent, block in blocks)
+        if is_empty(reach):
+            self.clear()
+            return
+        node = self.node or self._new_node()
+        segmentation = node.GetSegmentation()
+        segmentation.RemoveAllSegments()
+        segment = import_slicer().vtkSegment()
+        segment.SetName("preview")
+        segment.SetColor(*colour)
+        segment.AddRepresentation(BINARY_LABELMAP, oriented_image(reach, to_ras, _joined(blocks, reach)))
+        segmentation.AddSegment(segment)
+        node.SetAndObserveTransformNodeID(parent)
+
+    def _new_node(self) -> Any:
+        scene = self._owner.GetScene()
+        if scene is None:
+            raise InputError("The segmentation is not in the scene any more.", "Choose another segmentation.")
+        node = scene.CreateNodeByClass("vtkMRMLSegmentationNode")
+        node.UnRegister(None)
+        node.SetName("SAM preview")
+        node.SetAttribute(ATTRIBUTE, "1")
+        node.SetHideFromEditors(True)
+        node.SetSaveWithScene(False)
+        scene.AddNode(node)
+        node.CreateDefaultDisplayNodes()
+        node.GetSegmentation().SetSourceRepresentationName(BINARY_LABELMAP)
+        display = node.GetDisplayNode()
+        display.SetSaveWithScene(False)
+        display.SetOpacity2DFill(0.35)
+        self._node = node
+        return node
+
+
+def remove_previews(scene: Any) -> int:
+    """Remove every preview from a scene, whoever made it; returns how many there were."""
+    nodes = [
+        scene.GetNthNodeByClass(number, "vtkMRMLSegmentationNode")
+        for number in range(scene.GetNumberOfNodesByClass("vtkMRMLSegmentationNode"))
+    ]
+    previews = [node for node in nodes if node.GetAttribute(ATTRIBUTE) is not None]
+    for node in previews:
+        _remove(node)
+    return len(previews)
+
+
+def _remove(node: Any) -> None:
+    scene, display = node.GetScene(), node.GetDisplayNode()
+    scene.RemoveNode(node)
+    if display is not None and display.GetScene() is not None:
+        scene.RemoveNode(display)
+
+
+def _joined(blocks: Sequence[tuple[Extent, np.ndarray]], reach: Extent) -> np.ndarray:
+    cells = np.zeros(extent_shape(reach), np.uint8)
+    for extent, block in blocks:
+        here = filled_extent(block, extent)
+        if not is_empty(here):
+            cells[window(here, reach)] |= placed((block != 0).astype(np.uint8), extent, here)
+    return cells

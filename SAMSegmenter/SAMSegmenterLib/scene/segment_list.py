@@ -1,0 +1,52 @@
+"""Segments of a segmentation node: their names, new ones, and facts kept with them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from SAMSegmenterLib.core.errors import InputError
+from SAMSegmenterLib.scene.segment_voxels import segment_of
+
+TAG_PREFIX = "SAMSegmenter."
+"""Tags of segments are saved with scenes and with segmentation files."""
+
+
+def segment_name(node: Any, segment_id: str) -> str | None:
+    """Name of a segment, None when there is none of that id."""
+    segment = node.GetSegmentation().GetSegment(segment_id) if node is not None else None
+    return segment.GetName() if segment is not None else None
+
+
+def add_segment(node: Any, name: str) -> str:
+    """Add an empty segment at the end of the list and return its id.
+
+    Raises:
+        InputError: there is no segmentation.
+    """
+    if node is None:
+        raise InputError("There is no segmentation.", "Create or choose one first.")
+    return node.GetSegmentation().AddEmptySegment("", name)
+
+
+def tag_segment(node: Any, segment_id: str, tags: Mapping[str, str]) -> None:
+    """Keep facts with a segment; those of the same name are replaced.
+
+    Raises:
+        InputError: no such segment.
+    """
+    segment = segment_of(node, segment_id)
+    for name, value in tags.items():
+        segment.SetTag(TAG_PREFIX + name, str(value))
+
+
+def tag_of(node: Any, segment_id: str, name: str) -> str | None:
+    """A fact kept with a segment by `tag_segment`; None when there is none of that name.
+
+    Raises:
+        InputError: no such segment.
+    """
+    import vtk
+
+    value = vtk.reference("")
+    return str(value) if segment_of(node, segment_id).GetTag(TAG_PREFIX + name, value) else None

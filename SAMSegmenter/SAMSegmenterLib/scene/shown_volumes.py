@@ -1,0 +1,140 @@
+"""What a viewer shows of a volume: window, colours, frame of a sequence, and what else lies in the same slice view."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from SAMSegmenterLib.core.windowing import LevelWidth
+from SAMSegmenterLib.scene.runtime import import_slicer
+
+_HOUNSFIELD_UNIT = "[hnsf'U]"  # UCUM
+_VISIBLE = 0.01
+
+
+@dataclass(frozen=True)
+class Frame:
+    """The frame of a sequence that a volume node shows.
+
+    Args:
+        sequence: name of the sequence.
+        number: of the frame, from 0.
+        count: frames in all.
+        value: what the sequence calls the frame ("12.5 s", say).
+    """
+
+    sequence: str
+    number: int
+    count: int
+    value: str
+
+
+def displayed_window(node: Any) -> LevelWidth | None:
+    """The window that the viewer shows a volume with; None where it has no such display, and for 8-bit colour.
+
+    A negative width, with which VTK turns black and white, is given as its amount.
+    """
+    display = _grey_display(node)
+    if display is None or _is_colour(node):
+        return None
+    level, width = display.GetLevel(), abs(display.GetWindow())
+    return LevelWidth(level, width) if width > 0 and np.isfinite([level, width]).all() else None
+
+
+def shown_frame(node: Any) -> Frame | None:
+    """The frame of a sequence that a node shows now; None for a node of its own."""
+    scene = node.GetScene()
+    for number in range(scene.GetNumberOfNodesByClass("vtkMRMLSequenceBrowserNode") if scene is not None else 0):
+        browser = scene.GetNthNodeByClass(number, "vtkMRMLSequenceBrowserNode")
+        sequence = browser.GetSequenceNode(node)
+        if sequence is not None and browser.GetSelectedItemNumber() >= 0:
+            selected = browser.GetSelectedItemNumber()
+            value = f"{browser.GetFormattedIndexValue(selected)} {sequence.GetIndexUnit() or ''}".strip()
+            return Frame(sequence.GetName() or "", selected, browser.GetNumberOfItems(), value)
+    return None
+
+
+def in_hounsfield_units(node: Any) -> bool | None:
+    """True for CT numbers, False for another unit, None where the node does not say."""
+    units = node.GetVoxelValueUnits() if node.IsA("vtkMRMLScalarVolumeNode") else None
+    code = units.GetCodeValue() if units is not None else None
+    return code == _HOUNSFIELD_UNIT if code else None
+
+
+def remarks_on(node: Any, slice_node: Any = None) -> tuple[str, ...]:
+    """What the user should know where the picture on the screen is not the one that the model gets.
+
+    Args:
+        node: the source volume.
+        slice_node: `vtkMRMLSliceNode` of the view, or None to tell only what holds in every view.
+    """
+    found = [*_about_view(node, slice_node), *_about_colours(node)]
+    frame = shown_frame(node)
+    if frame is not None:
+        value = f" ({frame.value})" if frame.value else ""
+        found.append(f"'{_name(node)}' shows frame {frame.number + 1} of {frame.count}{value} of a sequence.")
+    return tuple(found)
+
+
+def _about_view(node: Any, slice_node: Any) -> list[str]:
+    composite = import_slicer().vtkMRMLSliceLogic.GetSliceCompositeNode(slice_node) if slice_node is not None else None
+    if composite is None:
+        return []
+    scene, alone = node.GetScene(), f"the model gets '{_name(node)}' alone"
+    background = _layer(scene, composite.GetBackgroundVolumeID())
+    foreground = _layer(scene, composite.GetForegroundVolumeID())
+    if composite.GetForegroundOpacity() < _VISIBLE and background is not None:
+        foreground = None
+    shown = [volume for volume in (background, foreground) if volume is not None]
+    if all(volume is not node for volume in shown):
+        instead = " and ".join(f"'{_name(volume)}'" for volume in shown) or "no volume"
+        return [f"This view shows {instead}; the model gets the source volume '{_name(node)}'."]
+    if len(shown) == 2 and shown[0] is not shown[1]:
+        return [f"'{_name(foreground)}' lies over '{_name(background)}' in this view; {alone}."]
+    return []
+
+
+def _about_colours(node: Any) -> list[str]:
+    display = _grey_display(node)
+    if display is None:
+        return []
+    found = []
+    table = None if _is_colour(node) else _ends(display)
+    turned = (display.GetWindow() < 0) != bool(display.GetInvertDisplayScalarRange())
+    if table is not None and ((table[0].sum() > table[1].sum()) != turned):
+        found.append(f"'{_name(node)}' is shown inverted; the model gets low intensities dark and high ones bright.")
+    elif table is not None and max(np.ptp(colour) for colour in table) > 0.02:
+        found.append(f"'{_name(node)}' is shown in colours; the model gets it in grey.")
+    if display.GetApplyThreshold():
+        found.append(f"A display threshold hides a part of '{_name(node)}'; the model gets all of it.")
+    return found
+
+
+def _ends(display: Any) -> tuple[np.ndarray, np.ndarray] | None:
+    """Colours (3,) of the lowest and the highest intensity shown, before any inversion; None without a table."""
+    colours = display.GetColorNode()
+    table = colours.GetLookupTable() if colours is not None else None
+    if table is None or table.GetNumberOfTableValues() < 2:
+        return None
+    last = table.GetNumberOfTableValues() - 1
+    return np.array(table.GetTableValue(0)[:3]), np.array(table.GetTableValue(last)[:3])
+
+
+def _grey_display(node: Any) -> Any:
+    display = node.GetDisplayNode()
+    return display if display is not None and display.IsA("vtkMRMLScalarVolumeDisplayNode") else None
+
+
+def _is_colour(node: Any) -> bool:
+    image = node.GetImageData()
+    return image is not None and image.GetNumberOfScalarComponents() == 3
+
+
+def _layer(scene: Any, node_id: str | None) -> Any:
+    return scene.GetNodeByID(node_id) if node_id else None
+
+
+def _name(node: Any) -> str:
+    return node.GetName() or node.GetID() or ""
