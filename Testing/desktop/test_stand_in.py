@@ -112,3 +112,110 @@ def test_calls_that_return_nothing_use_nothing_up(qt):
     for _ in range(3000):
         label.setText("text")
     assert sys.getrefcount(None) > 10**6 or sys.getrefcount(None) >= before - 100
+
+
+def test_everything_of_qt_is_in_one_namespace(qt):
+    assert all(hasattr(qt, name) for name in ("QTimer", "QIcon", "QWidget", "QAction", "QShortcut", "QUiLoader"))
+
+
+def test_children_are_attributes_by_their_names(qt):
+    panel = qt.QWidget()
+    button = qt.QPushButton("Run", panel)
+    button.objectName = "runButton"
+    assert panel.runButton is button
+    with pytest.raises(AttributeError, match="stopButton"):
+        _ = panel.stopButton
+
+
+def test_lists_come_as_tuples_which_have_no_append(qt):
+    panel = qt.QWidget()
+    child = qt.QLabel(panel)
+    assert panel.children() == (child,)
+    assert panel.findChildren(qt.QLabel) == (child,)
+    box = qt.QComboBox()
+    box.addItems(["a", "b"])
+    box.setProperty("choices", ["a", "b"])
+    assert box.property("choices") == ("a", "b")
+
+
+def test_default_arguments_of_a_slot_are_filled_by_the_signal(qt):
+    import functools
+
+    button, seen = qt.QPushButton(), []
+    button.connect("clicked(bool)", lambda number=5: seen.append(number))
+    button.clicked.connect(functools.partial(seen.append))
+    button.click()
+    assert seen == [False, False]
+
+
+def test_a_partial_gets_all_arguments_wanted_or_not(qt):
+    import functools
+    import sys
+
+    raised, previous = [], sys.excepthook
+    sys.excepthook = lambda kind, *_: raised.append(kind)
+    try:
+        button = qt.QPushButton()
+        button.connect("clicked(bool)", functools.partial(lambda: None))
+        button.click()
+    finally:
+        sys.excepthook = previous
+    assert raised == [TypeError]
+
+
+def test_what_a_slot_raises_goes_to_the_log_and_not_to_the_caller(qt, complaints):
+    button = qt.QPushButton()
+    button.connect("clicked()", lambda: 1 / 0)
+    button.click()
+    assert ["ZeroDivisionError" in complaint.text for complaint in complaints.take()] == [True]
+
+
+def test_what_an_observer_raises_goes_to_the_log(a_scene, complaints):
+    def fail(*_):
+        raise KeyError("gone")
+
+    tag = a_scene.AddObserver("UserEvent", fail)
+    a_scene.InvokeEvent("UserEvent")
+    a_scene.RemoveObserver(tag)
+    assert ["gone" in complaint.text for complaint in complaints.take()] == [True]
+
+
+def test_destroyed_objects_cannot_be_used(qt):
+    button = qt.QPushButton("Run")
+    button.deleteLater()
+    qt.QApplication.sendPostedEvents(None, int(qt.QEvent.DeferredDelete))
+    with pytest.raises(ValueError, match="destroyed"):
+        _ = button.text
+    with pytest.raises(AttributeError, match="destroyed"):
+        button.text = "Stop"
+
+
+def test_enums_are_numbers(qt):
+    assert int(qt.Qt.Checked) == qt.Qt.Checked == 2
+    assert qt.QMessageBox.Yes | qt.QMessageBox.No
+
+
+def test_dialogs_have_exec_with_an_underscore(qt):
+    dialog = qt.QDialog()
+    qt.QTimer.singleShot(0, dialog.accept)
+    assert dialog.exec_() == qt.QDialog.Accepted
+
+
+def test_classes_are_the_very_classes_and_widgets_know_that_they_are(qt):
+    import slicer
+
+    assert type(qt.QCheckBox()) == qt.QCheckBox  # noqa: E721 - Slicer's parameter connectors compare like this
+    assert slicer.qMRMLNodeComboBox().isWidgetType()
+
+
+def test_numbers_of_slicers_widgets_are_values_and_tell_of_changes(qt):
+    import slicer
+
+    slider, seen = slicer.qMRMLSliderWidget(), []
+    slider.maximum = 10
+    slider.connect("valueChanged(double)", seen.append)
+    slider.value = 2.5
+    slider.setValue(3.5)
+    assert (slider.value, seen) == (3.5, [2.5, 3.5])
+    with pytest.raises(AttributeError):
+        slider.maximun = 3

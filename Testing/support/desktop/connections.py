@@ -27,11 +27,7 @@ def connect(sender: Any, signature: str, function: Callable[..., Any]) -> bool:
     if match is None or not _has_signal(sender, signature):
         raise ValueError(f"{type(sender).__name__} has no signal {signature}")
     name, arguments = match.groups()
-    count = len(arguments.split(",")) if arguments else 0
-    signal = getattr(sender, name)
-    if arguments:
-        signal = signal.overload(arguments)
-    return signal.connect(function, count)
+    return getattr(sender, name).overload(arguments).connect(function, _count(arguments))
 
 
 def disconnect(sender: Any, signature: str, function: Callable[..., Any]) -> bool:
@@ -47,13 +43,17 @@ class SignalProxy:
 
     def connect(self, function: Callable[..., Any], most: int | None = None) -> bool:
         """Call a function with as many of the signal's arguments as it takes, at most `most`."""
-        count = _positional(function) if most is None else min(most, _positional(function))
+        signal, takes = self._signal, _positional(function)
+        if most is None:
+            arguments_of_signal = _first_signature(self._sender, self._name)
+            signal, most = self.overload(arguments_of_signal)._signal, _count(arguments_of_signal)
+        count = min(most, takes)
 
         def called(*arguments: Any) -> None:
             function(*arguments[:count])
 
-        self._connections().append((function, called, self._signal))
-        self._signal.connect(called)
+        self._connections().append((function, called, signal))
+        signal.connect(called)
         return True
 
     def disconnect(self, function: Callable[..., Any]) -> bool:
@@ -72,7 +72,7 @@ class SignalProxy:
     def overload(self, arguments: str) -> SignalProxy:
         """The form of the signal that sends these arguments, where Qt has several."""
         try:
-            return SignalProxy(self._sender, self._name, self._signal[arguments])
+            return SignalProxy(self._sender, self._name, self._signal[arguments]) if arguments else self
         except (IndexError, KeyError):
             return self
 
@@ -88,6 +88,20 @@ def _has_signal(sender: Any, signature: str) -> bool:
     if signature in getattr(type(sender), "SIGNATURES", ()):
         return True
     return sender.metaObject().indexOfSignal(signature.replace(" ", "")) >= 0
+
+
+def _first_signature(sender: Any, name: str) -> str:
+    """The arguments of a signal that was given by its name only: those of the first one declared."""
+    meta = sender.metaObject()
+    for index in range(meta.methodCount()):
+        method = meta.method(index)
+        if bytes(method.name()).decode() == name:
+            return bytes(method.methodSignature()).decode().partition("(")[2].rstrip(")")
+    return ""
+
+
+def _count(arguments: str) -> int:
+    return len(arguments.split(",")) if arguments else 0
 
 
 def _positional(function: Callable[..., Any]) -> int:

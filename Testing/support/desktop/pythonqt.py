@@ -6,7 +6,8 @@ import contextlib
 from collections.abc import Iterator
 from typing import Any
 
-from PySide6 import QtCore
+import shiboken6
+from PySide6 import QtCore, QtWidgets
 
 from support.desktop.connections import SignalProxy, connect, disconnect
 
@@ -35,21 +36,80 @@ def install() -> None:
     original = QtCore.QObject.__getattribute__
 
     def look_up(self: Any, name: str) -> Any:
-        if name == "connect":
-            return lambda signature, function: connect(self, signature, function)
-        if name == "disconnect":
-            return lambda signature, function: disconnect(self, signature, function)
-        value = original(self, name)
-        return SignalProxy(self, name, value) if type(value).__name__ == "SignalInstance" else value
+        if name in _BY_SIGNATURE:
+            return lambda *arguments: _by_signature(self, name, original(self, name), arguments)
+        if not name.startswith("_") and not shiboken6.isValid(self):
+            raise ValueError(f"Trying to read attribute '{name}' of a destroyed {type(self).__name__} object")
+        try:
+            value = original(self, name)
+        except AttributeError:
+            return _child(self, name)
+        kind = type(value).__name__
+        if kind == "SignalInstance":
+            return SignalProxy(self, name, value)
+        return BuiltInMethod(value) if kind == "builtin_function_or_method" and _strict else value
 
     QtCore.QObject.__getattribute__ = look_up  # type: ignore[method-assign,assignment]
     QtCore.QObject.name = property(lambda self: self.property("objectName"))  # type: ignore[attr-defined]
     QtCore.QObject.className = lambda self: self.metaObject().className()  # type: ignore[attr-defined]
+    for cls in (QtWidgets.QDialog, QtWidgets.QMenu, QtCore.QCoreApplication):
+        cls.exec_ = cls.exec  # type: ignore[attr-defined]
+    QtCore.QPoint.__init__ = _whole_pixels  # type: ignore[method-assign]
     QtCore.QObject._behaves_like_pythonqt = True  # type: ignore[attr-defined]
 
 
 _BASE = next(base for base in QtCore.QObject.__mro__ if not base.__module__.startswith("PySide6."))
 """The class below QObject, whose `__setattr__` stays as it is."""
+
+
+_BY_SIGNATURE = {"connect": connect, "disconnect": disconnect}
+
+
+def _by_signature(self: Any, name: str, native: Any, arguments: tuple[Any, ...]) -> Any:
+    """`connect(signature, function)`; PySide6 itself, for `QTimer.singleShot`, calls it with a sender, too."""
+    if len(arguments) == 2 and isinstance(arguments[0], str):
+        return _BY_SIGNATURE[name](self, *arguments)
+    return native(*arguments)
+
+
+class BuiltInMethod:
+    """A method of Qt: lists come back as tuples."""
+
+    def __init__(self, function: Any) -> None:
+        self._function = function
+
+    def __call__(self, *arguments: Any, **named: Any) -> Any:
+        result = self._function(*arguments, **named)
+        return tuple(result) if type(result) is list else result
+
+    def __eq__(self, other: Any) -> bool:
+        return isinstance(other, BuiltInMethod) and other._function == self._function
+
+    def __hash__(self) -> int:
+        return hash(self._function)
+
+
+def _child(self: Any, name: str) -> Any:
+    """Children are attributes by their names."""
+    if not name.startswith("_"):
+        for child in QtCore.QObject.children(self):
+            if child.property("objectName") == name:
+                return child
+    raise AttributeError(f"'{type(self).__name__}' object has no attribute '{name}'")
+
+
+_make_point = QtCore.QPoint.__init__
+
+
+def _whole_pixels(self: Any, *arguments: Any) -> None:
+    """`QPoint` of two whole numbers; PySide6 would cut off fractions."""
+    for argument in arguments:
+        if not isinstance(argument, QtCore.QPoint) and not hasattr(argument, "__index__"):
+            raise ValueError(f"Called QPoint with wrong arguments: {argument!r}")
+    _make_point(self, *arguments)
+
+
+_read_property = QtCore.QObject.property  # before it is a `BuiltInMethod` each time
 
 
 class _Value:
@@ -59,7 +119,10 @@ class _Value:
         self._name, self._function, self._writable = name, function, writable
 
     def __get__(self, instance: Any, owner: type) -> Any:
-        return self._function if instance is None else instance.property(self._name)
+        if instance is None:
+            return self._function
+        value = _read_property(instance, self._name)
+        return tuple(value) if type(value) is list else value
 
     def __set__(self, instance: Any, value: Any) -> None:
         if not self._writable or not instance.setProperty(self._name, value):
@@ -80,6 +143,8 @@ def _make_strict(cls: type) -> None:
     """PythonQt refuses unknown attributes on its own classes and allows them on classes written in Python."""
 
     def assign(self: Any, name: str, value: Any) -> None:
+        if not name.startswith("_") and not shiboken6.isValid(self):
+            raise AttributeError(f"Trying to set attribute '{name}' on a destroyed {type(self).__name__} object")
         signal = type(value).__name__ == "SignalInstance"  # PySide6 keeps signals there once they were asked for
         if signal or not _strict or _known(type(self), name) or _written_in_python(type(self), name):
             _BASE.__setattr__(self, name, value)

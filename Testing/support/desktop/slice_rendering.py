@@ -5,6 +5,7 @@ interactor style, drawn by software.
 from __future__ import annotations
 
 import ctypes.util
+import functools
 import os
 import sys
 from typing import Any
@@ -79,6 +80,7 @@ class SliceRendering:
                 actor.SetVisibility(connection is not None)
 
 
+@functools.cache
 def choose_back_end() -> None:
     """Without a display VTK tries X first, in vain and with a message."""
     if sys.platform.startswith("linux") and not os.environ.get("DISPLAY"):
