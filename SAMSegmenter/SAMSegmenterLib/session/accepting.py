@@ -1,0 +1,198 @@
+"""Previews become part of a segment, in one undo step, or go away without a trace."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from SAMSegmenterLib.core.edits import Edit
+from SAMSegmenterLib.core.errors import InputError
+from SAMSegmenterLib.core.prompt_file import MODES, SlicePromptRecord
+from SAMSegmenterLib.core.prompt_marks import MarkSet
+from SAMSegmenterLib.session.accepted_edits import AcceptedEdits, shortfall
+from SAMSegmenterLib.session.following import Following
+from SAMSegmenterLib.session.notices import WARNING
+from SAMSegmenterLib.session.preview import AcceptResult, Preview
+from SAMSegmenterLib.session.prompt_book import AcceptedPrompts, SlicePrompts
+from SAMSegmenterLib.session.segment_writer import SegmentWriter
+from SAMSegmenterLib.session.slice_edits import slice_edit
+from SAMSegmenterLib.session.slice_prediction import MadeWith
+
+ACCEPT_WAIT_SECONDS = 0.08
+"""How long `accept` waits for a preview that is on its way: a click and a key in quick succession go together."""
+
+NOTHING = AcceptResult(0, "There is nothing to accept.")
+
+
+class Accepting(Following):
+    """Writes what is previewed through the writer, and remembers it so that it can be done again elsewhere."""
+
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        self._edits_by_volume: dict[str, AcceptedEdits] = {}
+
+    @property
+    def mode(self) -> str:
+        """What `accept` does on the slice: "set" makes the segment equal to the mask, "add", "remove"."""
+        return self._mode
+
+    @mode.setter
+    def mode(self, mode: str) -> None:
+        with self._action():
+            if mode not in MODES:
+                raise InputError(f"There is no mode '{mode}'.", f"Choose one of: {', '.join(MODES)}.")
+            if mode != self._mode:
+                self._mode = mode
+                self._changed.add("settings")
+
+    def add_point(self, xy: Sequence[float], label: int = 1) -> str | None:
+        """As `MarksEditing.add_point`; says at once when the place is protected from being changed."""
+        mark_id = super().add_point(xy, label)
+        if mark_id is not None and label == 1 and self._mode != "remove":
+            with self._action(keep_notices=True):
+                self._warn_if_protected(xy)
+        return mark_id
+
+    def accept(self) -> AcceptResult:
+        """Write the chosen mask into the segment, as one undo step.
+
+        Returns:
+            How many voxels changed, and what there is to say; with 0 voxels nothing was written and no undo step made.
+        """
+        result = NOTHING
+        with self._action():
+            self._await_preview()
+            preview = self._checked_preview()
+            mode = self._mode
+            result = self._write(preview, mode)
+            if result.changed:
+                self._preview = None
+                self._changed |= {"preview", "marks"}
+                self._settle(self.book.slice(preview.segment_id, preview.plane), mode)
+                self._marks_changed()
+            self.log.add("accepted", changed=result.changed, mode=mode, candidate=preview.chosen)
+            self._tell(result.message)
+        return result
+
+    def reject(self) -> bool:
+        """Drop the preview and the marks made since the last acceptance; False when there was nothing to drop.
+
+        The segment is as it was: nothing of a preview is ever in it. `undo_mark` brings the marks back.
+        """
+        with self._action():
+            prompts = self.prompts
+            had = self._preview is not None or self._board.is_running("preview")
+            self._drop_preview()
+            if prompts is not None and prompts.is_pending:
+                prompts.change(prompts.accepted if prompts.accepted is not None else MarkSet(), self._window_now())
+                self._marks_changed()
+                had = True
+            if had:
+                self.log.add("rejected")
+            return had
+        return False
+
+    def segmentation_changed(self) -> None:
+        """Tell that segments were changed by somebody: an acceptance may have been undone, or done again."""
+        with self._action(keep_notices=True):
+            if self._accepted_edits().follow(self._writers):
+                self._marks_changed()
+
+    def _await_preview(self) -> None:
+        if self._board.is_running("preview"):
+            self._board.wait(ACCEPT_WAIT_SECONDS)
+            self._board.publish()
+        if self._board.is_running("preview"):
+            raise InputError("The preview is not up to date yet.", "Wait a moment, then accept again.")
+
+    def _checked_preview(self) -> Preview:
+        """The preview, if it still belongs to what is shown and edited."""
+        preview = self._preview
+        if preview is None:
+            raise InputError("There is nothing to accept.", "Mark the structure first.")
+        _source, _prepared, prompts = self._required()
+        if self._preview is not preview or not self._belongs(preview, prompts):
+            raise InputError("The preview belongs to something that has changed.", "Mark the structure again.")
+        if not preview.mask.any():
+            raise InputError("The preview is empty: there is nothing to accept.", "Add a prompt, or move one.")
+        return preview
+
+    def _write(self, preview: Preview, mode: str) -> AcceptResult:
+        writer = self._writers.writer()
+        edit = slice_edit(preview.mask, preview.image, self._source, writer, preview.segment_id, mode)
+        if edit is None:
+            return AcceptResult(0, "The mask lies outside the segmentation's voxels: nothing was written.")
+        record = SlicePromptRecord(
+            preview.plane,
+            preview.marks,
+            preview.chosen,
+            mode,
+            accepted=True,
+            window=preview.window,
+            parameters=self._parameters(preview.made_with),
+            mask=preview.mask,
+        )
+        return self._commit([edit], [AcceptedPrompts(preview.segment_id, record)], writer)
+
+    def _commit(
+        self, edits: Sequence[Edit], accepted: Sequence[AcceptedPrompts], writer: SegmentWriter
+    ) -> AcceptResult:
+        """Write edits as one step, and note them if anything changed."""
+        before = self._accepted_edits().before(edits, writer)
+        names = dict.fromkeys(self._writers.segment_name(edit.segment_id) or "" for edit in edits)
+        changed = writer.commit(edits, f"SAM: {', '.join(names)}")
+        missed, wanted = shortfall(edits, writer)
+        if changed:
+            self.book.accepted.extend(accepted)
+            self._accepted_edits().note(edits, before, accepted, writer)
+            for one in accepted:
+                self._writers.tag_segment(one.segment_id, self._tags(one.record))
+        return AcceptResult(changed, _in_words(changed, missed, wanted))
+
+    def _settle(self, prompts: SlicePrompts, mode: str) -> None:
+        """Marks that set a slice stay, to be refined; those that added or removed something have done their work."""
+        if mode == "set":
+            self.book.settle(prompts.segment_id, prompts.plane)
+        elif len(prompts.marks):
+            prompts.change(MarkSet(), self._window_now())
+
+    def _warn_if_protected(self, xy: Sequence[float]) -> None:
+        source, prepared, prompts = self._required()
+        height, width = prepared.grid.shape
+        mask = np.zeros((height, width), bool)
+        mask[min(height - 1, max(0, round(xy[1]))), min(width - 1, max(0, round(xy[0])))] = True
+        writer = self._writers.writer()
+        edit = slice_edit(mask, prepared.grid, source, writer, prompts.segment_id, "add")
+        if edit is not None and not writer.editable_on(prompts.segment_id, edit.extent)[edit.block != 0].any():
+            self._tell(
+                "This place is protected: masking or the editable intensity range keeps it from being changed.",
+                "Change the masking settings of the Segment Editor if it shall be segmented.",
+                WARNING,
+            )
+
+    def _parameters(self, made_with: MadeWith) -> dict:
+        """What else decides the mask, and in which order acceptances were made."""
+        return {"order": self.book.next_order, "cleanup": self._cleanup.to_json(), **made_with.to_json()}
+
+    def _tags(self, record: SlicePromptRecord) -> dict[str, str]:
+        facts = record.parameters
+        return {"SAM.model": str(facts["model"]), "SAM.sha256": str(facts["sha256"]), "SAM.origin": "accepted by hand"}
+
+    def _accepted_edits(self) -> AcceptedEdits:
+        """Of the volume at hand."""
+        volume_id = self._source.volume_id if self._source is not None else ""
+        if volume_id not in self._edits_by_volume:
+            self._edits_by_volume[volume_id] = AcceptedEdits(self.book)
+        return self._edits_by_volume[volume_id]
+
+
+def _in_words(changed: int, missed: int, wanted: int) -> str:
+    if missed and not changed:
+        return f"Nothing was written: all {missed} voxels are protected by masking or the editable intensity range."
+    if missed:
+        return (
+            f"{changed} voxels changed; {missed} of {wanted} are protected by masking or the editable intensity range."
+        )
+    return f"{changed} voxels changed." if changed else "The segment is like this already."

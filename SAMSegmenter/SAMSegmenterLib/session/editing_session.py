@@ -1,0 +1,161 @@
+"""An editing session: the controller that the Segment Editor's effect and the browser drive alike.
+
+It knows nothing of Qt, MRML or VTK. Volumes and segmentations come through `SourceProvider` and `WriterProvider`, the
+model through a `ModelService`, which does its work on a thread of its own. Everything here is called on the main
+thread, and nothing here waits for the model: masks appear with a later `tick`.
+
+A face does four things. It tells the session what is shown (`show`, `select_segment`) and what the user did (`add_...`,
+`accept`, ...). It calls `tick(0.015)` from a timer every 20 ms, and once right after a click. It draws what the session
+holds (`marks`, `preview`, `notices`, ...) whenever a listener (`on_change`) is called. It calls `close` at the end.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+from SAMSegmenterLib.core.prompt_file import PromptFile, VolumeIdentity, identity_of
+from SAMSegmenterLib.session.autosave import Autosave, Recovery, forget
+from SAMSegmenterLib.session.event_log import EventLog
+from SAMSegmenterLib.session.model_service import ModelService
+from SAMSegmenterLib.session.prompt_files import file_of, fill_book
+from SAMSegmenterLib.session.segment_writer import WriterProvider
+from SAMSegmenterLib.session.source_provider import SourceProvider
+from SAMSegmenterLib.session.stacking import Stacking
+
+
+class EditingSession(Stacking):
+    """Prompts, previews and acceptances for one segmentation.
+
+    Args:
+        service: the model, shared by all sessions.
+        writers: the segmentation that is edited.
+        sources: the volume that is segmented.
+        log: gets an event for everything that the user does; one in memory when None.
+        clock: seconds that never run backwards.
+        autosave: keeps unaccepted prompts against a crash; None keeps none.
+    """
+
+    def __init__(
+        self,
+        service: ModelService,
+        writers: WriterProvider,
+        sources: SourceProvider,
+        log: EventLog | None = None,
+        clock: Callable[[], float] = time.monotonic,
+        autosave: Autosave | None = None,
+    ) -> None:
+        super().__init__(service, writers, sources, log, clock)
+        self._autosave = autosave
+        self._offers: list[Recovery] = []
+        self._offered_for: str | None = None
+
+    @property
+    def recovery(self) -> Recovery | None:
+        """Prompts that an earlier session left for this volume when it ended unexpectedly; None for none."""
+        return self._offers[0] if self._offers else None
+
+    def recover(self) -> int:
+        """Take over what `recovery` offers.
+
+        Returns:
+            How many slices got prompts.
+        """
+        with self._action():
+            if self.recovery is None or self._source is None:
+                return 0
+            recovery = self._offers.pop(0)
+            filled = self._fill(recovery.prompts)
+            forget(recovery)
+            self._changed.add("recovery")
+            return filled
+        return 0
+
+    def dismiss_recovery(self) -> None:
+        """Remove what `recovery` offers."""
+        with self._action(keep_notices=True):
+            if self._offers:
+                forget(self._offers.pop(0))
+                self._changed.add("recovery")
+
+    def prompt_file(self, with_checksum: bool = True) -> PromptFile | None:
+        """Everything needed to make the accepted masks again, and the marks that are not accepted yet.
+
+        Args:
+            with_checksum: False leaves out the checksum of the volume, which takes a second for a large one.
+
+        Returns:
+            None when there is no volume.
+        """
+        self._refresh_source()
+        if self._source is None:
+            return None
+        self._accepted_edits().follow(self._writers)
+        return self._file(identity_of(self._source.volume) if with_checksum else self._identity())
+
+    def load_prompts(self, prompts: PromptFile) -> int:
+        """Show the marks of a prompt file, as saved with a scene; slices that have marks already keep them.
+
+        Returns:
+            How many slices got prompts; 0 when the file belongs to another volume, which a notice says.
+        """
+        with self._action():
+            self._refresh_source()
+            if self._source is not None:
+                return self._fill(prompts)
+        return 0
+
+    def close(self) -> None:
+        """Stop everything; the session ended as it should, so nothing is kept against a crash."""
+        with self._action(keep_notices=True):
+            self._drop_all()
+            self._board.stop()
+            if self._autosave is not None:
+                self._autosave.discard()
+        self.service.tick()
+        self._listeners.clear()
+
+    def _fill(self, prompts: PromptFile) -> int:
+        difference = prompts.volume.difference(self._identity())
+        if difference is not None:
+            self._tell(f"These prompts belong to another volume. {difference}", "Choose the volume they were made on.")
+            return 0
+        filled = fill_book(self.book, prompts)
+        self._marks_changed()
+        self._request_preview()
+        return filled
+
+    def _identity(self) -> VolumeIdentity:
+        """Of the volume at hand, without its voxels: quick."""
+        return VolumeIdentity(self._source.volume.shape_kji, self._source.volume.ijk_to_ras)
+
+    def _file(self, identity: VolumeIdentity, with_accepted: bool = True) -> PromptFile:
+        return file_of(
+            self.book,
+            identity,
+            self._writers.segment_name,
+            self.service.model,
+            self._window,
+            {"cleanup": self._cleanup.to_json()},
+            self.seed,
+            with_accepted,
+        )
+
+    def _unaccepted(self) -> PromptFile | None:
+        return self._file(self._identity(), with_accepted=False) if self.book.has_pending else None
+
+    def _marks_changed(self) -> None:
+        self._changed.add("marks")
+        if self._autosave is not None:
+            self._autosave.note_change()
+
+    def _begin_what_is_due(self) -> None:
+        super()._begin_what_is_due()
+        if self._autosave is None or self._source is None:
+            return
+        self._autosave.save_if_due(self._source.volume_id, self._unaccepted)
+        if self._offered_for != self._source.volume_id:
+            self._offered_for = self._source.volume_id
+            self._offers = self._autosave.offers(self._identity())
+            if self._offers:
+                self._changed.add("recovery")

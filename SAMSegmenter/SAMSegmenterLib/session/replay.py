@@ -1,0 +1,188 @@
+"""Accepted prompts done again, without a window: the same masks, bit for bit."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from SAMSegmenterLib.core.arrays import Mask, Matrix4
+from SAMSegmenterLib.core.cleanup import CleanUp, clean
+from SAMSegmenterLib.core.errors import Cancelled, InputError
+from SAMSegmenterLib.core.geometry import Volume
+from SAMSegmenterLib.core.lattice import RasToRas
+from SAMSegmenterLib.core.predictor import EverythingParameters, Predictor
+from SAMSegmenterLib.core.progress import OnProgress, ProgressMeter, ShouldStop, ignore_progress, never_stop
+from SAMSegmenterLib.core.prompt_file import PromptFile, SlicePromptRecord, identity_of
+from SAMSegmenterLib.core.slicing import SlicePlane
+from SAMSegmenterLib.core.windowing import Window
+from SAMSegmenterLib.session.prepared_slice import PreparedSlice
+from SAMSegmenterLib.session.segment_writer import SegmentWriter
+from SAMSegmenterLib.session.slice_edits import slice_edit
+from SAMSegmenterLib.session.slice_prediction import (
+    MadeWith,
+    SliceRequest,
+    WindowChoice,
+    positive_clicks,
+    predict_slice,
+)
+from SAMSegmenterLib.session.slice_proposals import propose
+
+
+@dataclass(frozen=True, eq=False)
+class VolumeSource:
+    """A volume at hand as a `Source`, and its own `SourceProvider`: for replays, and wherever nothing changes it.
+
+    Args:
+        volume: the volume.
+        segmentation_to_volume, volume_to_segmentation: see `source_provider.Source`.
+    """
+
+    volume: Volume
+    volume_id: str = "volume"
+    token: Hashable = 0
+    displayed: Window | None = None
+    hounsfield: bool | None = None
+    segmentation_to_volume: Matrix4 | RasToRas | None = None
+    volume_to_segmentation: Matrix4 | RasToRas | None = None
+    remarks: tuple[str, ...] = ()
+
+    def source(self) -> VolumeSource:
+        """Itself."""
+        return self
+
+
+@dataclass(frozen=True, eq=False)
+class ReplayedSlice:
+    """One acceptance that was done again.
+
+    Args:
+        segment_id: the segment.
+        plane: the slice.
+        mask: (H, W) bool that was written.
+        changed: voxels of the segmentation that differ now.
+        same: whether the mask equals the one in the file, None when the file holds none.
+        remark: why it may differ, or was not as before; empty when all is well.
+    """
+
+    segment_id: str
+    plane: SlicePlane
+    mask: Mask
+    changed: int
+    same: bool | None
+    remark: str = ""
+
+
+def replay(
+    prompt_file: PromptFile,
+    volume: Volume,
+    predictor: Predictor,
+    writer: SegmentWriter,
+    on_progress: OnProgress = ignore_progress,
+    should_stop: ShouldStop = never_stop,
+    load: Callable[[str], Predictor] | None = None,
+    source: VolumeSource | None = None,
+) -> Iterator[ReplayedSlice]:
+    """Make and write the accepted masks of a prompt file, in the order in which they were accepted.
+
+    A file without acceptances (written by hand, say) has all its slices done, in its order.
+
+    Args:
+        volume: the volume they were made on.
+        predictor: the file's model.
+        writer: its segmentation has the file's segments, by id.
+        load: gives another model by name, for slices that were made with one; without it `predictor` does them all.
+        source: how volume and segmentation lie to each other, where they do not share their RAS.
+
+    Yields:
+        One slice after the other, each written already.
+
+    Raises:
+        InputError: another volume, a segment that the writer does not have, or prompts that the model cannot take.
+        ModelError: the model fails.
+        Cancelled: `should_stop` said so; what was written stays.
+    """
+    difference = prompt_file.volume.difference(identity_of(volume))
+    if difference is not None:
+        raise InputError(f"The prompts belong to another volume. {difference}", "Choose the volume they were made on.")
+    placed = source if source is not None else VolumeSource(volume)
+    steps = _steps(prompt_file)
+    meter = ProgressMeter("replaying prompts", len(steps), on_progress)
+    for segment_id, record in steps:
+        if should_stop():
+            raise Cancelled
+        chosen = _model_for(record, predictor, load)
+        mask = accepted_mask(prompt_file, record, placed, chosen, should_stop)
+        changed = _write(mask, record, placed, writer, segment_id)
+        same = None if record.mask is None else bool(np.array_equal(mask, record.mask))
+        yield ReplayedSlice(segment_id, record.plane, mask, changed, same, _remark(record, chosen, same))
+        meter.advance()
+
+
+def accepted_mask(
+    prompt_file: PromptFile,
+    record: SlicePromptRecord,
+    source: VolumeSource,
+    predictor: Predictor,
+    should_stop: ShouldStop = never_stop,
+) -> Mask:
+    """The mask (H, W) that a record stands for.
+
+    Raises:
+        InputError: prompts that the model cannot take, or a slice outside the volume.
+    """
+    parameters = {**prompt_file.parameters, **record.parameters}
+    cleanup = CleanUp.from_json(parameters.get("cleanup", {}))
+    window = WindowChoice(record.window if record.window is not None else prompt_file.window, source.displayed)
+    request = SliceRequest(PreparedSlice.of(source, record.plane), record.marks, window, cleanup)
+    if "proposal" in parameters:
+        return _proposal(request, EverythingParameters(**parameters["proposal"]), predictor, should_stop)
+    answer = predict_slice(request, predictor, should_stop)
+    chosen = record.candidate if record.candidate is not None else answer.candidates.best
+    if chosen >= len(answer.masks):
+        raise InputError(f"Candidate {chosen} was accepted, but the model gives {len(answer.masks)}.", "Use its model.")
+    return answer.masks[chosen]
+
+
+def _proposal(
+    request: SliceRequest, parameters: EverythingParameters, predictor: Predictor, should_stop: ShouldStop
+) -> Mask:
+    clicks = positive_clicks(request.marks)
+    found = propose(request, predictor, parameters, should_stop)
+    index = found.proposals.under(clicks[0]) if len(clicks) else None
+    if index is None:
+        return np.zeros(found.image.shape, bool)
+    return clean(found.proposals.mask(index), clicks, request.cleanup, found.image.spacing_yx)
+
+
+def _steps(prompt_file: PromptFile) -> list[tuple[str, SlicePromptRecord]]:
+    every = [(segment.id, record) for segment in prompt_file.segments for record in segment.slices]
+    accepted = [step for step in every if step[1].accepted]
+    return sorted(accepted or every, key=lambda step: int(step[1].parameters.get("order", 0)))
+
+
+def _model_for(record: SlicePromptRecord, predictor: Predictor, load: Callable[[str], Predictor] | None) -> Predictor:
+    name = record.parameters.get("model", predictor.spec.name)
+    return load(name) if load is not None and name != predictor.spec.name else predictor
+
+
+def _write(mask: Mask, record: SlicePromptRecord, source: VolumeSource, writer: SegmentWriter, segment_id: str) -> int:
+    if not mask.any():
+        return 0
+    grid = PreparedSlice.of(source, record.plane).grid
+    edit = slice_edit(mask, grid, source, writer, segment_id, record.mode)
+    return writer.commit([edit], "SAM: replay") if edit is not None else 0
+
+
+def _remark(record: SlicePromptRecord, predictor: Predictor, same: bool | None) -> str:
+    """Why the bits may differ from those that were accepted."""
+    now = MadeWith.of(predictor).to_json()
+    differing = [
+        f"{name} {record.parameters[name]} then, {now[name]} now"
+        for name in now
+        if name in record.parameters and record.parameters[name] != now[name]
+    ]
+    if same is False and not differing:
+        return "The mask differs from the one accepted, although model and arithmetic are the same."
+    return f"Made differently: {'; '.join(differing)}." if differing else ""
