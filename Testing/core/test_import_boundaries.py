@@ -14,6 +14,8 @@ BLOCKED = {
     "core": (*GUI, "torch", "SimpleITK", "pydicom", "PIL", "segment_anything", "safetensors"),
     "files": (*GUI, "torch", "segment_anything"),
     "models": (*GUI, "SimpleITK", "pydicom"),
+    "baselines": (*GUI, "torch", "segment_anything", "cv2", "skimage"),
+    "validation": (*GUI, "cv2", "skimage"),
 }
 LEFT = {
     "core": set(),
@@ -22,15 +24,18 @@ LEFT = {
     "scene": {"core"},
     "resources": set(),
     "report": {"core"},
+    "baselines": {"core"},
+    "validation": {"core", "models", "files", "baselines", "report"},
     "session": {"core", "models", "files", "scene", "report"},
     "desktop": {"core", "models", "files", "scene", "session", "report"},
     "workspace": {"core", "models", "files", "scene", "session", "report"},
-    "cli": {"core", "models", "files", "scene", "session", "report"},
+    "cli": {"core", "models", "files", "scene", "session", "report", "baselines", "validation"},
 }
 OUTSIDE = {
     "core": {"numpy", "scipy"},
     "files": {"numpy", "scipy", "SimpleITK", "pydicom", "PIL"},
     "models": {"numpy", "scipy", "torch", "segment_anything", "safetensors", "PIL"},
+    "baselines": {"numpy", "scipy", "SimpleITK"},
 }
 
 

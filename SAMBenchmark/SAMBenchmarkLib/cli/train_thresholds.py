@@ -27,8 +27,8 @@ def run(options: argparse.Namespace) -> int:
     """Choose, print and record; returns the exit code."""
     from SAMSegmenterLib.models.training.everything_thresholds import choose_thresholds, propose
     from SAMSegmenterLib.models.training.export import record_thresholds
+    from SAMSegmenterLib.models.training.held_back import choose_slices
     from SAMSegmenterLib.models.training.sources import load_slices, read_catalogue, split_cases
-    from SAMSegmenterLib.models.training.validation import choose_slices
 
     split = split_cases(read_catalogue(options.data), options.hold_back)
     sam = load_network(options.weights)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, get_args
@@ -146,12 +147,17 @@ def every(indices: Sequence[int], stride: int) -> list[int]:
 
 def is_fragmented(mask: Mask) -> bool:
     """True when the largest 8-connected part of a mask holds less than half of it; False when the mask is empty."""
+    return largest_part_share(mask) < FRAGMENTED_BELOW
+
+
+def largest_part_share(mask: Mask) -> float:
+    """Share of a mask's pixels that lies in its largest 8-connected part, above 0 to 1; NaN when the mask is empty."""
     region = bounding_region(mask)
     if region is None:
-        return False
+        return math.nan
     parts, _count = ndimage.label(mask[region], structure=np.ones((3, 3), bool))
     sizes = np.bincount(parts.ravel())[1:]
-    return bool(sizes.max() < FRAGMENTED_BELOW * sizes.sum())
+    return float(sizes.max() / sizes.sum())
 
 
 def _value_counts(labels: np.ndarray) -> dict[int, int]:

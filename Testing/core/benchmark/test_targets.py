@@ -1,7 +1,17 @@
+import math
+
 import numpy as np
 import pytest
 
-from SAMBenchmarkLib.core.targets import every, fair_shares, is_fragmented, object_counts, slice_objects, spread
+from SAMBenchmarkLib.core.targets import (
+    every,
+    fair_shares,
+    is_fragmented,
+    largest_part_share,
+    object_counts,
+    slice_objects,
+    spread,
+)
 from SAMSegmenterLib.core.errors import InputError
 from support.masks import disk, edge_cases, rectangle
 
@@ -89,6 +99,12 @@ def test_parts_that_touch_at_a_corner_are_one():
 
 def test_an_empty_mask_is_not_fragmented():
     assert not is_fragmented(np.zeros((3, 3), bool))
+    assert math.isnan(largest_part_share(np.zeros((3, 3), bool)))
+
+
+def test_the_share_of_the_largest_part_counts_pixels():
+    assert largest_part_share(rectangle((9, 30), 0, 0, 5, 5) | rectangle((9, 30), 10, 0, 13, 2)) == 36 / 48
+    assert largest_part_share(np.eye(12, dtype=bool)) == 1
 
 
 def test_a_spread_takes_the_middles_of_equal_stretches():

@@ -13,8 +13,8 @@ import torch
 from SAMSegmenterLib.core.predictor import EverythingParameters
 from SAMSegmenterLib.models.segment_anything_package import load_segment_anything
 from SAMSegmenterLib.models.torchvision_stand_ins import nms
+from SAMSegmenterLib.models.training.held_back import choose_objects, slice_image
 from SAMSegmenterLib.models.training.sources import LabelledSlice
-from SAMSegmenterLib.models.training.validation import slice_image, slice_objects
 
 if TYPE_CHECKING:
     from segment_anything.modeling import Sam
@@ -23,6 +23,7 @@ PRED_IOU_CHOICES = (0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.88)
 STABILITY_CHOICES = (0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.85, 0.9, 0.95)
 NMS_CHOICES = (0.5, 0.7)
 COST_PER_MASK = 0.002
+MOST_OBJECTS = 12
 
 
 @dataclass(frozen=True)
@@ -65,7 +66,7 @@ def propose(sam: Sam, item: LabelledSlice, points_per_side: int, seed: int = 1) 
         box_nms_thresh=0.95,
     )
     records = generator.generate(slice_image(item))
-    objects = slice_objects(item, 12, np.random.default_rng(seed))
+    objects = choose_objects(item, MOST_OBJECTS, seed).values()
     masks = np.array([record["segmentation"].ravel() for record in records], dtype=np.float32)
     wanted = np.array([mask.ravel() for mask in objects], dtype=np.float32)
     if len(masks) == 0 or len(wanted) == 0:

@@ -1,0 +1,1 @@
+"""Classical methods that a model must beat: each takes an image and prompts and returns a mask."""

@@ -1,0 +1,1 @@
+"""How good a model is on images that training left out, beside classical methods."""

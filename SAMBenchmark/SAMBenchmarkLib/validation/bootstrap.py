@@ -1,0 +1,91 @@
+"""Means with bootstrap intervals: subjects are drawn anew within each source, sources stay as they are."""
+
+from __future__ import annotations
+
+import math
+import zlib
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+import numpy.typing as npt
+
+RESAMPLES = 2000
+LEVEL = 95
+"""Percent of the draws that an interval holds."""
+
+_ROUNDING = 1e-12
+
+
+@dataclass(frozen=True, eq=False)
+class Estimate:
+    """A figure with its bootstrap draws.
+
+    Args:
+        value: the figure itself; NaN when there is none.
+        draws: (R,) the same figure of resampled subjects.
+        objects, subjects: how many it comes from.
+    """
+
+    value: float
+    draws: npt.NDArray[np.float64] = field(repr=False)
+    objects: int = 0
+    subjects: int = 0
+
+    @property
+    def interval(self) -> tuple[float, float]:
+        """Lower and upper end of the percentile interval; NaN where nothing varies, as with a single subject."""
+        known = self.draws[np.isfinite(self.draws)]
+        if not len(known) or np.ptp(known) < _ROUNDING:
+            return math.nan, math.nan
+        low, high = np.percentile(known, ((100 - LEVEL) / 2, (100 + LEVEL) / 2))
+        return float(low), float(high)
+
+    def __neg__(self) -> Estimate:
+        return Estimate(-self.value, -self.draws, self.objects, self.subjects)
+
+    def __sub__(self, other: Estimate) -> Estimate:
+        """The difference of two figures of the same subjects, drawn together."""
+        return Estimate(self.value - other.value, self.draws - other.draws, self.objects, self.subjects)
+
+
+def subject_bootstrap(
+    values: Sequence[float], subjects: Sequence[str], name: str, seed: int = 1, resamples: int = RESAMPLES
+) -> Estimate:
+    """The mean over the objects of one source, and the means of resampled subjects.
+
+    Figures of one source drawn with the same name, seed and subjects belong together draw by draw.
+
+    Args:
+        values: (N,) one per object; NaN is left out.
+        subjects: (N,) to whom each belongs.
+        name: of the source; its draws depend on it, so that sources vary independently.
+        seed: decides the draws.
+        resamples: number of draws.
+
+    Returns:
+        NaN when no value is defined. With one subject every draw is the mean itself.
+
+    Source: Efron 1979, doi:10.1214/aos/1176344552; subjects are the units because objects of one are alike.
+    """
+    numbers = np.asarray(values, np.float64)
+    people, place = np.unique(np.asarray(subjects, str), return_inverse=True)
+    known = np.isfinite(numbers)
+    if not known.any():
+        return Estimate(math.nan, np.full(resamples, math.nan))
+    sums = np.bincount(place[known], numbers[known], len(people))
+    counts = np.bincount(place[known], minlength=len(people))
+    rng = np.random.default_rng([seed, zlib.crc32(name.encode("utf-8"))])
+    times = rng.multinomial(len(people), np.full(len(people), 1 / len(people)), size=resamples)
+    drawn = times @ counts
+    draws = np.divide(times @ sums, drawn, out=np.full(resamples, math.nan), where=drawn > 0)
+    return Estimate(float(sums.sum() / counts.sum()), draws, int(known.sum()), int(np.count_nonzero(counts)))
+
+
+def mean_of_sources(estimates: Sequence[Estimate]) -> Estimate:
+    """The mean of sources, each counting once whatever its number of objects; NaN when there are none."""
+    if not estimates:
+        return Estimate(math.nan, np.full(RESAMPLES, math.nan))
+    draws = np.mean([estimate.draws for estimate in estimates], axis=0)
+    objects, subjects = (sum(getattr(e, name) for e in estimates) for name in ("objects", "subjects"))
+    return Estimate(float(np.mean([estimate.value for estimate in estimates])), draws, objects, subjects)

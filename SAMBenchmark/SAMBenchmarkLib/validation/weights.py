@@ -1,0 +1,85 @@
+"""Weights to measure: loaded, and what their file says they were trained on."""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from SAMSegmenterLib.core.errors import InputError
+from SAMSegmenterLib.core.predictor import ModelSpec, Predictor
+from SAMSegmenterLib.models.architectures import recognise
+from SAMSegmenterLib.models.known_models import blank_spec, with_metadata
+from SAMSegmenterLib.models.registry import load, registry, resolve
+from SAMSegmenterLib.models.safetensors_header import read_metadata
+from SAMSegmenterLib.models.training.sources import LabelledSlice
+from SAMSegmenterLib.models.weights import file_sha256, read_state_dict
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, eq=False)
+class Weights:
+    """A model to measure.
+
+    Args:
+        name: to call it by.
+        predictor: on its device.
+        trained: sources that it was trained on; None when its file does not say.
+    """
+
+    name: str
+    predictor: Predictor = field(repr=False)
+    trained: frozenset[str] | None
+
+    def check_left_out(self, slices: Iterable[LabelledSlice]) -> None:
+        """Make sure that sources taken for new took no part in the training.
+
+        Raises:
+            InputError: one did.
+        """
+        known = sorted({item.case.source for item in slices} & (self.trained or set()))
+        if known:
+            raise InputError(
+                f"{self.name} was trained on {', '.join(known)}, which would be measured as new sources.",
+                "Name after --hold-back only sources that no measured model was trained on.",
+            )
+
+
+def open_weights(name: str, device: str = "auto") -> Weights:
+    """Load a file of weights, or an installed model by name.
+
+    Raises:
+        InputError: neither a file nor a model of that name.
+        ModelError: the weights cannot be read or used.
+    """
+    path = Path(name)
+    if path.is_file():
+        spec = _spec_of(path)
+    elif name in registry():
+        spec = resolve(name)
+    else:
+        raise InputError(f"There is no file {name} and no model of that name.", "See 'sam-models list' for names.")
+    return Weights(spec.name, load(spec, device), _trained_on(Path(spec.path)))
+
+
+def _spec_of(path: Path) -> ModelSpec:
+    architecture = recognise(read_state_dict(path))
+    spec = blank_spec(path.stem, architecture, file_sha256(path))
+    return replace(with_metadata(spec, _metadata(path)), path=path)
+
+
+def _metadata(path: Path) -> dict[str, str]:
+    return read_metadata(path) if path.suffix.lower() == ".safetensors" else {}
+
+
+def _trained_on(path: Path) -> frozenset[str] | None:
+    """The entry `sources` of what the file says about its training."""
+    try:
+        sources = json.loads(_metadata(path)["training"])["sources"]
+        return frozenset(str(source) for source in sources)
+    except (KeyError, TypeError, ValueError):
+        logger.debug("%s does not say what it was trained on", path)
+        return None
