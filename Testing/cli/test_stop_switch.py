@@ -21,6 +21,13 @@ def test_once_asks_to_stop_and_twice_stops_at_once():
             signal.raise_signal(signal.SIGINT)
 
 
+def test_the_answer_names_what_is_finished_first():
+    told = io.StringIO()
+    with StopSwitch(told, unit="step").watching():
+        signal.raise_signal(signal.SIGINT)
+    assert "stopping after the step at hand" in told.getvalue()
+
+
 def test_a_scheduler_that_ends_the_program_asks_in_the_same_way():
     stop = StopSwitch(io.StringIO())
     with stop.watching():

@@ -11,6 +11,7 @@ from PIL import Image
 from SAMBenchmarkLib.cli.train_data import add_data_arguments, load_network, read_array
 from SAMSegmenterLib.core.errors import InputError, ModelError
 from SAMSegmenterLib.core.reference import Segmentation, Structure
+from SAMSegmenterLib.models.architectures import build
 
 SQUARE = np.zeros((24, 30), dtype=np.uint8)
 SQUARE[4:20, 6:22] = 1
@@ -108,6 +109,14 @@ def test_missing_and_damaged_files_are_said(tmp_path, as_labels):
 def test_a_file_of_another_network_is_refused(tmp_path):
     torch.save({"w": torch.zeros(2)}, tmp_path / "w.pt")
     with pytest.raises(ModelError, match="not those of a SAM network"):
+        load_network(tmp_path / "w.pt")
+
+
+def test_weights_that_are_not_whole_are_refused(tmp_path):
+    state = build("small").state_dict()
+    state.pop("mask_decoder.iou_token.weight")
+    torch.save(state, tmp_path / "w.pt")
+    with pytest.raises(ModelError, match="does not hold all weights"):
         load_network(tmp_path / "w.pt")
 
 

@@ -1,4 +1,4 @@
-"""Ctrl+C once finishes the slice at hand and keeps everything; twice stops at once."""
+"""Ctrl+C once finishes the slice or step at hand and keeps everything; twice stops at once."""
 
 from __future__ import annotations
 
@@ -11,10 +11,15 @@ from typing import Any
 
 
 class StopSwitch:
-    """Tells whether the user, or the computer's scheduler, asked to stop; use it as `should_stop`, in `watching`."""
+    """Tells whether the user, or the computer's scheduler, asked to stop; use it as `should_stop`, in `watching`.
 
-    def __init__(self, stream: Any = None) -> None:
-        self._asked, self._stream = False, stream
+    Args:
+        stream: where the answer to Ctrl+C is written, standard error by default.
+        unit: what is finished first, in the words of the answer.
+    """
+
+    def __init__(self, stream: Any = None, unit: str = "slice") -> None:
+        self._asked, self._stream, self._unit = False, stream, unit
 
     def __call__(self) -> bool:
         """Whether to stop."""
@@ -38,5 +43,5 @@ class StopSwitch:
         if self._asked:
             raise KeyboardInterrupt
         self._asked = True
-        text = "\nstopping after the slice at hand; once more stops at once"
+        text = f"\nstopping after the {self._unit} at hand; once more stops at once"
         print(text, file=self._stream or sys.stderr, flush=True)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from SAMSegmenterLib.core.errors import InputError
+from SAMSegmenterLib.core.errors import InputError, ModelError
 
 if TYPE_CHECKING:
     from segment_anything.modeling import Sam
@@ -76,12 +76,18 @@ def load_network(path: Path) -> Sam:
     """Read weights of any SAM architecture as a network.
 
     Raises:
-        ModelError: the file cannot be read or is of no known architecture.
+        ModelError: the file cannot be read, is of no known architecture, or lacks a part of its weights.
     """
     from SAMSegmenterLib.models.architectures import build, recognise
     from SAMSegmenterLib.models.weights import read_state_dict
 
     state = read_state_dict(path)
     sam = build(recognise(state))
-    sam.load_state_dict(state)
+    try:
+        sam.load_state_dict(state)
+    except RuntimeError as error:
+        raise ModelError(
+            f"{path} does not hold all weights of its network, or some of another size.",
+            "Copy or download the file again.",
+        ) from error
     return sam

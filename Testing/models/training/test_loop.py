@@ -212,8 +212,8 @@ def test_for_want_of_memory_the_images_of_a_step_are_halved_and_nothing_else_cha
     assert same(halved, trainer(tmp_path / "small", options=schedule(2)).run())
     notes = [record["note"] for record in logged(tmp_path / "halved") if "note" in record]
     assert notes == [
-        "Memory did not suffice: from step 1 on, 4 images per step in place of 8.",
-        "Memory did not suffice: from step 1 on, 2 images per step in place of 4.",
+        "Memory did not suffice: from step 1 on, a step has 4 in place of 8 images.",
+        "Memory did not suffice: from step 1 on, a step has 2 in place of 4 images.",
     ]
     assert all(note in caplog.text for note in notes)
     assert load_state(tmp_path / "halved").run.notes == notes

@@ -24,6 +24,7 @@ def test_the_learning_rate_rises_stays_and_falls_to_nothing():
 def test_the_crutch_fades_out():
     options = TrainingOptions((Stage(64, 100),), crutch_start=0.8, crutch_steps=40)
     assert [options.crutch_at(step) for step in (0, 20, 40, 90)] == pytest.approx([0.8, 0.4, 0.0, 0.0])
+    assert TrainingOptions((Stage(64, 100),), crutch_steps=0).crutch_at(0) == 0
 
 
 @pytest.mark.parametrize("make", [lambda: Stage(100, 5), lambda: Stage(32, 5), lambda: Stage(64, -1)])

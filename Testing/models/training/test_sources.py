@@ -5,9 +5,10 @@ import json
 import numpy as np
 import pytest
 
-from SAMSegmenterLib.core.errors import InputError
+from SAMSegmenterLib.core.errors import Cancelled, InputError
 from SAMSegmenterLib.models.training.sources import (
     CatalogueCase,
+    fingerprint,
     is_free_licence,
     load_slices,
     read_catalogue,
@@ -172,3 +173,30 @@ def test_a_missing_file_is_left_out_with_a_warning(tmp_path, caplog):
 
     assert load_slices([case_of(tmp_path)], fails) == []
     assert "not there" in caplog.text
+
+
+def test_reading_tells_where_it_is_and_stops_when_asked(tmp_path):
+    cases = catalogue(tmp_path, [entry(1), entry(2)])
+    events = []
+    load_slices(cases, reader(RAMP, WHOLE), events.append)
+    assert [(event.stage, event.done, event.total, event.message) for event in events] == [
+        ("reading images", 1, 2, "a"),
+        ("reading images", 2, 2, "a"),
+    ]
+    with pytest.raises(Cancelled):
+        load_slices(cases, reader(RAMP, WHOLE), should_stop=lambda: True)
+
+
+def test_a_fingerprint_knows_every_pixel_label_and_order(tmp_path):
+    cases = catalogue(tmp_path, [entry(1), entry(2)])
+
+    def print_of(image, label):
+        return fingerprint(load_slices(cases, reader(image, label)))
+
+    other_image, other_label = RAMP.copy(), WHOLE.copy()
+    other_image[3, 4] += 1
+    other_label[3, 4] = 2
+    prints = {print_of(RAMP, WHOLE), print_of(other_image, WHOLE), print_of(RAMP, other_label)}
+    assert len(prints) == 3 and print_of(RAMP.copy(), WHOLE.copy()) in prints
+    slices = load_slices(cases[:1], reader(RAMP, WHOLE)) + load_slices(cases[1:], reader(other_image, WHOLE))
+    assert fingerprint(slices) != fingerprint(slices[::-1])

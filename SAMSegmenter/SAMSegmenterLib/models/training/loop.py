@@ -240,9 +240,8 @@ class Trainer:
             )
         free_memory()
         self.run_state.halvings += 1
-        note = (
-            f"Memory did not suffice: from step {self.step + 1} on, {images // 2} images per step in place of {images}."
-        )
+        after = f"from step {self.step + 1} on, a step has {images // 2} in place of {images} images"
+        note = f"Memory did not suffice: {after}."
         self.run_state.notes.append(note)
         self._log.add({"step": self.step, "note": note})
         logger.warning(note)

@@ -78,7 +78,7 @@ class TrainingOptions:
 
     def crutch_at(self, step: int) -> float:
         """Compute the chance that prompts are drawn into the mask prompt: falls linearly to zero."""
-        return self.crutch_start * max(0.0, 1.0 - step / max(1, self.crutch_steps))
+        return self.crutch_start * max(0.0, 1.0 - step / self.crutch_steps) if self.crutch_steps else 0.0
 
     def summary(self) -> dict:
         """Describe the options as plain values."""

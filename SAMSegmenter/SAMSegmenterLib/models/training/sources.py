@@ -6,6 +6,7 @@ The folder holds `catalog.json`: a list `cases` with, per case, `id`, `source`, 
 
 from __future__ import annotations
 
+import hashlib
 import json
 import logging
 import re
@@ -16,7 +17,8 @@ from pathlib import Path
 
 import numpy as np
 
-from SAMSegmenterLib.core.errors import InputError
+from SAMSegmenterLib.core.errors import Cancelled, InputError
+from SAMSegmenterLib.core.progress import OnProgress, ProgressMeter, ShouldStop, ignore_progress, never_stop
 
 logger = logging.getLogger(__name__)
 
@@ -184,7 +186,12 @@ def _validation_subjects(subjects: set[str], fraction: float) -> set[str]:
     return set(ordered[:count])
 
 
-def load_slices(cases: Iterable[CatalogueCase], read_array: ReadArray) -> list[LabelledSlice]:
+def load_slices(
+    cases: Iterable[CatalogueCase],
+    read_array: ReadArray,
+    on_progress: OnProgress = ignore_progress,
+    should_stop: ShouldStop = never_stop,
+) -> list[LabelledSlice]:
     """Read cases and cut volumes into the slices that carry labels.
 
     Args:
@@ -194,9 +201,17 @@ def load_slices(cases: Iterable[CatalogueCase], read_array: ReadArray) -> list[L
     Returns:
         Slices with more than 50 labelled pixels; empty when no case has any. A case that cannot be used is left out
         with a warning.
+
+    Raises:
+        Cancelled: `should_stop` said so.
     """
     slices: list[LabelledSlice] = []
+    cases = list(cases)
+    meter = ProgressMeter("reading images", len(cases), on_progress)
     for case in cases:
+        if should_stop():
+            raise Cancelled
+        meter.advance(case.source)
         try:
             found = _case_slices(case, read_array(case.image, False), read_array(case.label, True))
         except InputError as error:
@@ -206,6 +221,16 @@ def load_slices(cases: Iterable[CatalogueCase], read_array: ReadArray) -> list[L
             logger.warning("%s is left out: no slice has more than %d labelled pixels.", case.case_id, MIN_LABEL_PIXELS)
         slices += found
     return slices
+
+
+def fingerprint(slices: Iterable[LabelledSlice]) -> str:
+    """Hexadecimal digest of what is trained on: images and labels, in their order."""
+    digest = hashlib.blake2b(digest_size=16)
+    for item in slices:
+        digest.update(f"|{item.case.source}|{item.case.instances}|{item.pixels.shape}|{item.volume_limits}|".encode())
+        digest.update(item.pixels)
+        digest.update(item.labels)
+    return digest.hexdigest()
 
 
 def _case_slices(case: CatalogueCase, image: np.ndarray, label: np.ndarray) -> list[LabelledSlice]:
@@ -222,7 +247,9 @@ def _case_slices(case: CatalogueCase, image: np.ndarray, label: np.ndarray) -> l
         raise InputError(f"all its pixels are {limits[0]:g}.")
     keep = [index for index in range(len(label)) if np.count_nonzero(label[index]) > MIN_LABEL_PIXELS]
     return [
-        LabelledSlice(case, index, np.ascontiguousarray(image[index]), label[index].astype(np.int32), limits)
+        LabelledSlice(
+            case, index, np.ascontiguousarray(image[index]), np.ascontiguousarray(label[index], np.int32), limits
+        )
         for index in keep
     ]
 
