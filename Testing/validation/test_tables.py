@@ -83,11 +83,14 @@ def test_the_summary_reads_groups_apart_and_together(scores):
 
 
 def test_compact_objects_have_a_table_of_their_own(a_score, scores):
-    scattered = a_score("a", 0.0, group="new subjects", part=0.2, ellipse=0.1)
-    rows = cells(compact_table([*scores, scattered]))
-    assert rows[0] == ["sources", "subjects", "objects", "box", "ellipse", "Otsu"]
-    assert rows[2][:3] == ["new subjects", "2", "2"] and rows[-1][2] == "4" and rows[-1][4] == "0.300"
-    assert [row[0] for row in cells(compact_table(scores[:8]))[2:]] == ["new subjects", "**all sources**"]
+    scattered = a_score("a", 0.0, part=0.2, ellipse=0.1)
+    third = a_score("b", 0.3, label=2, subject="r", group="new sources", ellipse=0.3, otsu=0.5)
+    rows = cells(compact_table([*scores, scattered, third]))
+    assert rows[0] == ["source", "subjects", "objects", "box", "ellipse", "Otsu"]
+    assert rows[2] == ["a", "2", "2", "0.600 (0.500 to 0.700)", "0.300", "0.500"]
+    assert rows[3][:3] == ["b", "3", "3"] and rows[3][3].startswith("0.500 (")
+    assert rows[4][:3] == ["**mean of sources**", "5", "5"] and rows[4][3].startswith("0.550 (")
+    assert rows[5] == ["**mean of objects**", "5", "5", "0.540", "0.300", "0.500"]
 
 
 def test_calibration_is_shown_per_prompt_and_over_all(scores):

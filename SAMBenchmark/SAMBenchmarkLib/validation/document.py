@@ -17,7 +17,7 @@ gets; the second figure, where there is one, is that of the best of the three ca
 the centre of mass, or an object pixel where that lies outside; further clicks go where the shown mask is most wrong,
 and the random walker gets the same clicks. Objects are averaged per source, sources count alike. Intervals hold
 {LEVEL} % of {RESAMPLES} bootstrap draws of the subjects within each source; a source of a single subject has none, and
-adds no variation to the mean's."""
+adds no variation to the mean's; the interval of a few subjects is rough."""
 
 
 @dataclass(frozen=True)
