@@ -70,11 +70,12 @@ def choose_objects(before: Sequence[ObjectScore], after: Sequence[ObjectScore]) 
         "largest loss" if after[order[-1]].dice < before[order[-1]].dice else "smallest gain": order[-1],
         "lowest DICE after": min(range(len(after)), key=lambda n: (after[n].dice, n)),
     }
-    shown: dict[str, int] = {}
-    for title, number in titles.items():
-        if number not in shown.values():
-            shown[title] = number
-    return shown
+    first, median, last, worst = titles
+    kept: dict[str, int] = {}
+    for title in (first, last, worst, median):  # the median gives way, should objects be few
+        if titles[title] not in kept.values():
+            kept[title] = titles[title]
+    return {title: number for title, number in titles.items() if title in kept}
 
 
 def _held_back(result: FineTuningResult, places: Sequence[SlicePlace]) -> list[tuple[SlicePlace, Sample]]:

@@ -101,7 +101,7 @@ def describe_images(options: BenchmarkOptions) -> str:
         f"objects of more than {options.min_object_pixels} pixels",
     ]
     if options.stride > 1:
-        parts.append(f"every {options.stride}th slice")
+        parts.append(f"stride {options.stride}")
     if options.max_slices:
         parts.append(f"at most {options.max_slices} slices per volume")
     if options.structures:

@@ -1,10 +1,12 @@
 """Nobody who is measured is trained on, and every share has at least one."""
 
+from dataclasses import replace
+
 import pytest
 
 from SAMSegmenterLib.core.errors import InputError
 from SAMSegmenterLib.models.training.fine_tuning.options import FineTuningOptions
-from SAMSegmenterLib.models.training.fine_tuning.splitting import split_samples
+from SAMSegmenterLib.models.training.fine_tuning.splitting import Split, repeated_slices, split_samples
 from support.fine_tuning import ring_samples
 
 
@@ -75,6 +77,13 @@ def test_split_by_slices_holds_back_a_contiguous_block_of_every_patient():
 def test_split_by_slices_holds_other_blocks_back_with_another_seed():
     samples = ring_samples(1, 12)
     assert len({split(samples, split="slices", seed=seed).held_back for seed in range(6)}) > 1
+
+
+def test_copies_among_the_held_back_slices_are_told():
+    samples = ring_samples(4, 2)
+    samples[7] = replace(samples[7], image=samples[0].image.copy())
+    assert "1 of 2 held-back slices are also among the others" in repeated_slices(samples, Split((0, 1), (2, 3), (6, 7)))[0]
+    assert repeated_slices(samples, Split((1,), (2, 3), (6, 7))) == []
 
 
 def test_a_single_slice_cannot_be_split():

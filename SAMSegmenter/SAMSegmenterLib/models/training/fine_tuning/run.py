@@ -31,7 +31,7 @@ from SAMSegmenterLib.models.training.fine_tuning.network import AdaptedNetwork
 from SAMSegmenterLib.models.training.fine_tuning.options import FineTuningOptions
 from SAMSegmenterLib.models.training.fine_tuning.samples import Sample, check_one_structure, fingerprint
 from SAMSegmenterLib.models.training.fine_tuning.scores import Evaluate, ObjectScore, mean_dice
-from SAMSegmenterLib.models.training.fine_tuning.splitting import Split, split_samples
+from SAMSegmenterLib.models.training.fine_tuning.splitting import Split, repeated_slices, split_samples
 from SAMSegmenterLib.models.training.fine_tuning.state import StoredState, check_identity, load_state
 from SAMSegmenterLib.models.weights import read_state_dict
 
@@ -148,6 +148,7 @@ class _Run:
         self.samples = list(request.samples)
         check_one_structure(self.samples, self.options)
         self.split: Split = split_samples(self.samples, self.options)
+        self.copies = repeated_slices(self.samples, self.split)
         self.held_back = [self.samples[number] for number in self.split.held_back]
         self.validation = validation_samples(self.samples, self.split)
         self.device = chosen_device(request.device)
@@ -247,7 +248,7 @@ class _Run:
     def _facts(self, tuner: FineTuner, comparisons: list[Comparison], base_validation: float | None) -> CardFacts:
         progress = tuner.progress
         counts = count_data(self.samples, self.split)
-        notes = [*self.request.notes, *self.split.notes, *unmatched(counts), *progress.notes]
+        notes = [*self.request.notes, *self.split.notes, *self.copies, *unmatched(counts), *progress.notes]
         best = progress.history[progress.best_epoch - 1]["validation"]
         if best is not None and base_validation is not None and best <= base_validation:
             notes.append(NO_BETTER)

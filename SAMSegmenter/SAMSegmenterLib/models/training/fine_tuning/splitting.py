@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -46,6 +47,18 @@ def split_samples(samples: Sequence[Sample], options: FineTuningOptions) -> Spli
     """
     rng = np.random.default_rng([options.seed, 77])
     return _by_slices(samples, options, rng) if options.split == "slices" else _by_patients(samples, options, rng)
+
+
+def repeated_slices(samples: Sequence[Sample], split: Split) -> list[str]:
+    """A sentence when images that were held back are also among those trained on, as copies; else nothing."""
+    known = {_digest(samples[number]) for number in (*split.training, *split.validation)}
+    count = sum(_digest(samples[number]) in known for number in split.held_back)
+    if not count:
+        return []
+    return [
+        f"{count} of {len(split.held_back)} held-back slices are also among the others, pixel for pixel: their "
+        "figures say nothing. Check the data for copies."
+    ]
 
 
 def _by_patients(samples: Sequence[Sample], options: FineTuningOptions, rng: np.random.Generator) -> Split:
@@ -112,3 +125,7 @@ def _share(count: int, share: float) -> int:
 
 def _joined(of: dict[str, list[int]], patients: Sequence[str]) -> list[int]:
     return [number for patient in patients for number in of[patient]]
+
+
+def _digest(sample: Sample) -> bytes:
+    return hashlib.sha256(np.ascontiguousarray(sample.image)).digest()
