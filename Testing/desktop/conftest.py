@@ -83,7 +83,7 @@ def register_probe(complaints: Any, tmp_path: Path) -> Callable[..., Any]:
 @pytest.fixture
 def drawing(a_stand_in: Any) -> None:
     """Skips where nothing can be drawn offscreen."""
-    from support.desktop.view_hand import can_draw
+    from support.desktop.slice_rendering import can_draw
 
     if not can_draw():
         pytest.skip("neither EGL nor OSMesa is installed, which draw views offscreen")

@@ -219,3 +219,22 @@ def test_numbers_of_slicers_widgets_are_values_and_tell_of_changes(qt):
     assert (slider.value, seen) == (3.5, [2.5, 3.5])
     with pytest.raises(AttributeError):
         slider.maximun = 3
+
+
+def test_settings_are_kept_apart_from_the_users_and_forgotten(qt, a_stand_in):
+    from support.desktop.closing import close_editing
+
+    a_stand_in.settings().setValue("SAMSegmenter/Model", "vit_b")
+    assert qt.QSettings().value("SAMSegmenter/Model") == "vit_b"
+    assert "desktop-stand-in-" in qt.QSettings().fileName()
+    close_editing()
+    assert not qt.QSettings().contains("SAMSegmenter/Model")
+
+
+def test_groups_and_combo_boxes_of_ctk_have_their_properties(qt):
+    import ctk
+
+    group, box = ctk.ctkCollapsibleGroupBox(), ctk.ctkComboBox()
+    group.collapsed = True
+    box.defaultText = "Choose a model"
+    assert (group.collapsed, box.defaultText, box.currentIndex) == (True, "Choose a model", -1)

@@ -1,8 +1,9 @@
-"""Ends what tests of the Segment Editor leave behind: editors, registered effects, views, answers."""
+"""Ends what tests of the Segment Editor leave behind: editors, registered effects, views, answers, settings."""
 
 from __future__ import annotations
 
 import slicer
+from PySide6.QtCore import QSettings
 
 from support.desktop import questions, subject_hierarchy
 from support.desktop.editor_widget import live_editors
@@ -18,3 +19,4 @@ def close_editing() -> None:
     slicer.app._close_window()
     subject_hierarchy.stop()
     questions.forget()
+    QSettings().clear()

@@ -6,6 +6,7 @@ watch them: `take()` hands out what was expected, and what is left at the end of
 
 from __future__ import annotations
 
+import logging
 import sys
 import traceback
 from collections.abc import Iterator
@@ -19,8 +20,8 @@ class Complaint:
     """One line of the log.
 
     Args:
-        kind: "critical" and "warning" as in Qt, "python" for an uncaught exception, "dialog" for a question that
-            nobody answers, at which Slicer would stand still.
+        kind: "critical" and "warning" as in Qt, "vtk" for an error of VTK, "python" for an uncaught exception, "dialog"
+            for a question that nobody answers, at which Slicer would stand still.
         text: what it says; a traceback for "python".
     """
 
@@ -54,15 +55,26 @@ log = Complaints()
 
 @contextmanager
 def watched() -> Iterator[Complaints]:
-    """The log, empty at first, which also gets what observers of VTK and slots of Qt raise."""
+    """The log, empty at first, which also gets VTK's errors and what observers of VTK and slots of Qt raise."""
     log.take()
-    previous = sys.excepthook
+    previous, vtk_errors = sys.excepthook, _VtkErrors(logging.ERROR)
 
     def swallowed(kind: type[BaseException], error: BaseException, where: TracebackType | None) -> None:
         log.add_exception(error.with_traceback(where))
 
     sys.excepthook = swallowed
+    logging.getLogger(_VTK_LOGGER).addHandler(vtk_errors)
     try:
         yield log
     finally:
         sys.excepthook = previous
+        logging.getLogger(_VTK_LOGGER).removeHandler(vtk_errors)
+
+
+_VTK_LOGGER = "SAMSegmenterLib.scene.runtime"
+"""Where the scene's set-up sends VTK's messages."""
+
+
+class _VtkErrors(logging.Handler):
+    def emit(self, record: logging.LogRecord) -> None:
+        log.add("vtk", record.getMessage())

@@ -69,4 +69,28 @@ class ctkCollapsibleButton(QtWidgets.QWidget):  # noqa: N801 - its name in .ui f
         self.setMaximumHeight(_HEADER_PIXELS if self._collapsed else 16777215)
 
 
-WIDGETS = {"ctkCollapsibleButton": ctkCollapsibleButton, **CTK_WIDGETS}
+class ctkCollapsibleGroupBox(QtWidgets.QGroupBox):  # noqa: N801
+    """A group whose title hides what is in it."""
+
+    def __init__(self, parent: Any = None) -> None:
+        super().__init__(parent)
+        self.setCheckable(True)
+        self.setChecked(True)
+
+    collapsed = QtCore.Property(bool, lambda self: not self.isChecked(), lambda self, value: self.setChecked(not value))
+
+
+class ctkComboBox(QtWidgets.QComboBox):  # noqa: N801
+    """A combo box that says something when nothing is chosen."""
+
+    defaultText = QtCore.Property(
+        str, lambda self: self.placeholderText, lambda self, value: self.setPlaceholderText(value)
+    )
+
+
+WIDGETS = {
+    "ctkCollapsibleGroupBox": ctkCollapsibleGroupBox,
+    "ctkComboBox": ctkComboBox,
+    "ctkCollapsibleButton": ctkCollapsibleButton,
+    **CTK_WIDGETS,
+}

@@ -7,6 +7,7 @@ from __future__ import annotations
 import ctypes.util
 import functools
 import os
+import subprocess
 import sys
 from typing import Any
 
@@ -62,6 +63,11 @@ class SliceRendering:
         self._tag = logic.AddObserver("ModifiedEvent", lambda *_: self._connect())
         self._connect()
 
+    def draw(self) -> None:
+        """Nothing where nothing can be drawn."""
+        if can_draw():
+            self.window.Render()
+
     def close(self) -> None:
         """Let everything go that knows the scene."""
         self._logic.RemoveObserver(self._tag)
@@ -78,6 +84,29 @@ class SliceRendering:
         for actor in self.window.GetRenderers().GetItemAsObject(0).GetActors2D():
             if actor.GetMapper() is self._mapper:
                 actor.SetVisibility(connection is not None)
+
+
+_TRIAL = """
+import vtkmodules.vtkRenderingOpenGL2
+from vtkmodules.vtkRenderingCore import vtkRenderer, vtkRenderWindow, vtkWindowToImageFilter
+window, renderer, grabber = vtkRenderWindow(), vtkRenderer(), vtkWindowToImageFilter()
+window.SetOffScreenRendering(1)
+window.SetSize(8, 8)
+renderer.SetBackground(1, 1, 1)
+window.AddRenderer(renderer)
+window.Render()
+grabber.SetInput(window)
+grabber.ReadFrontBufferOff()
+grabber.Update()
+raise SystemExit(grabber.GetOutput().GetScalarRange() != (255.0, 255.0))
+"""
+
+
+@functools.cache
+def can_draw() -> bool:
+    """Whether this computer can draw offscreen; tried in a process of its own, for VTK crashes where it cannot."""
+    choose_back_end()
+    return subprocess.run([sys.executable, "-c", _TRIAL], capture_output=True, timeout=120).returncode == 0
 
 
 @functools.cache

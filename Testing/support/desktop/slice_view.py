@@ -54,7 +54,7 @@ class qMRMLSliceView(QtWidgets.QWidget):  # noqa: N801 - its name in Slicer
 
     def forceRender(self) -> None:
         self._scheduled = 0
-        self._rendering.window.Render()
+        self._rendering.draw()
 
     def setViewCursor(self, cursor: Any) -> None:
         self._cursor = cursor

@@ -17,6 +17,7 @@ class Application:
     """`slicer.app` in testing mode; without a main window until views are opened."""
 
     applicationName = "Slicer"
+    majorVersion, minorVersion = 5, 12
 
     def __init__(self, application_logic: Any) -> None:
         self._application_logic = application_logic

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -11,7 +10,7 @@ import slicer
 from PySide6 import QtCore
 from PySide6.QtTest import QTest
 from vtkmodules.util.numpy_support import vtk_to_numpy
-from vtkmodules.vtkRenderingCore import vtkRenderWindow, vtkWindowToImageFilter
+from vtkmodules.vtkRenderingCore import vtkWindowToImageFilter
 
 from SAMSegmenterLib.scene.matrices import matrix_from_vtk
 
@@ -119,7 +118,7 @@ class ViewHand:
         QTest.keyClick(view, key if len(key) == 1 else getattr(QtCore.Qt, f"Key_{key}"), flags)
 
     def picture(self) -> np.ndarray:
-        """What the view shows: (height, width, 3) uint8, the top row first. Only where `can_draw()`."""
+        """What the view shows: (height, width, 3) uint8, the top row first. Only where something can be drawn."""
         self.widget.sliceView().forceRender()
         grabber = vtkWindowToImageFilter()
         grabber.SetInput(self.widget.sliceView().renderWindow())
@@ -146,14 +145,3 @@ class ViewHand:
 
     def _send(self, event: str) -> None:
         self.widget.sliceView().interactor().InvokeEvent(event)
-
-
-@functools.cache
-def can_draw() -> bool:
-    """Whether this computer can draw offscreen (EGL or OSMesa); events work without."""
-    from support.desktop.slice_rendering import choose_back_end
-
-    choose_back_end()
-    window = vtkRenderWindow()
-    window.SetOffScreenRendering(1)
-    return bool(window.SupportsOpenGL())
