@@ -57,3 +57,8 @@ def test_an_embedding_survives_packing():
 def test_the_best_candidate_is_the_first_of_the_highest_scores():
     masks = np.zeros((3, 2, 2), bool)
     assert Candidates(masks, np.array([0.2, 0.9, 0.9], np.float32)).best == 1
+
+
+def test_a_models_summary_is_the_first_paragraph_of_its_card():
+    assert replace(SPEC, card="What it is.\nIn two lines.\n\nMore.\n").summary == "What it is.\nIn two lines."
+    assert replace(SPEC, card="").summary == ""

@@ -98,7 +98,7 @@ class BenchmarkPanel:
     def onModelChanged(self, _index: int = 0) -> None:
         """Say what is to be known about the chosen model, and offer the strategies that suit it."""
         spec = registry().get(self.ui.modelSelector.currentData)
-        card = spec.card if spec is not None else ""
+        card = spec.summary if spec is not None else ""
         self.ui.modelCardLabel.setText(card)
         self.ui.modelCardLabel.setVisible(bool(card))
         self._suiting = STRATEGIES if spec is None else suiting_strategies(spec)

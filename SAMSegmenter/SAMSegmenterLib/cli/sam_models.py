@@ -65,7 +65,7 @@ def _list(options: argparse.Namespace) -> int:
         kind = "  promptless" if spec.promptless else ""
         print(f"{spec.name:{width}}  {state:13}  {_size(spec.bytes):>8}  {spec.licence or 'licence unknown'}{kind}")
         if spec.card:
-            print(f"{'':{width}}  {spec.card}")
+            print(f"{'':{width}}  {spec.summary}")
         if spec.path is not None:
             print(f"{'':{width}}  {spec.path}")
     return EXIT_OK

@@ -124,7 +124,7 @@ class ModelSpec:
         url: official address of the weights, or empty.
         licence: of the weights, in words.
         bytes: size of the file, 0 when unknown.
-        card: what to know before use, one or two sentences.
+        card: what to know before use: one or two sentences, which more paragraphs may follow.
         promptless: True for a model that was trained to find one structure without prompts, see `core.promptless`.
         path: file of the weights where they are installed, else None.
     """
@@ -145,6 +145,11 @@ class ModelSpec:
     card: str = ""
     promptless: bool = False
     path: Any = None
+
+    @property
+    def summary(self) -> str:
+        """First paragraph of the card, for lists."""
+        return self.card.partition("\n\n")[0].strip()
 
 
 class Encoder(Protocol):

@@ -44,7 +44,7 @@ class ModelsPanel:
         self._table.clear()
         for spec in specs:
             item = qt.QTreeWidgetItem(model_texts(spec))
-            item.setToolTip(0, spec.card)
+            item.setToolTip(0, spec.summary)
             self._table.addTopLevelItem(item)
         for column in range(4):
             self._table.resizeColumnToContents(column)
