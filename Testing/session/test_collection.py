@@ -124,6 +124,21 @@ def test_holds_are_counted(a_collection):
     assert gc.isenabled()
 
 
+def test_who_leaves_while_the_worker_is_busy_leaves_the_guard_until_it_is_idle(a_collection, a_worker):
+    before, busy = list(gc.callbacks), [True]
+    a_collection.hold()
+    a_collection.release(lambda: busy[0])
+    assert gc.isenabled() and not a_collection.is_held
+    died_on = litter()
+    a_worker.submit(allocate).result()
+    assert a_worker.submit(lambda *_: gc.collect()).result() == 0 and died_on == []
+    busy.clear()
+    busy.append(False)
+    gc.collect()
+    assert died_on == [threading.get_ident()] * 50 and gc.callbacks == before
+    assert gc.get_freeze_count() == 0
+
+
 def test_a_collector_that_was_off_stays_off():
     collection = MainThreadCollection()
     gc.disable()

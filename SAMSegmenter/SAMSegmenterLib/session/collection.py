@@ -19,6 +19,7 @@ from __future__ import annotations
 
 import gc
 import threading
+from collections.abc import Callable
 from typing import Any
 
 
@@ -32,6 +33,8 @@ class MainThreadCollection:
         self._holds = 0
         self._was_on = True
         self._thread = 0
+        self._still_busy: list[Callable[[], bool]] = []
+        self._is_installed = self._is_frozen = False
 
     @property
     def is_held(self) -> bool:
@@ -46,7 +49,9 @@ class MainThreadCollection:
         self._thread = threading.get_ident()
         self._was_on = gc.isenabled()
         gc.disable()
-        gc.callbacks.append(self._on_collection)
+        if not self._is_installed:
+            gc.callbacks.append(self._on_collection)
+            self._is_installed = True
 
     def collect(self) -> None:
         """Collect what Python's own rule would: the youngest generation, with the next one at every tenth time."""
@@ -54,25 +59,41 @@ class MainThreadCollection:
         if self.is_held and limits[0] and counts[0] > limits[0]:
             gc.collect(1 if counts[1] > limits[1] else 0)
 
-    def release(self) -> None:
-        """Leave the collection to Python again; once the worker is idle."""
+    def release(self, still_busy: Callable[[], bool] | None = None) -> None:
+        """Leave the collection to Python again.
+
+        Args:
+            still_busy: None when the worker is idle. When nobody will tick any more while it is not, says whether it
+                is: Python's collector is then on, but finds nothing on other threads until this answers False.
+        """
         if not self._holds:
             return
+        if still_busy is not None:
+            self._still_busy.append(still_busy)
         self._holds -= 1
         if self._holds:
             return
-        gc.callbacks.remove(self._on_collection)
+        self._leave_if_idle()
         if self._was_on:
             gc.enable()
 
     def _on_collection(self, phase: str, info: dict[str, Any]) -> None:
         """Called by Python before and after each collection, on the thread that collects."""
-        if threading.get_ident() == self._thread:
+        if phase == "stop":
+            if self._is_frozen:
+                gc.unfreeze()
+                self._is_frozen = False
             return
-        if phase == "start":
+        self._leave_if_idle()
+        if self._is_installed and threading.get_ident() != self._thread:
             gc.freeze()
-        else:
-            gc.unfreeze()
+            self._is_frozen = True
+
+    def _leave_if_idle(self) -> None:
+        self._still_busy = [is_busy for is_busy in self._still_busy if is_busy()]
+        if not self._holds and not self._still_busy and self._is_installed:
+            gc.callbacks.remove(self._on_collection)
+            self._is_installed = False
 
 
 COLLECTION = MainThreadCollection()

@@ -112,7 +112,7 @@ class EditingSession(Stacking):
             self._board.stop()
             if self._autosave is not None:
                 self._autosave.discard()
-        self.service.tick()
+        self.service.leave()
         self._listeners.clear()
 
     def _fill(self, prompts: PromptFile) -> int:

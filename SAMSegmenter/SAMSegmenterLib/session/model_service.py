@@ -61,8 +61,8 @@ class ModelService:
     """Loads a model when it is needed and does work with it, one thing at a time, the most urgent first.
 
     Everything is called on the main thread; tasks run on the worker. While jobs are under way garbage is collected on
-    the main thread only (`collection`), so somebody must call `tick` until the worker is idle again: every editing
-    session does, at each of its own ticks.
+    the main thread only (`collection`), so somebody must call `tick` until the worker is idle again, or `leave`: every
+    editing session does, at each of its own ticks and when it is closed.
 
     Args:
         load: loads a model.
@@ -166,6 +166,13 @@ class ModelService:
         self._running = {job: priority for job, priority in self._running.items() if not job.done.is_set()}
         if not self._running and self._worker.is_idle:
             COLLECTION.release()
+            self._holds = False
+
+    def leave(self) -> None:
+        """Nobody will tick any more, as far as the caller knows; whoever goes on ticking just does."""
+        self.tick()
+        if self._holds:
+            COLLECTION.release(lambda: not self._worker.is_idle)
             self._holds = False
 
     @property

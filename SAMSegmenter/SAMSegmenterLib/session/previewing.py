@@ -41,6 +41,7 @@ class Previewing(MarksEditing):
         super().__init__(*arguments, **options)
         self._hover_preview: Preview | None = None
         self._hover_wanted: tuple[tuple[float, float], int] | None = None
+        self._hover_asked: tuple | None = None
         self._hover_started = -1e9
         self.hover_enabled = False
 
@@ -219,10 +220,13 @@ class Previewing(MarksEditing):
         prompts = self.prompts
         if self._hover_wanted is None or prompts is None or self._board.is_running("hover", "preview"):
             return
-        if self._clock() - self._hover_started < HOVER_SECONDS or not self._slice_is_encoded(prompts):
+        asking = (self._hover_wanted, self._context(prompts))
+        if asking == self._hover_asked or self._clock() - self._hover_started < HOVER_SECONDS:
             return
+        if not self._slice_is_encoded(prompts):
+            return
+        self._hover_asked, self._hover_started = asking, self._clock()
         xy, label = self._hover_wanted
-        self._hover_started = self._clock()
         marks = prompts.marks.with_(PointMark(_HOVER_ID, np.array(xy), label))
         request = SliceRequest(self._slice_at(prompts.plane), marks, self._window_of(prompts.plane), self._cleanup)
         self._board.start(
@@ -241,6 +245,7 @@ class Previewing(MarksEditing):
 
     def _clear_hover(self) -> None:
         self._board.stop("hover")
+        self._hover_asked = None
         if self._hover_preview is not None:
             self._hover_preview = None
             self._changed.add("hover")
