@@ -5,6 +5,7 @@ import pytest
 from SAMSegmenterLib.core.errors import InputError
 from SAMSegmenterLib.scene.node_state import NodeState
 from SAMSegmenterLib.scene.volumes import node_from_volume
+from support.editing_scenes import bend
 from support.phantoms import two_boxes_volume
 
 
@@ -32,6 +33,25 @@ def test_voxels_position_and_transform_count_as_changes(a_scene):
         change()
         with pytest.raises(InputError, match="changed"):
             state.check_unchanged()
+
+
+def test_a_bent_transform_counts_as_changed_when_it_is(a_scene):
+    node = node_from_volume(two_boxes_volume()[0])
+    transform = bend(a_scene, node)
+    state = NodeState.of(node)
+    assert state.is_current
+    transform.GetTransformToParent().GetTargetLandmarks().SetPoint(0, 1.0, 2.0, 3.0)
+    transform.GetTransformToParent().Modified()
+    assert state.exists and not state.is_current
+    with pytest.raises(InputError, match="changed"):
+        state.check_unchanged()
+
+
+def test_a_removed_node_neither_exists_nor_is_current(a_scene):
+    node = node_from_volume(two_boxes_volume()[0])
+    state = NodeState.of(node)
+    a_scene.RemoveNode(node)
+    assert not state.exists and not state.is_current
 
 
 def _a_shift(scene):

@@ -51,10 +51,18 @@ def slice_node(
     return node
 
 
-def composite_node(scene: Any, background: Any = None, foreground: Any = None, opacity: float = 0.0, name: str = "Red"):
-    """What a slice view shows: a `vtkMRMLSliceCompositeNode` of the scene."""
-    node = scene.AddNewNodeByClass("vtkMRMLSliceCompositeNode")
-    node.SetLayoutName(name)
+def composite_node(
+    scene: Any, background: Any = None, foreground: Any = None, opacity: float = 0.0, name: str = "Red"
+) -> Any:
+    """What a slice view shows: the `vtkMRMLSliceCompositeNode` of that layout name; scenes keep it when cleared."""
+    known = [
+        scene.GetNthNodeByClass(number, "vtkMRMLSliceCompositeNode")
+        for number in range(scene.GetNumberOfNodesByClass("vtkMRMLSliceCompositeNode"))
+    ]
+    node = next((known_node for known_node in known if known_node.GetLayoutName() == name), None)
+    if node is None:
+        node = scene.AddNewNodeByClass("vtkMRMLSliceCompositeNode")
+        node.SetLayoutName(name)
     node.SetBackgroundVolumeID(background.GetID() if background is not None else None)
     node.SetForegroundVolumeID(foreground.GetID() if foreground is not None else None)
     node.SetForegroundOpacity(opacity)

@@ -44,7 +44,7 @@ def plan_of(group: EditGroup, node: Any, volume_node: Any, rules: EditRules, lat
     Thread: main.
     """
     extent = group.reach
-    before = segment_block(node, group.segment_id, lattice, extent) != 0
+    before = segment_block(node, group.segment_id, lattice, extent).view(bool)
     editable = editable_block(node, volume_node, rules, group.segment_id, lattice, extent)
     removable = removable_block(editable, before, rules)
     after, added = before.copy(), np.zeros_like(before)
@@ -57,12 +57,13 @@ def plan_of(group: EditGroup, node: Any, volume_node: Any, rules: EditRules, lat
             cells = (edit.block != 0) & editable[window(edit.extent, extent)]
             after[window(edit.extent, extent)] |= cells
             added[window(edit.extent, extent)] |= cells
-    others = any_in_block(node, overwritable(node, rules, group.segment_id), lattice, extent)
-    others &= added
-    if not others.any():
+    others = added & any_in_block(node, overwritable(node, rules, group.segment_id), lattice, extent)
+    overwrites = bool(others.any())
+    if not overwrites:
         added &= ~before
     changed = int(np.count_nonzero(before != after))
-    return EditPlan(group.segment_id, extent, before & ~after, added, after, bool(others.any()), changed)
+    before &= ~after
+    return EditPlan(group.segment_id, extent, before, added, after, overwrites, changed)
 
 
 def clipped(edits: list[Edit], node: Any, lattice: Lattice) -> list[Edit]:

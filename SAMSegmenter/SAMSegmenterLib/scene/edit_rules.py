@@ -76,7 +76,7 @@ def editable_block(
         extent: block asked for.
 
     Returns:
-        (k, j, i) bool.
+        (k, j, i) bool, read-only.
 
     Raises:
         InputError: there is no source volume, or it holds no image.
@@ -84,9 +84,9 @@ def editable_block(
     Thread: main.
     """
     allowed = _in_area(node, rules, segment_id, lattice, extent)
-    if rules.intensity_range is not None:
-        allowed &= _in_range(node, volume_node, rules.intensity_range, lattice, extent)
-    return allowed
+    if rules.intensity_range is None:
+        return allowed
+    return allowed & _in_range(node, volume_node, rules.intensity_range, lattice, extent)
 
 
 def removable_block(editable: np.ndarray, segment: np.ndarray, rules: EditRules) -> np.ndarray:
@@ -114,7 +114,7 @@ def overwritable(node: Any, rules: EditRules, segment_id: str) -> list[str]:
 def _in_area(node: Any, rules: EditRules, segment_id: str, lattice: Lattice, extent: Extent) -> np.ndarray:
     mode = rules.mask_mode
     if mode == EVERYWHERE:
-        return np.ones(extent_shape(extent), bool)
+        return np.broadcast_to(np.True_, extent_shape(extent))  # takes no memory
     if mode == INSIDE_SINGLE:
         return any_in_block(node, [rules.mask_segment_id], lattice, extent)
     others = _others(node, segment_id, visible_only=mode in (INSIDE_VISIBLE, OUTSIDE_VISIBLE))

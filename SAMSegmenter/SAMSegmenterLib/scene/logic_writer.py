@@ -195,7 +195,7 @@ class LogicSegmentWriter:
             # other labelmaps are only touched where something in them gives way
             overwrite = rules.overwrite_mode if plan.overwrites else OVERWRITE_NONE
             self._modify(plan.segment_id, plan.added, plan.extent, lattice, logic.ModificationModeAdd, overwrite)
-        written = segment_block(self._node, plan.segment_id, lattice, plan.extent) != 0
+        written = segment_block(self._node, plan.segment_id, lattice, plan.extent)
         if not np.array_equal(written, plan.after):  # Slicer's logic fails without a word
             raise StoreError(
                 f"Slicer did not take the change of '{segment_of(self._node, plan.segment_id).GetName()}'.",

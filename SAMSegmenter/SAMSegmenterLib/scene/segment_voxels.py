@@ -49,7 +49,7 @@ def segment_block(node: Any, segment_id: str, lattice: Lattice, extent: Extent) 
     """
     segment = segment_of(node, segment_id)
     values = _values_on(layer_of(segment), lattice, extent)
-    return (values == segment.GetLabelValue()).astype(np.uint8)
+    return (values == segment.GetLabelValue()).view(np.uint8)
 
 
 def layers_of(node: Any) -> list[tuple[Any, list[str]]]:
@@ -74,6 +74,8 @@ def any_in_block(node: Any, segment_ids: list[str], lattice: Lattice, extent: Ex
         (k, j, i) bool.
     """
     found = np.zeros(extent_shape(extent), bool)
+    if not segment_ids:
+        return found
     for image, ids in layers_of(node):
         values = [int(segment_of(node, n).GetLabelValue()) for n in ids if n in segment_ids]
         if values:

@@ -1,0 +1,48 @@
+from __future__ import annotations
+
+import pytest
+
+from SAMSegmenterLib.core.errors import InputError
+from SAMSegmenterLib.scene.segment_list import add_segment, segment_name, tag_of, tag_segment
+from support.editing_scenes import everything_of, overlapping_segments
+
+
+def test_segments_are_named_by_their_ids(a_scene):
+    case = overlapping_segments()
+    assert segment_name(case.node, case.ids["second"]) == "second"
+    assert segment_name(case.node, "nobody") is None
+    assert segment_name(None, "nobody") is None
+
+
+def test_a_new_segment_is_empty_and_changes_no_other(a_scene):
+    case = overlapping_segments()
+    before = everything_of(case.node)
+    segment_id = add_segment(case.node, "Tumour, links")
+    assert segment_name(case.node, segment_id) == "Tumour, links"
+    assert everything_of(case.node)[:-1] == before
+    again = add_segment(case.node, "Tumour, links")
+    assert again != segment_id
+    with pytest.raises(InputError, match="no segmentation"):
+        add_segment(None, "x")
+
+
+def test_facts_are_kept_with_a_segment_and_with_the_scene(a_scene, tmp_path):
+    case = overlapping_segments()
+    tag_segment(case.node, case.ids["first"], {"model": "bundled", "accepted": "by hand"})
+    tag_segment(case.node, case.ids["first"], {"accepted": "propagated"})
+    a_scene.SetRootDirectory(str(tmp_path))
+    assert a_scene.WriteToMRB(str(tmp_path / "scene.mrb"))
+    a_scene.Clear(0)
+    assert a_scene.ReadFromMRB(str(tmp_path / "scene.mrb"), True)
+    node = a_scene.GetFirstNodeByClass("vtkMRMLSegmentationNode")
+    segment_id = node.GetSegmentation().GetSegmentIdBySegmentName("first")
+    assert tag_of(node, segment_id, "model") == "bundled"
+    assert tag_of(node, segment_id, "accepted") == "propagated"
+    assert tag_of(node, segment_id, "weights") is None
+    assert tag_of(node, node.GetSegmentation().GetSegmentIdBySegmentName("second"), "model") is None
+
+
+def test_facts_about_a_missing_segment_are_refused(a_scene):
+    case = overlapping_segments()
+    with pytest.raises(InputError, match="no segment 'nobody'"):
+        tag_segment(case.node, "nobody", {"model": "x"})
