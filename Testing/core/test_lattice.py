@@ -228,6 +228,9 @@ def test_impossible_lattices_and_masks_are_refused():
     for wrong in (np.zeros((4, 4)), np.full((4, 4), np.nan), np.eye(3)):
         with pytest.raises(InputError, match="singular"):
             Lattice(wrong, WHOLE)
+    for flat in (np.diag([1.0, 1, 0, 1]), np.full((4, 4), np.nan)):
+        with pytest.raises(InputError, match="cannot be inverted"):
+            rasterise(np.ones(image.shape, bool), image, place, Lattice(place, WHOLE), flat)
     with pytest.raises(InputError, match="does not fill"):
         mask_on_slice(np.ones((2, 2, 2)), (0, 1, 0, 1, 0, 0), Lattice(place, WHOLE), image, place)
 

@@ -72,14 +72,19 @@ def rasterise(
         None when no voxel is.
 
     Raises:
-        InputError: the mask is not of the slice's shape.
+        InputError: the mask is not of the slice's shape, or a transform flattens space.
     """
     mask = as_mask(mask)
     if mask.shape != image.shape:
         raise InputError(f"The mask has shape {mask.shape}, its slice {image.shape}.")
     from_volume = np.linalg.inv(image.pixel_to_ijk) @ np.linalg.inv(volume_ijk_to_ras)  # volume's RAS to x, y, z
     if not callable(ras_to_ras):
-        to_volume = np.eye(4) if ras_to_ras is None else ras_to_ras
+        to_volume = np.eye(4) if ras_to_ras is None else np.asarray(ras_to_ras, np.float64)
+        if not np.isfinite(to_volume).all() or abs(np.linalg.det(to_volume[:3, :3])) < 1e-12:
+            raise InputError(
+                "The transform of the volume or of the segmentation cannot be inverted.",
+                "Check the transforms that they are under; one of them flattens space.",
+            )
         to_pixel = from_volume @ to_volume @ lattice.ijk_to_ras
         return covered_voxels(mask, frame_of(image), to_pixel, lattice.extent)
 
