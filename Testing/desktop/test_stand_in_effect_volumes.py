@@ -146,3 +146,42 @@ def test_without_an_editor_there_are_no_images(complaints, tmp_path):
 
     lone = register(write_probe(tmp_path))
     assert lone.defaultModifierLabelmap() is lone.sourceVolumeImageData() is lone.maskLabelmap() is None
+
+
+def test_label_effects_rasterise_outlines_of_a_view_and_have_no_cleanup(start_editing, tmp_path):
+    import slicer
+    import vtk
+
+    from support.desktop.probe_effect import write_probe
+
+    source = write_probe(
+        tmp_path,
+        """
+        def clone(self):
+            clonedEffect = slicer.qSlicerSegmentEditorScriptedLabelEffect(None)
+            clonedEffect.setPythonSource(__file__.replace("\\\\", "/"))
+            return clonedEffect
+        def cleanup(self): self.calls.append("cleanup")
+        """,
+    )
+    instance = slicer.qSlicerSegmentEditorScriptedLabelEffect(None)
+    assert instance.setPythonSource(source)
+    instance.self().register()
+    editing = start_editing(two_boxes_volume()[0])
+    effect, red = editing.activate("Probe"), editing.views["Red"]
+    points, lines = vtk.vtkPoints(), vtk.vtkCellArray()
+    corners = [(9.5, 9.5), (9.5, 19.5), (14.5, 19.5), (14.5, 9.5), (9.5, 9.5)]
+    lines.InsertNextCell(len(corners))
+    for j, i in corners:
+        lines.InsertCellPoint(points.InsertNextPoint(*red.xy(editing.ras(8, j, i)), 0))
+    outline = vtk.vtkPolyData()
+    outline.SetPoints(points)
+    outline.SetLines(lines)
+    labelmap = effect.defaultModifierLabelmap()
+    effect.appendPolyMask(labelmap, outline, red.widget, editing.segmentation_node)
+    effect.modifySelectedSegmentByLabelmap(labelmap, effect.ModificationModeAdd)
+    expected = np.zeros_like(editing.mask("one"))
+    expected[8, 10:15, 10:20] = True
+    assert np.array_equal(editing.mask("one"), expected)
+    effect.cleanup()
+    assert effect.self().calls == []

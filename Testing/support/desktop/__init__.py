@@ -18,12 +18,13 @@ Tests use it through the fixtures of `Testing/desktop/conftest.py`:
         editing.mask("one")                                 # voxels on the volume's lattice
         editing.editor.undo()
 
-`complaints` (part of `start_editing`) watches the log: an exception in a hook, slot or observer, a parameter that does
-not exist, a message box that nobody answers, all of which Slicer would only print, fail the test at its end unless it
-takes them with `complaints.take()`. `questions.answer("yes")` answers the next message box. `drawing` skips where
-nothing can be drawn; events need no drawing. `gil.run_event_loop(until)` is an event loop that holds the interpreter
-lock as Slicer's does, for the speed of workers. `slicer.util.selectModule("SegmentEditor")` enters the module, with
-its keyboard shortcuts; without views there is no main window and `slicer.app.layoutManager()` is None, as in Slicer.
+`complaints` (part of `start_editing`) watches the log: an exception in a hook, slot or observer, a parameter that
+does not exist, a message box that nobody answers, all of which Slicer would only print, fail the test at its end
+unless it takes them with `complaints.take()`. `support.desktop.editing.open_editor` opens a second editor.
+`questions.answer("yes")` answers the next message box. `drawing` skips where nothing can be drawn; events need no
+drawing. `gil.run_event_loop(until)` is an event loop that holds the interpreter lock as Slicer's does, for the speed
+of workers. `slicer.util.selectModule("SegmentEditor")` enters the module, with its keyboard shortcuts; without views
+there is no main window and `slicer.app.layoutManager()` is None, as in Slicer.
 
 Not imitated: 3D views, the look of Slicer, the list of segments, the masking section (set it on the editor node), touch
 gestures, ownership of C++ objects, `isinstance(slicer.qMRMLWidget(), qt.QWidget)`, which can be False in Slicer.

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import gc
+import importlib
 import importlib.util
 import os
 import sys
@@ -81,11 +83,13 @@ def _install_segment_editor(slicer: Any) -> None:
     from support.desktop.editor_widget import qMRMLSegmentEditorWidget
     from support.desktop.effect_factory import qSlicerSegmentEditorEffectFactory
     from support.desktop.scripted_effect import qSlicerSegmentEditorScriptedEffect
+    from support.desktop.scripted_label_effect import qSlicerSegmentEditorScriptedLabelEffect
     from support.desktop.slice_widget import qMRMLSliceWidget
 
     effects = (
         qSlicerSegmentEditorAbstractEffect,
         qSlicerSegmentEditorScriptedEffect,
+        qSlicerSegmentEditorScriptedLabelEffect,
         qSlicerSegmentEditorEffectFactory,
     )
     for cls in (*effects, qMRMLSegmentEditorWidget, qMRMLSliceWidget):
@@ -97,6 +101,8 @@ def _install_segment_editor(slicer: Any) -> None:
     ):
         sys.modules[name] = _module(name, {cls.__name__: cls for cls in classes})
     sys.modules["SegmentEditorEffects"] = scripted_effect_bases.build()
+    with contextlib.suppress(ImportError):
+        sys.modules.setdefault("vtkITK", importlib.import_module("slicer_core.vtkITK"))
     core = {name: getattr(slicer, name) for name in dir(slicer) if name.startswith(("vtkSegment", "vtkOriented"))}
     sys.modules["vtkSegmentationCorePython"] = _module("vtkSegmentationCorePython", core)
 
