@@ -144,17 +144,31 @@ def test_a_lasso_of_which_nothing_is_left_is_no_prompt_and_it_is_said():
     assert notices_of(marks, SHAPE) == ("Nothing is left of the lasso: other lassos exclude all of it.",)
 
 
-def test_a_prior_mask_alone_comes_with_its_box_and_with_a_click_without():
+def test_a_prior_mask_comes_with_its_box():
     prior = PriorMark("m", rectangle(SHAPE, 5, 6, 20, 30))
     alone = prompts_of(marked(prior), SHAPE)
     assert np.array_equal(alone.mask_prior > 0, prior.mask) and alone.box.tolist() == [5, 6, 20, 30]
-    grown = prompts_of(marked(prior, PointMark("p", (40, 40))), SHAPE)
-    assert np.array_equal(grown.mask_prior > 0, prior.mask) and grown.box is None
-    shrunk = prompts_of(marked(prior, PointMark("p", (10, 10), 0)), SHAPE)
+    shrunk = prompts_of(marked(prior, PointMark("p", (10, 10), 0), PointMark("q", (12, 12))), SHAPE)
     assert shrunk.box.tolist() == [5, 6, 20, 30]
     lassoed = prompts_of(marked(prior, LassoMark("l", square(50, 10, 60, 20))), SHAPE)
     assert np.array_equal(lassoed.mask_prior > 0, prior.mask | rectangle(SHAPE, 50, 10, 60, 20))
-    assert lassoed.box.tolist() == [50, 10, 60, 20]
+    assert lassoed.box.tolist() == [5, 6, 60, 30]
+
+
+def test_a_positive_point_beyond_the_prior_makes_the_box_reach_beyond_the_point():
+    prior = PriorMark("m", rectangle(SHAPE, 30, 20, 40, 30))
+    assert prompts_of(marked(prior, PointMark("p", (45, 25))), SHAPE).box.tolist() == [30, 20, 50, 30]
+    assert prompts_of(marked(prior, PointMark("p", (26, 33))), SHAPE).box.tolist() == [22, 20, 40, 36]
+    assert prompts_of(marked(prior, PointMark("p", (75, 1))), SHAPE).box.tolist() == [30, 0, 79, 30]
+    assert prompts_of(marked(prior, PointMark("p", (75, 1), 0)), SHAPE).box.tolist() == [30, 20, 40, 30]
+    lasso = LassoMark("l", square(30, 20, 40, 30))
+    assert prompts_of(marked(lasso, PointMark("p", (45, 25))), SHAPE).box.tolist() == [30, 20, 50, 30]
+
+
+def test_a_drawn_box_stays_as_drawn_whatever_prior_and_points_say():
+    prior = PriorMark("m", rectangle(SHAPE, 30, 20, 40, 30))
+    marks = marked(prior, PointMark("p", (75, 1)), BoxMark("b", (28, 18, 44, 33)))
+    assert prompts_of(marks, SHAPE).box.tolist() == [28, 18, 44, 33]
 
 
 def test_a_prior_of_another_slice_is_refused():

@@ -1,8 +1,10 @@
 """Step from what a user drew to what the model is told: marks become points, one box and a mask prior.
 
 Points: clicks as they are, scribbles as points along the stroke, a negative lasso as the innermost point of its area.
-Box: the smallest that holds every drawn box and what the positive lassos leave; when there is neither a box nor a
-positive point, the one around the prior. Mask prior: priors and positive lassos together, less negative lassos.
+Mask prior: priors and positive lassos together, less negative lassos.
+Box: the smallest that holds every drawn box and what the lassos leave. Without a drawn box, the one around the mask
+prior, since the model makes little of a mask alone; a positive point outside it says that the structure goes on there,
+so the box then reaches as far beyond the point as the point lies beyond the mask.
 """
 
 from __future__ import annotations
@@ -42,9 +44,8 @@ POINTS_PER_SCRIBBLE = 8
 _SCRIBBLE_STEP = 1 / 64
 """Distance between the points of a scribble, as a share of the slice's longer side; at least 3 pixels."""
 
-_PRIOR_EDGE, _LASSO_EDGE = 1 / 256, 1 / 64
-"""How far inside a prior's or a lasso's outline the logits are full, as a share of the longer side; at least 1 pixel.
-A segment's outline is meant as drawn, a lasso's is not."""
+_PRIOR_EDGE = 1 / 256
+"""How far inside a prior's outline its logits are full, as a share of the slice's longer side; at least 1 pixel."""
 
 _Kind = TypeVar("_Kind", PointMark, BoxMark, ScribbleMark, LassoMark, PriorMark)
 
@@ -65,12 +66,11 @@ def prompts_of(marks: MarkSet, shape: tuple[int, int]) -> Prompts:
     areas = _areas(marks, shape)
     points, labels, _ = _points(marks, shape, areas)
     lassoed = _lassoed(marks, areas)
-    box = _box(marks, shape, lassoed)
     prior = _prior(marks, shape, areas, lassoed)
-    if prior is not None and box is None and not labels.any():
-        box = _around(prior)
-    edge = _LASSO_EDGE if lassoed is not None else _PRIOR_EDGE
-    logits = None if prior is None else mask_logits(prior, max(1.0, edge * max(shape)))
+    box = _box(marks, shape, lassoed)
+    if box is None and prior is not None:
+        box = _reaching(_around(prior), points[labels == 1], shape)
+    logits = None if prior is None else mask_logits(prior, max(1.0, _PRIOR_EDGE * max(shape)))
     return Prompts(points, labels, box, logits)
 
 
@@ -147,14 +147,22 @@ def _shares(wanted: Sequence[int], room: int) -> list[int]:
 
 
 def _box(marks: MarkSet, shape: tuple[int, int], lassoed: Mask | None) -> np.ndarray | None:
-    boxes = [_on_image(mark, shape) for mark in _of(marks, BoxMark)]
-    if lassoed is not None:
-        boxes.append(_around(lassoed))
-    held = [box for box in boxes if box is not None]
+    """The box around drawn boxes and lassos; None without a drawn box on the slice."""
+    held = [box for box in (_on_image(mark, shape) for mark in _of(marks, BoxMark)) if box is not None]
     if not held:
         return None
+    if lassoed is not None and lassoed.any():
+        held.append(_around(lassoed))
     corners = np.array(held)
     return np.concatenate([corners[:, :2].min(axis=0), corners[:, 2:].max(axis=0)])
+
+
+def _reaching(box: np.ndarray, points: np.ndarray, shape: tuple[int, int]) -> np.ndarray:
+    """A box grown on the sides where points (N, 2) lie beyond it, by twice as much as the farthest one does."""
+    low = np.minimum(box[:2], np.min(points, axis=0, initial=np.inf))
+    high = np.maximum(box[2:], np.max(points, axis=0, initial=-np.inf))
+    grown = np.concatenate([2 * low - box[:2], 2 * high - box[2:]])
+    return np.clip(grown, 0, np.tile([shape[1] - 1, shape[0] - 1], 2))
 
 
 def _on_image(mark: BoxMark, shape: tuple[int, int]) -> np.ndarray | None:
@@ -199,10 +207,10 @@ def _without_excluded(mask: Mask, marks: MarkSet, areas: dict[str, Mask]) -> Mas
     return mask
 
 
-def _around(mask: Mask) -> np.ndarray | None:
-    """Extreme pixels of a mask [x0, y0, x1, y1]; None when it is empty."""
+def _around(mask: Mask) -> np.ndarray:
+    """Extreme pixels [x0, y0, x1, y1] of a mask that is not empty."""
     rows, columns = np.flatnonzero(mask.any(axis=1)), np.flatnonzero(mask.any(axis=0))
-    return np.array([columns[0], rows[0], columns[-1], rows[-1]], np.float64) if len(rows) else None
+    return np.array([columns[0], rows[0], columns[-1], rows[-1]], np.float64)
 
 
 def _positive_lassos(marks: MarkSet) -> list[LassoMark]:
