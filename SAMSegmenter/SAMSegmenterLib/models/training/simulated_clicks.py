@@ -9,7 +9,7 @@ import numpy as np
 from scipy import ndimage
 
 
-def jittered_box(mask: np.ndarray, rng: np.random.Generator, exact_probability: float = 0.35) -> np.ndarray:
+def jittered_box(mask: np.ndarray, rng: np.random.Generator, exact_probability: float = 0.65) -> np.ndarray:
     """Draw a box round an object, exact or with sides moved at random.
 
     Args:
