@@ -28,6 +28,7 @@ PARSERS = {
     "demo": demo._parser,
 }
 MADE_BY_A_RUN = {"report.html", "scene.mrb", "results.sqlite", "tables/*.tsv", ".venv", "cases.csv"}
+FINE_TUNE = ["fine-tune", "--cases", "C", "--output", "O"]
 RUN = ["run", "--volume", "V", "--labels", "L", "--output", "O"]
 
 
@@ -111,11 +112,15 @@ def test_every_option_named_exists():
     assert len(named) > 10 and named <= known
 
 
-def test_options_named_with_a_value_are_options_of_the_run_and_take_it():
+def test_options_named_with_a_value_are_options_of_the_run_or_of_fine_tuning_and_take_it():
     with_value = [code.split() for code in inline_code() if re.fullmatch(r"--[a-z-]+ \S+", code)]
     assert len(with_value) >= 5
+    of_the_run = options_of(sam_benchmark.build_parser())
     for option in with_value:
-        options_from(sam_benchmark.build_parser().parse_args([*RUN, *option]))
+        if option[0] in of_the_run:
+            options_from(sam_benchmark.build_parser().parse_args([*RUN, *option]))
+        else:
+            sam_train.build_parser().parse_args([*FINE_TUNE, *option])
 
 
 @pytest.mark.parametrize("target", sorted(set(re.findall(r"\]\((?!https?:)([^)#]+)\)", README))))

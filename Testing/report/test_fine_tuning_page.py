@@ -104,5 +104,7 @@ def test_pictures_stand_in_pairs():
     picture = ComparedPicture("largest gain", "liver", 0.25, 0.75, drawing, drawing)
     page = Page(fine_tuning_html(replace(FACTS, pictures=[picture])))
     assert len(page.all("img")) == 2
+    assert "dashed in yellow" in page.text
+    assert "dashed in yellow" not in fine_tuning_html(replace(FACTS, pictures=[picture], promptless=True))
     assert "Largest gain, before" in page.text and "Largest gain, after" in page.text
     assert "DICE 25.0 %" in page.text and "DICE 75.0 %" in page.text

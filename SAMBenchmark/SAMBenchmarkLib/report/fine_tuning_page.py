@@ -35,7 +35,7 @@ def fine_tuning_html(facts: FineTuningFacts) -> str:
     sections = {
         "figures": _figures(facts),
         "plots": _curves(facts),
-        "pictures": _pictures(facts.pictures) if facts.pictures else None,
+        "pictures": _pictures(facts.pictures, facts.promptless) if facts.pictures else None,
         "options": _options(facts),
         "methods": section("methods", "Methods", paragraph(f"Recipe. {facts.recipe}"), *map(paragraph, METHODS)),
     }
@@ -140,11 +140,9 @@ def _panel(title: str, small: str, plot: Html) -> Html:
     return element("figure", element("figcaption", title, element("small", small)), plot, class_="plot")
 
 
-def _pictures(pictures: Sequence[ComparedPicture]) -> Html:
-    text = (
-        "Held-back objects before and after: the reference outlined in cyan, the model's mask in orange, the box that "
-        "it was asked with dashed in yellow."
-    )
+def _pictures(pictures: Sequence[ComparedPicture], promptless: bool) -> Html:
+    box = "" if promptless else ", the box that it was asked with dashed in yellow"
+    text = f"Held-back objects before and after: the reference outlined in cyan, the model's mask in orange{box}."
     cards = [card for picture in pictures for card in (_card(picture, False), _card(picture, True))]
     return section("pictures", "Pictures", paragraph(text), element("div", *cards, class_="pictures"))
 
