@@ -68,8 +68,7 @@ class Accepting(Following):
             mode = self._mode
             result = self._write(preview, mode)
             if result.changed:
-                self._preview = None
-                self._changed |= {"preview", "marks"}
+                self._drop_preview()
                 self._settle(self.book.slice(preview.segment_id, preview.plane), mode)
                 self._marks_changed()
             self.log.add("accepted", changed=result.changed, mode=mode, candidate=preview.chosen)
