@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import logging
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -15,6 +16,8 @@ from SAMSegmenterLib.core.errors import Cancelled, InputError, SAMError
 from SAMSegmenterLib.core.progress import OnProgress, ProgressMeter, ShouldStop, ignore_progress, never_stop
 from SAMSegmenterLib.core.slicing import SliceImage, SlicePlane, extract
 from SAMSegmenterLib.models.training.fine_tuning.samples import ObjectMask, Sample, compact
+
+logger = logging.getLogger(__name__)
 
 _MOST_LISTED = 10
 
@@ -70,7 +73,7 @@ def load_samples(
     samples: list[Sample] = []
     places: list[SlicePlace] = []
     told: dict[str, list[str]] = {}
-    problems: list[str] = []
+    problems: dict[str, SAMError] = {}
     meter = ProgressMeter("reading cases", len(cases), on_progress)
     for case in cases:
         if should_stop():
@@ -78,7 +81,7 @@ def load_samples(
         try:
             loaded = load_case(case, options)
         except SAMError as error:
-            problems.append(f"{case.name}: {error.message}")
+            problems[f"{case.name} ({case.volume.name})"] = error
         else:
             for note in loaded.notes:
                 told.setdefault(note, []).append(case.name)
@@ -90,7 +93,9 @@ def load_samples(
         raise _unusable(problems, len(cases))
     notes = [f"{len(problems)} of {len(cases)} cases could not be used."] if problems else []
     messages = [f"{_names(names)}: {note}" for note, names in told.items()]
-    return LoadedSamples(samples, places, tuple(notes), (*messages, *(f"left out: {text}" for text in problems)))
+    return LoadedSamples(
+        samples, places, tuple(notes), (*messages, *(f"left out: {_told(*one)}" for one in problems.items()))
+    )
 
 
 def describe_images(options: BenchmarkOptions) -> str:
@@ -128,11 +133,15 @@ def _names(names: Sequence[str]) -> str:
     return ", ".join(names[:3]) + (f" and {len(names) - 3} more" if len(names) > 3 else "")
 
 
-def _unusable(problems: Sequence[str], cases: int) -> InputError:
-    listed = "\n  ".join(problems[:_MOST_LISTED])
+def _told(name: str, error: SAMError) -> str:
+    return f"{name}: {error.message}"
+
+
+def _unusable(problems: Mapping[str, SAMError], cases: int) -> InputError:
+    listed = "\n  ".join(_told(*one) for one in list(problems.items())[:_MOST_LISTED])
     more = f"\n  and {len(problems) - _MOST_LISTED} more" if len(problems) > _MOST_LISTED else ""
-    if len(problems) == cases:
-        hint = "Check that images and labels belong together, and that the labels hold the structures to learn."
-    else:
-        hint = "Correct or remove these cases, or leave them out with --skip-unusable."
+    hints = list(dict.fromkeys(error.hint for error in problems.values() if error.hint))
+    if len(problems) < cases:
+        hints = [*hints[:2], "Cases that cannot be corrected are left out with --skip-unusable."]
+    hint = " ".join(hints[:3]) or "Check that images and labels belong together."
     return InputError(f"{len(problems)} of {cases} cases cannot be used:\n  {listed}{more}", hint)
