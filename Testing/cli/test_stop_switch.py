@@ -6,7 +6,7 @@ import threading
 
 import pytest
 
-from SAMBenchmarkLib.cli.stop_switch import StopSwitch
+from SAMSegmenterLib.cli.stop_switch import StopSwitch
 
 
 def test_once_asks_to_stop_and_twice_stops_at_once():

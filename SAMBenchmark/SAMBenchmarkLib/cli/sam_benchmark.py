@@ -10,7 +10,6 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from SAMBenchmarkLib.cli.run_arguments import add_run_arguments, cases_from, options_from
-from SAMBenchmarkLib.cli.stop_switch import StopSwitch
 from SAMBenchmarkLib.core.store import ResultStore, RunRecord
 from SAMBenchmarkLib.core.summary_text import COLUMNS, terminal_summary
 from SAMBenchmarkLib.session import outputs
@@ -20,6 +19,7 @@ from SAMBenchmarkLib.session.run_request import RunRequest, RunResult
 from SAMBenchmarkLib.session.runner import run_benchmark
 from SAMSegmenterLib.cli.common import CommandParser, add_common_arguments, run_command
 from SAMSegmenterLib.cli.progress import TerminalProgress
+from SAMSegmenterLib.cli.stop_switch import StopSwitch
 from SAMSegmenterLib.core.errors import EXIT_OK, EXIT_SOME_CASES_FAILED, Cancelled, InputError
 
 EPILOG = """\

@@ -8,9 +8,9 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from SAMBenchmarkLib.cli.stop_switch import StopSwitch
 from SAMBenchmarkLib.cli.train_fine_tune_arguments import add_fine_tune_arguments, images_from, training_cases
 from SAMSegmenterLib.cli.progress import TerminalProgress
+from SAMSegmenterLib.cli.stop_switch import StopSwitch
 from SAMSegmenterLib.core.errors import EXIT_OK, Cancelled
 
 if TYPE_CHECKING:

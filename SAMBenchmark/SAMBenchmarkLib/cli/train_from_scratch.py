@@ -9,10 +9,10 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from SAMBenchmarkLib.cli.stop_switch import StopSwitch
 from SAMBenchmarkLib.cli.train_data import load_network, read_array
 from SAMBenchmarkLib.cli.train_from_scratch_arguments import add_from_scratch_arguments, schedule_from
 from SAMSegmenterLib.cli.progress import TerminalProgress, time_left
+from SAMSegmenterLib.cli.stop_switch import StopSwitch
 from SAMSegmenterLib.core.errors import EXIT_OK, Cancelled, InputError, ModelError
 
 if TYPE_CHECKING:

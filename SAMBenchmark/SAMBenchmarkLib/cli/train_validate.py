@@ -6,9 +6,9 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from SAMBenchmarkLib.cli.stop_switch import StopSwitch
 from SAMBenchmarkLib.cli.train_data import add_data_arguments, read_array
 from SAMSegmenterLib.cli.progress import TerminalProgress
+from SAMSegmenterLib.cli.stop_switch import StopSwitch
 from SAMSegmenterLib.core.errors import EXIT_OK, EXIT_STOPPED, Cancelled, InputError
 
 if TYPE_CHECKING:
