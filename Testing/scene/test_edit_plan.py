@@ -3,10 +3,11 @@ from __future__ import annotations
 import numpy as np
 
 from SAMSegmenterLib.core.edits import Edit, EditGroup, grouped
-from SAMSegmenterLib.core.extents import EMPTY_EXTENT, extent_shape
+from SAMSegmenterLib.core.extents import EMPTY_EXTENT, extent_shape, filled_extent
 from SAMSegmenterLib.core.lattice import Lattice
 from SAMSegmenterLib.scene.edit_plan import clipped, plan_of
 from SAMSegmenterLib.scene.edit_rules import OVERWRITE_NONE, EditRules
+from SAMSegmenterLib.scene.segment_voxels import segment_block
 from support.editing_scenes import overlapping_segments
 
 LATTICE = Lattice(np.eye(4), (0, 6, 0, 5, 0, 3))
@@ -66,7 +67,8 @@ def test_a_slice_that_holds_nothing_is_not_walked(a_scene):
     clear = (slab, np.broadcast_to(np.uint8(1), (1, 10_000, 10_000)))
     edit = Edit(case.ids["first"], "set_on_slice", (1, 2, 1, 2, 2, 2), np.ones((1, 2, 2), np.uint8), clear)
     (found,) = clipped([edit], case.node, large)
-    assert found.clear[0] == (0, 6, 0, 5, 2, 2)
+    own = filled_extent(segment_block(case.node, case.ids["first"], LATTICE, (0, 6, 0, 5, 2, 2)), (0, 6, 0, 5, 2, 2))
+    assert found.clear[0] == own
     segment = slicer.vtkSegment()
     segment.AddRepresentation("Binary labelmap", slicer.vtkOrientedImageData())
     case.node.GetSegmentation().AddSegment(segment, "never drawn")

@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from SAMSegmenterLib.core.edits import Edit, EditGroup
-from SAMSegmenterLib.core.extents import bounding_extent, intersection, is_empty, placed, window
+from SAMSegmenterLib.core.extents import (
+    EMPTY_EXTENT,
+    bounding_extent,
+    filled_extent,
+    intersection,
+    is_empty,
+    placed,
+    window,
+)
 from SAMSegmenterLib.core.lattice import Lattice
 from SAMSegmenterLib.core.slicing import Extent
 from SAMSegmenterLib.scene.edit_rules import EditRules, editable_block, overwritable, removable_block
@@ -66,20 +75,22 @@ def plan_of(group: EditGroup, node: Any, volume_node: Any, rules: EditRules, lat
     return EditPlan(group.segment_id, extent, before, added, after, overwrites, changed)
 
 
-def clipped(edits: list[Edit], node: Any, lattice: Lattice) -> list[Edit]:
+def clipped(edits: Sequence[Edit], node: Any, lattice: Lattice) -> list[Edit]:
     """Edits without what lies outside the lattice, and without clearing where their segment has no voxel anyway."""
-    drawn: dict[str, Extent] = {}
+    given: dict[str, Extent] = {}  # where the edits together may give a segment voxels that it has not yet
     for edit in edits:
-        known = drawn.get(edit.segment_id) or extent_around(layer_of(segment_of(node, edit.segment_id)), lattice)
-        drawn[edit.segment_id] = bounding_extent([known, edit.extent])
-    return [_clipped(edit, lattice.extent, drawn[edit.segment_id]) for edit in edits]
+        given[edit.segment_id] = bounding_extent([given.get(edit.segment_id, EMPTY_EXTENT), edit.extent])
+    return [_clipped(edit, node, lattice, given[edit.segment_id]) for edit in edits]
 
 
-def _clipped(edit: Edit, inside: Extent, drawn: Extent) -> Edit:
-    extent = intersection(edit.extent, inside)
-    clear = edit.clear
+def _clipped(edit: Edit, node: Any, lattice: Lattice, given: Extent) -> Edit:
+    extent = intersection(edit.extent, lattice.extent)
+    clear, segment = edit.clear, segment_of(node, edit.segment_id)
     if clear is not None:
-        kept = intersection(intersection(clear[0], inside), drawn)
+        slab = intersection(clear[0], lattice.extent)
+        drawn = intersection(slab, extent_around(layer_of(segment), lattice))
+        own = filled_extent(segment_block(node, edit.segment_id, lattice, drawn), drawn)
+        kept = bounding_extent([own, intersection(slab, given)])
         clear = (kept, placed(clear[1], clear[0], kept))
     return Edit(edit.segment_id, edit.mode, extent, placed(edit.block, edit.extent, extent), clear)
 

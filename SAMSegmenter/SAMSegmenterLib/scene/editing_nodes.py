@@ -79,7 +79,7 @@ class SourceReader:
         volume_id = state.node_id if frame is None else f"{state.node_id} frame {frame.number}"
         place = () if segmentation_node is None else (segmentation_node.GetID(), place_of(segmentation_node))
         token = (volume_id, state.modified, state.place, place)
-        display = (displayed_window(volume_node), remarks_on(volume_node, slice_node))
+        display = (displayed_window(volume_node), remarks_on(volume_node, slice_node, frame))
         last = self._last if self._last is not None and self._last.state.node is volume_node else None
         if last is None or last.token != token:
             last = _read(volume_node, segmentation_node, volume_id, token, state, *display)

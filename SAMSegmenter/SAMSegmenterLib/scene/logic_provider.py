@@ -39,9 +39,12 @@ class LogicWriterProvider:
             or self._nodes is None
             or any(a is not b for a, b in zip(nodes, self._nodes, strict=True))
         ):
-            self._writer = LogicSegmentWriter(*nodes, self._editor_node, self._undo_states)
+            self._writer = self._new_writer(*nodes)
             self._nodes = nodes
         return self._writer
+
+    def _new_writer(self, segmentation_node: Any, source_volume_node: Any) -> LogicSegmentWriter:
+        return LogicSegmentWriter(segmentation_node, source_volume_node, self._editor_node, self._undo_states)
 
     def segment_name(self, segment_id: str) -> str | None:
         """Name of a segment, None when there is none of that id."""

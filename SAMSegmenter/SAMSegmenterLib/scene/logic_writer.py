@@ -45,7 +45,7 @@ from SAMSegmenterLib.scene.segmentations import BINARY_LABELMAP
 
 logger = logging.getLogger(__name__)
 
-MAX_GROUP_VOXELS = 2**27
+MAX_GROUP_VOXELS = 2**25
 """Edits of one segment are gathered into one write up to this size."""
 
 UNDO_BYTES = 2**30
@@ -79,7 +79,7 @@ class LogicSegmentWriter:
         self._searched: dict[str, tuple[Any, int, int, bool]] = {}
         self._scene = segmentation_node.GetScene() if segmentation_node is not None else None
         self._check_nodes()
-        self._logic, self._settings = _new_logic(segmentation_node)
+        self._logic, self._settings = self._open_logic()
         self._check_voxels()
 
     def lattice(self) -> Lattice:
@@ -141,7 +141,7 @@ class LogicSegmentWriter:
         rules, lattice = EditRules.of(self._editor_node), self.lattice()
         changed, saved, done = 0, False, False
         try:
-            for group in grouped(clipped(list(edits), self._node, lattice), MAX_GROUP_VOXELS):
+            for group in grouped(clipped(edits, self._node, lattice), MAX_GROUP_VOXELS):
                 plan = plan_of(group, self._node, self._volume_node, rules, lattice)
                 if not (plan.changed or plan.overwrites):
                     continue
@@ -179,6 +179,10 @@ class LogicSegmentWriter:
         if possible:
             self._logic.Redo()
         return possible
+
+    def _open_logic(self) -> tuple[Any, Any]:
+        """What writes, and the `vtkMRMLSegmentEditorNode` that it obeys."""
+        return _new_logic(self._node)
 
     def _write(self, plan: EditPlan, rules: EditRules, lattice: Lattice) -> None:
         logic, to_single = self._logic, rules.mask_mode == INSIDE_SINGLE and rules.mask_segment_id != plan.segment_id

@@ -159,14 +159,16 @@ def values_of(image: Any) -> np.ndarray:
 
 
 def _values_on(image: Any, lattice: Lattice, extent: Extent) -> np.ndarray:
-    """Label values of a labelmap on a block of the lattice."""
+    """Label values of a labelmap on a block of the lattice; may be the labelmap's own memory, to be read only."""
     if not is_drawn(image):
         return np.zeros(extent_shape(extent), np.uint8)
     here = aligned_extent(image, lattice)
     common = intersection(extent_around(image, lattice) if here is None else here, extent)
-    result = np.zeros(extent_shape(extent), values_of(image).dtype)
     if is_empty(common):
-        return result
+        return np.zeros(extent_shape(extent), np.uint8)
+    if here is not None and common == tuple(extent):
+        return values_of(image)[window(common, here)]
+    result = np.zeros(extent_shape(extent), values_of(image).dtype)
     source = _resampled(image, lattice, common) if here is None else values_of(image)[window(common, here)]
     result[window(common, extent)] = source
     return result

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
-
-import numpy as np
 
 from SAMSegmenterLib.core.windowing import LevelWidth
 from SAMSegmenterLib.scene.runtime import import_slicer
@@ -40,7 +40,7 @@ def displayed_window(node: Any) -> LevelWidth | None:
     if display is None or _is_colour(node):
         return None
     level, width = display.GetLevel(), abs(display.GetWindow())
-    return LevelWidth(level, width) if width > 0 and np.isfinite([level, width]).all() else None
+    return LevelWidth(level, width) if width > 0 and math.isfinite(level) and math.isfinite(width) else None
 
 
 def shown_frame(node: Any) -> Frame | None:
@@ -63,15 +63,15 @@ def in_hounsfield_units(node: Any) -> bool | None:
     return code == _HOUNSFIELD_UNIT if code else None
 
 
-def remarks_on(node: Any, slice_node: Any = None) -> tuple[str, ...]:
+def remarks_on(node: Any, slice_node: Any = None, frame: Frame | None = None) -> tuple[str, ...]:
     """What the user should know where the picture on the screen is not the one that the model gets.
 
     Args:
         node: the source volume.
         slice_node: `vtkMRMLSliceNode` of the view, or None to tell only what holds in every view.
+        frame: that the volume shows, see `shown_frame`.
     """
     found = [*_about_view(node, slice_node), *_about_colours(node)]
-    frame = shown_frame(node)
     if frame is not None:
         value = f" ({frame.value})" if frame.value else ""
         found.append(f"'{_name(node)}' shows frame {frame.number + 1} of {frame.count}{value} of a sequence.")
@@ -103,23 +103,23 @@ def _about_colours(node: Any) -> list[str]:
     found = []
     table = None if _is_colour(node) else _ends(display)
     turned = (display.GetWindow() < 0) != bool(display.GetInvertDisplayScalarRange())
-    if table is not None and ((table[0].sum() > table[1].sum()) != turned):
+    if table is not None and ((sum(table[0]) > sum(table[1])) != turned):
         found.append(f"'{_name(node)}' is shown inverted; the model gets low intensities dark and high ones bright.")
-    elif table is not None and max(np.ptp(colour) for colour in table) > 0.02:
+    elif table is not None and max(max(colour) - min(colour) for colour in table) > 0.02:
         found.append(f"'{_name(node)}' is shown in colours; the model gets it in grey.")
     if display.GetApplyThreshold():
         found.append(f"A display threshold hides a part of '{_name(node)}'; the model gets all of it.")
     return found
 
 
-def _ends(display: Any) -> tuple[np.ndarray, np.ndarray] | None:
-    """Colours (3,) of the lowest and the highest intensity shown, before any inversion; None without a table."""
+def _ends(display: Any) -> tuple[Sequence[float], Sequence[float]] | None:
+    """Colours (red, green, blue) of the lowest and highest intensity, before any inversion; None without a table."""
     colours = display.GetColorNode()
     table = colours.GetLookupTable() if colours is not None else None
     if table is None or table.GetNumberOfTableValues() < 2:
         return None
     last = table.GetNumberOfTableValues() - 1
-    return np.array(table.GetTableValue(0)[:3]), np.array(table.GetTableValue(last)[:3])
+    return table.GetTableValue(0)[:3], table.GetTableValue(last)[:3]
 
 
 def _grey_display(node: Any) -> Any:
