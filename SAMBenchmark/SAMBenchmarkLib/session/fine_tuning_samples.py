@@ -93,9 +93,9 @@ def load_samples(
         raise _unusable(problems, len(cases))
     notes = [f"{len(problems)} of {len(cases)} cases could not be used."] if problems else []
     messages = [f"{_names(names)}: {note}" for note, names in told.items()]
-    return LoadedSamples(
-        samples, places, tuple(notes), (*messages, *(f"left out: {_told(*one)}" for one in problems.items()))
-    )
+    for one in problems.items():
+        logger.warning("left out: %s", _told(*one))
+    return LoadedSamples(samples, places, tuple(notes), tuple(messages))
 
 
 def describe_images(options: BenchmarkOptions) -> str:
