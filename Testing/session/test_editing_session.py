@@ -181,8 +181,8 @@ def test_closing_stops_everything_and_leaves_nothing_behind(tmp_path):
     desk.heard.clear()
     while desk.worker.run_next():
         pass
-    desk.session.tick()
-    assert desk.heard == []
+    desk.clock.now += 10
+    assert not desk.session.tick() and desk.heard == [] and desk.worker.is_idle
 
 
 class Slow(ThresholdPredictor):

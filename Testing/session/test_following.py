@@ -163,3 +163,14 @@ def test_a_moved_window_is_told_to_listeners():
     desk.scene.change(displayed=LevelWidth(10, 20))
     desk.session.tick()
     assert any("source" in names for names in desk.heard)
+
+
+def test_a_segment_that_does_not_exist_cannot_be_selected():
+    desk = a_desk()
+    desk.session.select_segment("never")
+    assert desk.session.segment_id is None
+    desk.heard.clear()
+    for _ in range(3):
+        desk.session.select_segment("never")
+        desk.session.tick()
+    assert desk.heard == []

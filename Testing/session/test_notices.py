@@ -23,3 +23,8 @@ def test_an_unknown_error_is_logged_with_its_traceback_and_named_to_the_user(cap
 
 def test_a_notice_without_a_hint_ends_after_its_message():
     assert str(Notice(INFO, "Done.")) == "Done."
+
+
+def test_a_lack_of_memory_is_no_fault_of_the_program(caplog):
+    notice = Notice.of(MemoryError())
+    assert "memory" in notice.message and "prompts are kept" in notice.hint and caplog.text == ""

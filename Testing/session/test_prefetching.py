@@ -183,3 +183,31 @@ def test_a_tilted_slice_is_encoded_alone():
     desk, predictor = a_numbered_desk(plane=plane)
     desk.rest()
     assert len(predictor.seen) == 1
+
+
+def test_a_slice_that_cannot_be_shown_is_passed_over_and_a_click_says_why():
+    volume = numbered_volume()
+    volume = Volume(volume.array.astype(np.float32), volume.ijk_to_ras)
+    volume.array[8] = np.nan
+    predictor = Recording()
+    desk = a_desk(volume, predictor)
+    desk.session.window = "minmax"
+    desk.rest()
+    assert desk.predictors["threshold"].encoded_images == 1 and desk.messages == "", "its neighbours are all black"
+    desk.session.add_point((5, 5))
+    desk.settle()
+    assert "no finite value" in desk.messages
+
+
+def test_neighbours_of_very_large_slices_are_left_alone(monkeypatch):
+    monkeypatch.setattr("SAMSegmenterLib.session.prefetching._LARGE_BYTES", 100)
+    desk, predictor = a_numbered_desk()
+    desk.rest()
+    assert predictor.seen == [8]
+
+
+def test_a_slow_model_encodes_the_shown_slice_alone(monkeypatch):
+    monkeypatch.setattr("SAMSegmenterLib.session.prefetching.SLOW_SECONDS", 0.0)
+    desk, predictor = a_numbered_desk()
+    desk.rest()
+    assert predictor.seen == [8]

@@ -159,6 +159,8 @@ class Accepting(Following):
 
     def _warn_if_protected(self, xy: Sequence[float]) -> None:
         source, prepared, prompts = self._required()
+        if callable(source.segmentation_to_volume):
+            return  # a transform that bends space is asked about every voxel, too slow for a click
         height, width = prepared.grid.shape
         mask = np.zeros((height, width), bool)
         mask[min(height - 1, max(0, round(xy[1]))), min(width - 1, max(0, round(xy[0])))] = True

@@ -8,7 +8,15 @@ import numpy as np
 
 from SAMSegmenterLib.core.edits import Edit
 from SAMSegmenterLib.core.errors import InputError
-from SAMSegmenterLib.core.extents import EMPTY_EXTENT, bounding_extent, intersection, is_empty, placed, window
+from SAMSegmenterLib.core.extents import (
+    EMPTY_EXTENT,
+    bounding_extent,
+    extent_shape,
+    intersection,
+    is_empty,
+    placed,
+    window,
+)
 from SAMSegmenterLib.core.geometry import Volume
 from SAMSegmenterLib.core.lattice import Lattice
 from SAMSegmenterLib.core.slicing import Extent
@@ -102,8 +110,10 @@ class ArraySegmentWriter:
     def editable_on(self, segment_id: str, extent: Extent) -> np.ndarray:
         """(k, j, i) bool: where voxels may be changed; False outside the lattice."""
         self.mask(segment_id)
-        everywhere = np.ones(self._lattice.shape_kji, bool)
-        return placed(everywhere if self._editable is None else self._editable, self._lattice.extent, extent)
+        if self._editable is not None:
+            return placed(self._editable, self._lattice.extent, extent)
+        common = intersection(extent, self._lattice.extent)
+        return placed(np.ones(extent_shape(common), bool), common, extent)
 
     def commit(self, edits: Sequence[Edit], label: str) -> int:
         """Carry out edits as one undo step and return how many voxels of the edited segments differ."""

@@ -25,7 +25,7 @@ from SAMSegmenterLib.session.stacking import Stacking
 
 
 class EditingSession(Stacking):
-    """Prompts, previews and acceptances for one segmentation.
+    """Prompts, previews and acceptances for one segmentation; another segmentation gets a session of its own.
 
     Args:
         service: the model, shared by all sessions.
@@ -47,6 +47,7 @@ class EditingSession(Stacking):
     ) -> None:
         super().__init__(service, writers, sources, log, clock)
         self._autosave = autosave
+        self._is_closed = False
         self._offers: list[Recovery] = []
         self._offered_for: str | None = None
 
@@ -106,7 +107,8 @@ class EditingSession(Stacking):
         return 0
 
     def close(self) -> None:
-        """Stop everything; the session ended as it should, so nothing is kept against a crash."""
+        """Stop everything for good; the session ended as it should, so nothing is kept against a crash."""
+        self._is_closed = True
         with self._action(keep_notices=True):
             self._drop_all()
             self._board.stop()
@@ -114,6 +116,10 @@ class EditingSession(Stacking):
                 self._autosave.discard()
         self.service.leave()
         self._listeners.clear()
+
+    def tick(self, wait_seconds: float = 0.0) -> bool:
+        """As `Following.tick`; does nothing once the session is closed."""
+        return False if self._is_closed else super().tick(wait_seconds)
 
     def _fill(self, prompts: PromptFile) -> int:
         difference = prompts.volume.difference(self._identity())

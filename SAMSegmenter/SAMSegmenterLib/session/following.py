@@ -53,6 +53,8 @@ class Following(Prefetching):
 
     def select_segment(self, segment_id: str | None) -> None:
         """Tell which segment is edited; None for none. Its marks on this slice appear."""
+        if segment_id is not None and self._writers.segment_name(segment_id) is None:
+            segment_id = None
         if segment_id == self._segment_id:
             return
         with self._action():

@@ -34,6 +34,12 @@ class Notice:
         """A failure in words; one that nobody foresaw is logged with its traceback, which the user is spared."""
         if isinstance(error, SAMError):
             return cls(ERROR, error.message, error.hint)
+        if isinstance(error, MemoryError):
+            return cls(
+                ERROR,
+                "The memory of the computer does not suffice for this.",
+                "Your prompts are kept. Close other volumes or programs, then try again.",
+            )
         logger.error("An unforeseen failure.", exc_info=error)
         return cls(
             ERROR,

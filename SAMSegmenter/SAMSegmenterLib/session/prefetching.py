@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from SAMSegmenterLib.core.errors import Cancelled
+from SAMSegmenterLib.core.errors import Cancelled, InputError
 from SAMSegmenterLib.core.slicing import SlicePlane
 from SAMSegmenterLib.core.windows_choice import AUTO, DISPLAYED
 from SAMSegmenterLib.session.model_service import PREFETCH
@@ -17,6 +17,12 @@ REST_SECONDS = 0.15
 
 WINDOW_REST_SECONDS = 0.4
 """How long the displayed window must rest before the slice is encoded with it."""
+
+
+SLOW_SECONDS = 10.0
+"""A model that takes longer for a slice encodes the one that is shown, and leaves the computer to others then."""
+
+_LARGE_BYTES = 32 << 20
 
 
 class Prefetching(Previewing):
@@ -45,8 +51,10 @@ class Prefetching(Previewing):
                 return
 
     def _planes_to_encode(self) -> list[SlicePlane]:
-        planes = [self._plane]
-        if self._plane.axis is not None:
+        """The slice shown, then its neighbours, unless they are very large or take very long."""
+        planes, seconds = [self._plane], self.service.status().encode_seconds
+        costly = self._slice_at(self._plane).nbytes > _LARGE_BYTES or (seconds or 0) > SLOW_SECONDS
+        if self._plane.axis is not None and not costly:
             count = self._source.volume.shape_kji[self._plane.axis]
             for distance in range(1, self.prefetch_radius + 1):
                 for index in (self._plane.index + distance, self._plane.index - distance):
@@ -61,15 +69,18 @@ class Prefetching(Previewing):
             lambda predictor, on_progress, should_stop: encode_slice(request, predictor, should_stop),
             PREFETCH,
             lambda result: self._note_encoded(key),
-            self._encode_failed,
+            lambda error: self._encode_failed(key, error),
         )
 
     def _note_encoded(self, key: tuple) -> None:
         self._encoded.add(key)
         self._changed.add("status")
 
-    def _encode_failed(self, error: BaseException) -> None:
+    def _encode_failed(self, key: tuple, error: BaseException) -> None:
         if isinstance(error, Cancelled):
+            return
+        if isinstance(error, InputError) and self.service.status().is_loaded:
+            self._encoded.add(key)  # this one slice cannot be shown to a model; a click on it will say so
             return
         self._encoding_failed = True  # until something changes: what fails once fails every 20 ms
         self._tell_error(error)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterator
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -103,18 +104,56 @@ def replay(
         ModelError: the model fails.
         Cancelled: `should_stop` said so; what was written stays.
     """
+    check_belongs(prompt_file, volume)
+    placed = source if source is not None else VolumeSource(volume)
+    steps = steps_of(prompt_file)
+    meter = ProgressMeter("replaying prompts", len(steps), on_progress)
+    yield from carry_out(prompt_file, steps, meter, placed, predictor, writer, should_stop, load)
+
+
+def check_belongs(prompt_file: PromptFile, volume: Volume) -> None:
+    """Check that prompts were made on a volume.
+
+    Raises:
+        InputError: they were made on another one.
+    """
     difference = prompt_file.volume.difference(identity_of(volume))
     if difference is not None:
         raise InputError(f"The prompts belong to another volume. {difference}", "Choose the volume they were made on.")
-    placed = source if source is not None else VolumeSource(volume)
-    steps = _steps(prompt_file)
-    meter = ProgressMeter("replaying prompts", len(steps), on_progress)
+
+
+def carry_out(
+    prompt_file: PromptFile,
+    steps: Iterable[tuple[str, SlicePromptRecord]],
+    meter: ProgressMeter,
+    source: VolumeSource,
+    predictor: Predictor,
+    writer: SegmentWriter,
+    should_stop: ShouldStop = never_stop,
+    load: Callable[[str], Predictor] | None = None,
+) -> Iterator[ReplayedSlice]:
+    """Make and write the masks of slices one after the other.
+
+    Args:
+        prompt_file: its window and parameters hold where a step has none of its own.
+        steps: segment id and prompts; taken one at a time, so that they may be made when asked for.
+        meter: counts them.
+        source, predictor, writer, load: see `replay`.
+
+    Yields:
+        One slice after the other, each written already.
+
+    Raises:
+        InputError: a segment that the writer does not have, or prompts that the model cannot take.
+        ModelError: the model fails.
+        Cancelled: `should_stop` said so; what was written stays.
+    """
     for segment_id, record in steps:
         if should_stop():
             raise Cancelled
         chosen = _model_for(record, predictor, load)
-        mask = accepted_mask(prompt_file, record, placed, chosen, should_stop)
-        changed = _write(mask, record, placed, writer, segment_id)
+        mask = accepted_mask(prompt_file, record, source, chosen, should_stop)
+        changed = _write(mask, record, source, writer, segment_id)
         same = None if record.mask is None else bool(np.array_equal(mask, record.mask))
         yield ReplayedSlice(segment_id, record.plane, mask, changed, same, _remark(record, chosen, same))
         meter.advance()
@@ -156,10 +195,29 @@ def _proposal(
     return clean(found.proposals.mask(index), clicks, request.cleanup, found.image.spacing_yx)
 
 
-def _steps(prompt_file: PromptFile) -> list[tuple[str, SlicePromptRecord]]:
+def steps_of(prompt_file: PromptFile) -> list[tuple[str, SlicePromptRecord]]:
+    """Segment id and prompts of every acceptance in the order made; of all slices where none was accepted.
+
+    Raises:
+        InputError: parameters of a slice are of another kind than this extension writes.
+    """
     every = [(segment.id, record) for segment in prompt_file.segments for record in segment.slices]
+    for _, record in every:
+        _check_parameters({**prompt_file.parameters, **record.parameters})
     accepted = [step for step in every if step[1].accepted]
     return sorted(accepted or every, key=lambda step: int(step[1].parameters.get("order", 0)))
+
+
+def _check_parameters(parameters: Mapping[str, Any]) -> None:
+    """Files may be written by hand."""
+    for name, kind in (("order", int), ("model", str), ("cleanup", dict), ("proposal", dict)):
+        if name in parameters and not isinstance(parameters[name], kind):
+            raise InputError(f"The prompt file is wrong: the parameter '{name}' cannot be {parameters[name]!r}.")
+    CleanUp.from_json(parameters.get("cleanup", {}))
+    try:
+        EverythingParameters(**parameters.get("proposal", {}))
+    except TypeError as error:
+        raise InputError(f"The prompt file is wrong: the parameter 'proposal' does not fit: {error}.") from error
 
 
 def _model_for(record: SlicePromptRecord, predictor: Predictor, load: Callable[[str], Predictor] | None) -> Predictor:

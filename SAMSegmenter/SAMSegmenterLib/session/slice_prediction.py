@@ -130,7 +130,7 @@ def predict_slice(request: SliceRequest, predictor: Predictor, should_stop: Shou
     best = best_window(answers) if len(answers) > 1 else 0
     candidates, spec = answers[best], predictor.spec
     clicks = positive_clicks(marks)
-    masks = np.stack([clean(mask, clicks, request.cleanup, image.spacing_yx) for mask in candidates.masks])
+    masks = _cleaned(candidates.masks, clicks, request.cleanup, image)
     notices = (*notices_of(marks, image.shape), *_resolution(masks[candidates.best], spec))
     return SliceAnswer(image, prompts, candidates, masks, texts[best], MadeWith.of(predictor), notices)
 
@@ -163,6 +163,13 @@ def _ask(predictor: Predictor, picture: np.ndarray, prompts: Prompts) -> Candida
     if prompts.is_empty:
         return segment_slice(predictor, embedding)
     return predictor.decode(embedding, [prompts])[0]
+
+
+def _cleaned(masks: np.ndarray, clicks: np.ndarray, cleanup: CleanUp, image: SliceImage) -> np.ndarray:
+    """Every mask after clean-up; the very same ones when there is nothing to do, which spares memory."""
+    if cleanup == CleanUp():
+        return masks
+    return np.stack([clean(mask, clicks, cleanup, image.spacing_yx) for mask in masks])
 
 
 def _resolution(mask: np.ndarray, spec: ModelSpec) -> tuple[str, ...]:
