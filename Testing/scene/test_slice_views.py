@@ -254,6 +254,19 @@ def test_a_picture_of_one_slice_is_found(a_scene):
     assert np.allclose(to_image_xy(view, extract(volume, plane), volume.ijk_to_ras, tuple(xy)), (31, 7))
 
 
+def test_of_a_picture_of_one_slice_other_views_show_no_more_than_a_line(a_scene):
+    volume = Volume(np.zeros((1, 40, 50), np.uint8), matrix())
+    for orientation in ("Sagittal", "Coronal"):
+        assert plane_shown(SliceView.of(slice_node(a_scene, orientation, 20.0)), volume) is None
+    tilted = oblique_matrix(angles_degrees=(31.0, 17.0, -9.0))
+    tilted[:3, 3] = _centre(volume)
+    assert plane_shown(SliceView.of(slice_node(a_scene, slice_to_ras=tilted)), volume) is None
+    assert plane_shown(SliceView.of(slice_node(a_scene, "Axial", 0.6)), volume) is None
+    standing = Volume(np.zeros((40, 1, 50), np.uint8), matrix())
+    assert plane_shown(SliceView.of(slice_node(a_scene, "Coronal", 0.0)), standing).axis == 1
+    assert plane_shown(SliceView.of(slice_node(a_scene, "Axial", 9.0)), standing) is None
+
+
 def test_a_view_without_a_size_is_refused_by_name(a_scene):
     node = slice_node(a_scene)
     node.SetDimensions(0, 0, 1)

@@ -69,17 +69,12 @@ def plane_shown(view: SliceView, volume: Volume) -> SlicePlane | None:
         volume: in world space.
 
     Returns:
-        None when the view's plane misses the volume.
+        None when the view's plane misses the volume, or cuts a single slice of which no more than a line is seen.
     """
-    to_ijk = np.linalg.inv(volume.ijk_to_ras)
-    normal = _unit(view.slice_to_ras[:3, 2])
-    for axis in (0, 1, 2):
-        layer_normal = _unit(to_ijk[2 - axis, :3])  # a row of the inverse stands on the other two axes
-        if np.linalg.norm(np.cross(normal, layer_normal)) <= ALIGNED_RADIANS:
-            position = to_ijk[2 - axis] @ [*_nearest_to_centre(view, volume), 1.0]
-            index = int(np.floor(position + 0.5))
-            return SlicePlane.lattice(axis, index) if 0 <= index < volume.shape_kji[axis] else None
-    return _oblique(view, volume)
+    if 1 in volume.shape_kji:
+        return _single_slice(view, volume)
+    aligned = [axis for axis in (0, 1, 2) if _is_along(view, volume, axis)]
+    return _layer(view, volume, aligned[0]) if aligned else _oblique(view, volume)
 
 
 def to_image_xy(
@@ -121,6 +116,23 @@ def to_view_xy(view: SliceView, image: SliceImage, volume_ijk_to_world: Matrix4,
     points = np.asarray(image_xy, np.float64).reshape(-1, 2)
     to_view = np.linalg.inv(view.xy_to_ras) @ volume_ijk_to_world @ image.pixel_to_ijk
     return points @ to_view[:2, :2].T + to_view[:2, 3]
+
+
+def _is_along(view: SliceView, volume: Volume, axis: int) -> bool:
+    normal = _unit(view.slice_to_ras[:3, 2])
+    layer_normal = _unit(np.linalg.inv(volume.ijk_to_ras)[2 - axis, :3])  # this row stands on the other two axes
+    return bool(np.linalg.norm(np.cross(normal, layer_normal)) <= ALIGNED_RADIANS)
+
+
+def _layer(view: SliceView, volume: Volume, axis: int) -> SlicePlane | None:
+    position = np.linalg.inv(volume.ijk_to_ras)[2 - axis] @ [*_nearest_to_centre(view, volume), 1.0]
+    index = int(np.floor(position + 0.5))
+    return SlicePlane.lattice(axis, index) if 0 <= index < volume.shape_kji[axis] else None
+
+
+def _single_slice(view: SliceView, volume: Volume) -> SlicePlane | None:
+    axis = volume.shape_kji.index(1)
+    return _layer(view, volume, axis) if _is_along(view, volume, axis) else None
 
 
 def _nearest_to_centre(view: SliceView, volume: Volume) -> np.ndarray:
