@@ -65,12 +65,18 @@ def test_borders_carry_the_names_of_the_stages():
 
 
 def test_where_images_were_halved_is_marked():
-    figure = _figure(STEPS, [{"step": 4, "note": "Memory did not suffice"}, {"step": 5, "note": "again"}])
+    figure = _figure(STEPS, [{"step": 4, "images": 2}, {"step": 5, "images": 1}])
     assert [line.get_xdata()[0] for line in lines_of(figure.axes[2], "#c03030")] == [4, 5]
-    assert [text.get_text() for text in figure.axes[0].texts if text.get_color() == "#c03030"] == ["images halved", ""]
+    assert [text.get_text() for text in figure.axes[0].texts if text.get_color() == "#c03030"] == [
+        "2 images per step",
+        "1 images per step",
+    ]
 
 
-@pytest.mark.parametrize("records", [STEPS, STEPS[:1], [*STEPS, {"step": 6, "note": "halved"}]])
+@pytest.mark.parametrize(
+    "records",
+    [STEPS, STEPS[:1], [*STEPS, {"step": 6, "note": "halved", "images": 2}, {"step": 6, "note": "other computer"}]],
+)
 def test_the_file_is_a_picture_and_the_same_log_gives_the_same_bytes(tmp_path, records):
     first, second = tmp_path / "first.png", tmp_path / "second.png"
     write_training_plot(records, first)
@@ -84,7 +90,7 @@ def test_the_file_is_a_picture_and_the_same_log_gives_the_same_bytes(tmp_path, r
 
 def test_without_steps_nothing_is_drawn(tmp_path):
     write_training_plot([], tmp_path / "training.png")
-    write_training_plot([{"step": 0, "note": "halved"}], tmp_path / "training.png")
+    write_training_plot([{"step": 0, "note": "halved", "images": 2}], tmp_path / "training.png")
     assert not list(tmp_path.iterdir())
 
 

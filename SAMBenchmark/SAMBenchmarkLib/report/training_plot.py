@@ -37,7 +37,7 @@ def write_training_plot(records: Sequence[Mapping[str, Any]], target: Path) -> N
 
     Args:
         records: one per step, with `step`, `size`, `rate`, `seconds` since the beginning and the losses of the rounds;
-            records with a `note` are marked by it. Without steps nothing is drawn.
+            notes with `images`, to which a step's images were halved, are marked. Without steps nothing is drawn.
 
     Raises:
         StoreError: the file cannot be written.
@@ -46,12 +46,12 @@ def write_training_plot(records: Sequence[Mapping[str, Any]], target: Path) -> N
     if not steps:
         return
     with matplotlib.rc_context({**STYLE, "path.simplify": True}):
-        figure = _figure(steps, [record for record in records if "note" in record])
+        figure = _figure(steps, [record for record in records if "images" in record])
         with atomic_path(target) as temporary:
             figure.savefig(temporary, format="png", dpi=_DPI, metadata={"Software": None}, facecolor="white")
 
 
-def _figure(steps: Sequence[Mapping[str, Any]], notes: Sequence[Mapping[str, Any]]) -> Figure:
+def _figure(steps: Sequence[Mapping[str, Any]], halvings: Sequence[Mapping[str, Any]]) -> Figure:
     figure = Figure(figsize=(9.0, 7.2), layout="constrained")
     FigureCanvasAgg(figure)
     losses, rate, time = figure.subplots(3, 1, sharex=True, height_ratios=(4, 1, 1))
@@ -71,8 +71,8 @@ def _figure(steps: Sequence[Mapping[str, Any]], notes: Sequence[Mapping[str, Any
     time.set_xlabel("step")
     time.set_xlim(numbers[0] - 1, max(numbers[-1], numbers[0] + 1))
     _mark_stages(losses, (rate, time), steps, parts)
-    for note in notes:
-        _mark(("images halved" if note is notes[0] else ""), note["step"], losses, (rate, time))
+    for record in halvings:
+        _mark(f"{record['images']} images per step", record["step"], losses, (rate, time))
     return figure
 
 

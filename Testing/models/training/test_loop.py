@@ -217,6 +217,7 @@ def test_for_want_of_memory_the_images_of_a_step_are_halved_and_nothing_else_cha
     ]
     assert all(note in caplog.text for note in notes)
     assert load_state(tmp_path / "halved").run.notes == notes
+    assert [record["images"] for record in logged(tmp_path / "halved") if "note" in record] == [4, 2]
 
 
 def test_a_resumed_run_stays_halved(tmp_path, little_memory):
@@ -280,6 +281,17 @@ def test_the_time_goes_on_over_interruptions(tmp_path):
     seconds = [json.loads(line)["seconds"] for line in (tmp_path / "run" / LOG_FILE).read_text("utf-8").splitlines()]
     assert len(seconds) == 5 and seconds == sorted(seconds) and seconds[0] >= 0
     assert load_state(tmp_path / "run").run.seconds == pytest.approx(seconds[-1], abs=0.01)
+
+
+def test_going_on_with_another_number_of_threads_is_told_once(tmp_path, caplog):
+    trainer(tmp_path / "run").run(stop_after(1))
+    torch.set_num_threads(2)
+    trainer(tmp_path / "run").run(stop_after(1))
+    trainer(tmp_path / "run").run(stop_after(1))
+    (note,) = load_state(tmp_path / "run").run.notes
+    assert note.startswith("From step 2 on trained with 2 threads") and "before that with 1 threads" in note
+    assert caplog.text.count(note) == 1
+    assert [record["note"] for record in read_log(tmp_path / "run" / LOG_FILE) if "note" in record] == [note]
 
 
 def test_repeated_steps_on_one_batch_lower_the_loss(tmp_path):

@@ -65,7 +65,7 @@ class Trainer:
     ) -> None:
         self.sam = sam.to(memory_format=torch.channels_last)
         self.options = options
-        self.run_state = RunState(dict(identity or {}))
+        self.run_state = RunState(dict(identity or {}), computer=_computer())
         self.average = {name: value.clone() for name, value in sam.state_dict().items()}
         self._make_batches = make_batches
         self._makers: dict[Stage, BatchMaker] = {}
@@ -110,6 +110,17 @@ class Trainer:
                 "Choose an empty output folder to start again.",
             ) from error
         self.average, self.run_state = stored.average, stored.run
+        if stored.run.computer != _computer():
+            self._tell(
+                f"From step {self.step + 1} on trained with {_computer()}, before that with {stored.run.computer}; an "
+                "undisturbed run would differ in the last digits."
+            )
+            self.run_state.computer = _computer()
+
+    def _tell(self, note: str, **more: int) -> None:
+        self.run_state.notes.append(note)
+        self._log.add({"step": self.step, "note": note, **more})
+        logger.warning(note)
 
     def run(
         self,
@@ -241,10 +252,7 @@ class Trainer:
         free_memory()
         self.run_state.halvings += 1
         after = f"from step {self.step + 1} on, a step has {images // 2} in place of {images} images"
-        note = f"Memory did not suffice: {after}."
-        self.run_state.notes.append(note)
-        self._log.add({"step": self.step, "note": note})
-        logger.warning(note)
+        self._tell(f"Memory did not suffice: {after}.", images=images // 2)
         self.save_state()
 
     @torch.no_grad()
@@ -272,3 +280,7 @@ class Trainer:
         """
         optimizers = [optimizer.state_dict() for optimizer in self._optimizers]
         save_state(self._folder, self.run_state, self.options, self.sam.state_dict(), self.average, optimizers)
+
+
+def _computer() -> str:
+    return f"{torch.get_num_threads()} threads and PyTorch {torch.__version__}"

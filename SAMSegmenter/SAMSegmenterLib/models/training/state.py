@@ -35,6 +35,7 @@ class RunState:
         seconds: time they took, over all interruptions.
         halvings: how often the images per step were halved because memory did not suffice.
         notes: what happened and is to be told.
+        computer: threads and version of PyTorch, which also decide the last digits of the weights.
     """
 
     identity: dict[str, Any] = field(default_factory=dict)
@@ -42,6 +43,7 @@ class RunState:
     seconds: float = 0.0
     halvings: int = 0
     notes: list[str] = field(default_factory=list)
+    computer: str = ""
 
 
 @dataclass(frozen=True)
