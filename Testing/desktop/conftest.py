@@ -95,3 +95,26 @@ def register_effect(complaints: Any) -> Callable[[Path], Any]:
     from support.desktop.probe_effect import register
 
     return lambda file: register(Path(file).as_posix())
+
+
+@pytest.fixture
+def start_effect(
+    register_effect: Callable[[Path], Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Callable[..., Any]]:
+    """`start_effect(volume, predictor=None, segments=...)`: an editor with the SAM effect active, see `EffectDesk`."""
+    from SAMSegmenterLib.desktop.shared_service import replace_service
+    from support.editing import StepWorker
+    from support.effect_desk import EFFECT, a_service, start_effect
+
+    monkeypatch.setenv("SAM_CACHE_DIR", str(tmp_path / "cache"))
+    worker = StepWorker()
+
+    def start(volume: Any, predictor: Any = None, segments: Any = ("one", "two")) -> Any:
+        replace_service(a_service(predictor, worker))
+        register_effect(EFFECT)
+        return start_effect(volume, worker, segments)
+
+    yield start
+    while worker.run_next():
+        pass
+    replace_service(None)

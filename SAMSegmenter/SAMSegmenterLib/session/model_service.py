@@ -98,6 +98,11 @@ class ModelService:
         return self._chosen.name if self._chosen is not None else ""
 
     @property
+    def device_asked(self) -> str:
+        """Where the model was asked to run; it may run elsewhere after it had to step down."""
+        return self._device
+
+    @property
     def generation(self) -> int:
         """Rises with every choice of a model: what was made with an earlier one is then stale."""
         return self._generation

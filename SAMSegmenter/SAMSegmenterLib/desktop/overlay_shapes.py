@@ -1,0 +1,110 @@
+"""What is drawn over a slice, as polygons and lines in the pixels of the slice image. No VTK, no Qt."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from SAMSegmenterLib.core.arrays import Mask
+from SAMSegmenterLib.core.runs import runs_of
+
+Colour = tuple[int, int, int, int]
+"""Red, green, blue and opacity, 0 to 255."""
+
+INSIDE, OUTSIDE = (64, 220, 96, 255), (240, 72, 72, 255)
+"""Marks that say inside and outside: as green and red, and as plus and minus, for those who see no difference."""
+
+BORDER = (0, 0, 0, 200)
+
+
+@dataclass
+class Shapes:
+    """Cells of one layer.
+
+    Attributes:
+        cells: (N, 2) corners each, in slice image pixels or, for `at` not None, in view pixels around that place.
+        colours: one per cell.
+        anchors: per cell the place (x, y) on the slice image that its corners are offsets from, or None.
+    """
+
+    cells: list[np.ndarray] = field(default_factory=list)
+    colours: list[Colour] = field(default_factory=list)
+    anchors: list[np.ndarray | None] = field(default_factory=list)
+
+    def add(self, corners: np.ndarray, colour: Colour, anchor: np.ndarray | None = None) -> None:
+        """One more cell."""
+        self.cells.append(np.asarray(corners, np.float64))
+        self.colours.append(colour)
+        self.anchors.append(anchor)
+
+
+@dataclass(frozen=True)
+class Cells:
+    """Many cells of the same number of corners.
+
+    Args:
+        corners: (N, C, 2) slice image pixels.
+        colours: (N, 4) uint8.
+    """
+
+    corners: np.ndarray
+    colours: np.ndarray
+
+
+def mask_area(mask: Mask, colour: Colour) -> Cells:
+    """One rectangle per run of a mask."""
+    runs = runs_of(mask)
+    left, right = runs.starts - 0.5, runs.stops - 0.5
+    top, bottom = runs.rows - 0.5, runs.rows + 0.5
+    corners = np.stack([left, top, right, top, right, bottom, left, bottom], axis=-1).reshape(-1, 4, 2)
+    return Cells(corners, _repeated(colour, len(corners)))
+
+
+def mask_outline(mask: Mask, colour: Colour) -> Cells:
+    """The sides between pixels inside and outside of a mask (H, W)."""
+    padded = np.pad(mask, 1)
+    row, column = np.nonzero(padded[1:, 1:-1] != padded[:-1, 1:-1])
+    across = np.stack([column - 0.5, row - 0.5, column + 0.5, row - 0.5], axis=-1)
+    row, column = np.nonzero(padded[1:-1, 1:] != padded[1:-1, :-1])
+    down = np.stack([column - 0.5, row - 0.5, column - 0.5, row + 0.5], axis=-1)
+    corners = np.concatenate([across, down]).reshape(-1, 2, 2)
+    return Cells(corners, _repeated(colour, len(corners)))
+
+
+def heat(values: np.ndarray, least: float = 0.1) -> Cells:
+    """Pixels that are uncertain, from yellow to red.
+
+    Args:
+        values: (H, W) float, 0 to 1.
+        least: smaller values are not drawn.
+    """
+    rows, columns = np.nonzero(values > least)
+    x0, y0 = columns - 0.5, rows - 0.5
+    corners = np.stack([x0, y0, x0 + 1, y0, x0 + 1, y0 + 1, x0, y0 + 1], axis=-1).reshape(-1, 4, 2)
+    strength = values[rows, columns]
+    colours = np.empty((len(rows), 4), np.uint8)
+    colours[:, 0], colours[:, 2] = 255, 0
+    colours[:, 1] = np.rint(220 * (1 - strength))
+    colours[:, 3] = 90 + np.rint(130 * strength)
+    return Cells(corners, colours)
+
+
+def distinct_colour(number: int) -> Colour:
+    """Colours that differ for neighbouring numbers."""
+    hue = (number * 0.618034) % 1.0 * 6
+    ramp = [min(1.0, max(0.0, abs((hue + shift) % 6 - 3) - 1)) for shift in (0, 4, 2)]
+    red, green, blue = (80 + round(175 * value) for value in ramp)
+    return red, green, blue, 255
+
+
+def joined(parts: Sequence[Cells], corners: int) -> Cells:
+    """Cells of several kinds as one."""
+    if not parts:
+        return Cells(np.zeros((0, corners, 2)), np.zeros((0, 4), np.uint8))
+    return Cells(np.concatenate([one.corners for one in parts]), np.concatenate([one.colours for one in parts]))
+
+
+def _repeated(colour: Colour, count: int) -> np.ndarray:
+    return np.tile(np.array(colour, np.uint8), (count, 1))

@@ -1,0 +1,113 @@
+"""Words of the effect's panel."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from slicer.i18n import tr as _
+
+from SAMSegmenterLib.session.autosave import Recovery
+from SAMSegmenterLib.session.model_service import ModelStatus
+from SAMSegmenterLib.session.notices import Notice
+
+
+def help_text() -> str:
+    """What the editor shows above the panel."""
+    return (
+        "<html>"
+        + _(
+            "Outline a structure with the Segment Anything Model.<br>"
+            "<b>Left click</b>: the structure is here. <b>Alt+click</b> or <b>Ctrl+Shift+click</b>: it is not here.<br>"
+            "<b>Drag</b> with Box, Scribble or Lasso; drag a prompt to move it; <b>right click</b> one to delete it."
+            "<p>The mask is a preview until you accept it: <b>Return</b> accepts, <b>Ctrl+Backspace</b> rejects, "
+            "<b>Ctrl+Right</b> and <b>Ctrl+Left</b> choose another mask. One acceptance is one undo step. Masking and the "
+            "editable intensity range hold as for every effect.<p>For research. Not for diagnosis."
+        )
+        + "</html>"
+    )
+
+
+def tool_texts() -> tuple[tuple[str, str, str], ...]:
+    """Value, name and tool tip of each tool."""
+    return (
+        ("point", _("Point"), _("Click on the structure.")),
+        ("box", _("Box"), _("Drag a box around the structure.")),
+        ("scribble", _("Scribble"), _("Draw a stroke along the structure.")),
+        ("lasso", _("Lasso"), _("Draw a line around the structure; the model improves on it.")),
+        ("proposal", _("Pick"), _("Click one of the proposed outlines to add it to the segment.")),
+    )
+
+
+def mode_texts() -> tuple[tuple[str, str], ...]:
+    """Value and name of each way to write."""
+    return (("set", _("Set on this slice")), ("add", _("Add")), ("remove", _("Remove")))
+
+
+def keep_texts() -> tuple[tuple[str, str], ...]:
+    """Value and name of the parts to keep."""
+    return (("all", _("Keep all parts")), ("clicked", _("Keep clicked part")), ("largest", _("Keep largest part")))
+
+
+def window_texts() -> tuple[tuple[str, str], ...]:
+    """Value and name of each window."""
+    return (
+        ("displayed", _("As displayed")),
+        ("auto", _("Automatic (try several)")),
+        ("minmax", _("Whole range of the slice")),
+        ("percentile:0.5,99.5", _("Without the outermost intensities")),
+        ("abdomen", _("CT abdomen")),
+        ("lung", _("CT lung")),
+        ("bone", _("CT bone")),
+        ("brain", _("CT brain")),
+        ("mediastinum", _("CT mediastinum")),
+    )
+
+
+def device_texts(devices: Sequence[str]) -> tuple[tuple[str, str], ...]:
+    """Value and name of each device."""
+    names = {
+        "auto": _("Best device"),
+        "cpu": _("Processor"),
+        "cuda": _("NVIDIA card"),
+        "mps": _("Apple graphics"),
+    }
+    return tuple((device, names.get(device, device)) for device in devices)
+
+
+def notices_text(notices: Sequence[Notice]) -> str:
+    """What there is to say, one thing per line; the same thing once."""
+    return "\n".join(dict.fromkeys(str(notice) for notice in notices))
+
+
+def status_text(status: ModelStatus, view: str, window: str | None, stage: str) -> str:
+    """A line about model, device, speed and cache.
+
+    Args:
+        view: name of the slice view in use.
+        window: what the model is shown.
+        stage: what is under way, empty for nothing.
+    """
+    parts = [status.model or _("No model")]
+    if status.is_loaded:
+        parts[0] = _("{model} on {device}").format(model=status.model, device=status.device)
+    if status.latency_seconds is not None:
+        parts.append(_("last mask {ms} ms").format(ms=round(1000 * status.latency_seconds)))
+    if status.cache_entries:
+        megabytes = status.cache_bytes / 1e6
+        parts.append(_("{count} slices kept, {size} MB").format(count=status.cache_entries, size=f"{megabytes:.1f}"))
+    if view:
+        parts.append(_("view {view}").format(view=view))
+    if window:
+        parts.append(_("window {window}").format(window=window))
+    if stage:
+        parts.append(stage)
+    return " \u00b7 ".join(parts)
+
+
+def recovery_text(recovery: Recovery | None) -> str:
+    """The offer of prompts that were not accepted when Slicer ended; empty for none."""
+    if recovery is None:
+        return ""
+    return _("Prompts on {count} slices of this volume were not accepted when Slicer ended.").format(
+        count=recovery.slices
+    )

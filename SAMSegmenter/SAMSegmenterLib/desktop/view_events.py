@@ -1,0 +1,269 @@
+"""Mouse and keys in slice views become prompts of the session."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import vtk
+
+from SAMSegmenterLib.core.marks import BoxMark, PointMark
+from SAMSegmenterLib.desktop.effect_session import EffectSession
+from SAMSegmenterLib.scene.slice_views import SliceView, to_view_xy
+
+POINT, BOX, SCRIBBLE, LASSO, PROPOSAL = "point", "box", "scribble", "lasso", "proposal"
+TOOLS = (POINT, BOX, SCRIBBLE, LASSO, PROPOSAL)
+
+GRAB_PIXELS = 8.0
+"""Marks nearer to the mouse than this, in view pixels, are taken hold of."""
+
+CLICK_PIXELS = 3.0
+"""Drags shorter than this are clicks."""
+
+CLICK_WAIT_SECONDS = 0.03
+"""After a click the model gets this long at once, so that quick masks appear without a delay."""
+
+
+class Drag:
+    """What is being drawn or moved.
+
+    Args:
+        tool: one of `TOOLS`, or "move".
+        label: 1 inside, 0 outside.
+        start: view pixels.
+        xy: on the slice.
+        mark_id: of the mark that is moved.
+    """
+
+    def __init__(
+        self, tool: str, label: int, start: tuple[int, int], xy: tuple[float, float], mark_id: str = ""
+    ) -> None:
+        self.tool, self.label, self.start, self.mark_id = tool, label, start, mark_id
+        self.path = [xy]
+        self.is_click = True
+
+
+class ViewEvents:
+    """Handles the events of slice views while the effect is active.
+
+    Left click or drag makes a mark with the chosen tool; with Alt, or Ctrl+Shift, it says "outside", since slice views
+    use neither. Dragging a mark moves it, a right click on one deletes it. Return accepts, Escape rejects, Delete
+    removes the mark under the mouse.
+
+    Args:
+        effect_session: what is prompted.
+        confirm: asks whether a hidden segment shall be edited; False stops the press.
+        drawn: called when `drag` changes.
+
+    Attributes:
+        tool: one of `TOOLS`.
+        label: 1 when marks say "inside", 0 for "outside".
+        drag: what is being drawn, or None.
+        mouse_xy: where the mouse is on the slice, or None.
+    """
+
+    def __init__(self, effect_session: EffectSession, confirm: Any, drawn: Any) -> None:
+        self._owner, self._confirm, self._drawn = effect_session, confirm, drawn
+        self.tool, self.label = POINT, 1
+        self.drag: Drag | None = None
+        self.mouse_xy: tuple[float, float] | None = None
+        self._grabs_right = False
+        command = vtk.vtkCommand
+        self._handlers = {
+            command.LeftButtonPressEvent: self._press,
+            command.LeftButtonDoubleClickEvent: self._press,
+            command.LeftButtonReleaseEvent: self._release,
+            command.MouseMoveEvent: self._move,
+            command.RightButtonPressEvent: self._right_press,
+            command.RightButtonReleaseEvent: self._right_release,
+            command.LeaveEvent: self._leave,
+            command.KeyPressEvent: self._key,
+        }
+
+    def handle(self, interactor: Any, event: int, slice_node: Any) -> bool:
+        """Whether the event was used up; others shall not get it then."""
+        handler = self._handlers.get(event)
+        return bool(handler(interactor, slice_node)) if handler is not None else False
+
+    def cancel_drag(self) -> bool:
+        """Forget what is being drawn; False when nothing was."""
+        had, self.drag = self.drag is not None, None
+        if had:
+            self._drawn()
+        return had
+
+    def _press(self, interactor: Any, slice_node: Any) -> bool:
+        label = self._label_of(interactor)
+        if label is None:
+            return False
+        if self._confirm() is False:
+            return True
+        self.cancel_drag()
+        self._owner.use_view(slice_node)
+        session = self._owner.follow()
+        if session is None:
+            return False
+        position = tuple(interactor.GetEventPosition())
+        xy = self._owner.image_xy(slice_node, position)
+        if xy is None:
+            # the session says what is missing, or that this lies outside
+            session.add_point((np.inf, np.inf) if session.grid is None else (-1e6, -1e6), label)
+            return True
+        if self.tool == PROPOSAL:
+            session.assign_proposal(xy)
+            return True
+        grabbed = session.mark_near(xy, GRAB_PIXELS * self._pixels_per_view_pixel(slice_node))
+        tool = "move" if grabbed else self.tool
+        self.drag = Drag(tool, label, position, xy, grabbed or "")
+        self._drawn()
+        return True
+
+    def _move(self, interactor: Any, slice_node: Any) -> bool:
+        position = tuple(interactor.GetEventPosition())
+        drag = self.drag
+        if drag is None:
+            self._hover(interactor, slice_node, position)
+            return False
+        if slice_node is not self._owner.slice_node:
+            return True
+        xy = self._owner.image_xy(slice_node, position)
+        if xy is not None:
+            drag.is_click = drag.is_click and float(np.hypot(*np.subtract(position, drag.start))) < CLICK_PIXELS
+            drag.path.append(xy)
+            self._drawn()
+        return True
+
+    def _release(self, interactor: Any, slice_node: Any) -> bool:
+        drag = self.drag
+        if drag is None:
+            return False
+        self._move(interactor, slice_node)
+        session = self._owner.follow()  # the drag is forgotten when the slice, segment or volume is another one now
+        if self.drag is drag and session is not None and session.grid is not None:
+            self.drag = None
+            self._finish(drag, session)
+            self._owner.follow(CLICK_WAIT_SECONDS)
+        self._drawn()
+        return True
+
+    def _finish(self, drag: Drag, session: Any) -> None:
+        path = np.array(drag.path)
+        if drag.tool == "move":
+            if not drag.is_click:
+                self._finish_move(drag, session, path)
+            return
+        if drag.is_click or drag.tool == POINT:
+            session.add_point(drag.path[0] if drag.is_click else drag.path[-1], drag.label)
+        elif drag.tool == BOX:
+            session.add_box((*path[0], *path[-1]))
+        elif drag.tool == SCRIBBLE:
+            session.add_scribble(path, drag.label)
+        elif drag.tool == LASSO and len(path) >= 3:
+            session.add_lasso(path, drag.label)
+
+    def _finish_move(self, drag: Drag, session: Any, path: np.ndarray) -> None:
+        mark = session.marks.get(drag.mark_id)
+        if isinstance(mark, PointMark):
+            session.move_mark(drag.mark_id, xy=path[-1])
+        elif isinstance(mark, BoxMark):
+            session.move_mark(drag.mark_id, box=dragged_box(mark.box, path[0], path[-1]))
+        elif mark is not None:
+            session.move_mark(drag.mark_id, delta=path[-1] - path[0])
+
+    def _right_press(self, interactor: Any, slice_node: Any) -> bool:
+        """On a mark; elsewhere Slicer zooms or shows its menu."""
+        if self.drag is not None:
+            return self.cancel_drag()
+        if slice_node is not self._owner.slice_node:
+            return False
+        self._grabs_right = self._remove_at(slice_node, tuple(interactor.GetEventPosition()))
+        return self._grabs_right
+
+    def _right_release(self, interactor: Any, slice_node: Any) -> bool:
+        """What belongs to a press that was used up, too."""
+        grabbed, self._grabs_right = self._grabs_right, False
+        return grabbed
+
+    def _remove_at(self, slice_node: Any, position: tuple[int, int]) -> bool:
+        session = self._owner.follow()
+        xy = self._owner.image_xy(slice_node, position)
+        if session is None or xy is None:
+            return False
+        mark_id = session.mark_near(xy, GRAB_PIXELS * self._pixels_per_view_pixel(slice_node))
+        if mark_id is None:
+            return False
+        session.remove_mark(mark_id)
+        self._owner.follow(CLICK_WAIT_SECONDS)
+        return True
+
+    def _leave(self, interactor: Any, slice_node: Any) -> bool:
+        self.mouse_xy = None
+        if self._owner.session is not None:
+            self._owner.session.hover(None)
+        self._drawn()
+        return False
+
+    def _key(self, interactor: Any, slice_node: Any) -> bool:
+        session = self._owner.follow()
+        if session is None or interactor.GetControlKey() or interactor.GetAltKey():
+            return False
+        key = interactor.GetKeySym()
+        if key in ("Return", "KP_Enter"):
+            session.accept()
+            return True
+        if key == "Escape":
+            return self.cancel_drag() or bool(session.reject())
+        if key in ("Delete", "BackSpace") and slice_node is self._owner.slice_node:
+            return self._remove_at(slice_node, tuple(interactor.GetEventPosition()))
+        return False
+
+    def _hover(self, interactor: Any, slice_node: Any, position: tuple[int, int]) -> None:
+        session = self._owner.session
+        if session is None or interactor.GetShiftKey():
+            return
+        if slice_node is not self._owner.slice_node:
+            if session.prompts is not None and session.prompts.is_pending:
+                return  # what is not accepted stays in sight
+            self._owner.use_view(slice_node)
+        self.mouse_xy = self._owner.image_xy(slice_node, position)
+        session.hover(self.mouse_xy if self.tool == POINT else None, self.label)
+        if self.tool == PROPOSAL:
+            self._drawn()
+
+    def _label_of(self, interactor: Any) -> int | None:
+        """1 inside, 0 outside; None when the modifiers mean something else to Slicer."""
+        keys = (interactor.GetControlKey(), interactor.GetShiftKey(), interactor.GetAltKey())
+        held = tuple(bool(key) for key in keys)
+        if held == (False, False, False):
+            return self.label
+        return 1 - self.label if held in ((True, True, False), (False, False, True)) else None
+
+    def _pixels_per_view_pixel(self, slice_node: Any) -> float:
+        grid, session = self._owner.grid(), self._owner.session
+        if grid is None:
+            return 1.0
+        ends = np.array([(0.0, 0.0), (1.0, 0.0)])
+        shown = to_view_xy(SliceView.of(slice_node), grid, session.source.volume.ijk_to_ras, ends)
+        length = float(np.linalg.norm(shown[1] - shown[0]))
+        return 1.0 / length if length > 0 else 1.0
+
+
+def dragged_box(box: np.ndarray, start: np.ndarray, end: np.ndarray) -> np.ndarray:
+    """A box after its outline was dragged: the corner that was held moves, or the whole box when a side was held.
+
+    Args:
+        box: (4,) [x0, y0, x1, y1].
+        start, end: (2,) where the drag began and ended.
+
+    Returns:
+        (4,).
+    """
+    x0, y0, x1, y1 = box
+    reach = 0.15 * min(x1 - x0, y1 - y0)
+    corners = {(0, 1): (x0, y0), (2, 1): (x1, y0), (2, 3): (x1, y1), (0, 3): (x0, y1)}
+    nearest = min(corners, key=lambda sides: float(np.hypot(*(np.subtract(corners[sides], start)))))
+    moved = np.array(box, np.float64)
+    if float(np.hypot(*np.subtract(corners[nearest], start))) <= reach:
+        moved[list(nearest)] = end
+        return moved
+    return moved + np.tile(np.subtract(end, start), 2)
