@@ -42,10 +42,7 @@ def write_labels(
         StoreError: the folder cannot be written or the disk is full; nothing half-written stays.
     """
     path = Path(path)
-    if not path.name.lower().endswith(_ENDINGS):
-        raise InputError(
-            f"Labels cannot be written to {path.name}.", f"Choose one of the endings {', '.join(_ENDINGS)}."
-        )
+    check_label_format(path)
     segmentation = labels if isinstance(labels, Segmentation) else _from_array(labels, ijk_to_ras, names)
     if ending_of(path) == ".nrrd":
         matrix = segmentation.ijk_to_ras if segmentation.has_spacing else None
@@ -55,6 +52,28 @@ def write_labels(
     image = _label_image(segmentation, path)
     with atomic_path(path) as temporary:
         _write_and_compare(image, temporary, path)
+
+
+def check_label_format(path: Path, ijk_to_ras: Matrix4 | None = None, overlapping: bool = False) -> None:
+    """Check, before long work, that a segmentation can be written to a file of that ending.
+
+    Args:
+        ijk_to_ras: (4, 4) of its lattice, None when not known yet.
+        overlapping: whether its structures may overlap.
+
+    Raises:
+        InputError: another ending, or a format that cannot hold slanted axes or structures that overlap.
+    """
+    if not path.name.lower().endswith(_ENDINGS):
+        raise InputError(
+            f"Labels cannot be written to {path.name}.", f"Choose one of the endings {', '.join(_ENDINGS)}."
+        )
+    if ending_of(path) == ".nrrd":
+        return
+    if overlapping:
+        raise InputError(f"{path.name}: this format cannot hold structures that overlap.", "Choose .seg.nrrd.")
+    if ijk_to_ras is not None:
+        _directions(ijk_to_ras, path)
 
 
 def _from_array(labels: np.ndarray, ijk_to_ras: Matrix4 | None, names: dict[int, str] | None) -> Segmentation:
@@ -72,17 +91,24 @@ def _smallest(array: np.ndarray) -> np.ndarray:
 
 def _label_image(segmentation: Segmentation, path: Path) -> SimpleITK.Image:
     matrix = LPS_TO_RAS @ segmentation.ijk_to_ras
+    spacing, direction = _directions(segmentation.ijk_to_ras, path)
+    image = SimpleITK.GetImageFromArray(_smallest(_one_layer(segmentation, path)))
+    image.SetSpacing(spacing.tolist())
+    image.SetDirection(direction.reshape(-1).tolist())
+    image.SetOrigin(matrix[:3, 3].tolist())
+    return image
+
+
+def _directions(ijk_to_ras: Matrix4, path: Path) -> tuple[np.ndarray, np.ndarray]:
+    """Spacing (3,) along i, j, k and directions (3, 3) in LPS."""
+    matrix = LPS_TO_RAS @ ijk_to_ras
     spacing = np.linalg.norm(matrix[:3, :3], axis=0)
     direction = matrix[:3, :3] / spacing
     if np.abs(direction.T @ direction - np.eye(3)).max() > 1e-4:
         raise InputError(
             f"{path.name}: this format cannot hold axes that are not at right angles.", "Choose .seg.nrrd."
         )
-    image = SimpleITK.GetImageFromArray(_smallest(_one_layer(segmentation, path)))
-    image.SetSpacing(spacing.tolist())
-    image.SetDirection(direction.reshape(-1).tolist())
-    image.SetOrigin(matrix[:3, 3].tolist())
-    return image
+    return spacing, direction
 
 
 def _one_layer(segmentation: Segmentation, path: Path) -> np.ndarray:

@@ -1,0 +1,205 @@
+"""Makes the masks of a job and writes them; what is finished when something stops it is kept in a file of its own."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+
+from SAMSegmenterLib.cli.progress import TerminalProgress
+from SAMSegmenterLib.cli.segment_job import ModelChoice, SegmentJob
+from SAMSegmenterLib.cli.stop_switch import StopSwitch
+from SAMSegmenterLib.core.errors import (
+    EXIT_OK,
+    EXIT_SOME_CASES_FAILED,
+    Cancelled,
+    InputError,
+    ModelError,
+    SAMError,
+    StoreError,
+)
+from SAMSegmenterLib.core.predictor import Predictor
+from SAMSegmenterLib.core.progress import ProgressMeter
+from SAMSegmenterLib.core.reference import Segmentation, Structure
+from SAMSegmenterLib.files.formats import ending_of
+from SAMSegmenterLib.files.writing import check_label_format, write_labels
+from SAMSegmenterLib.session.array_writer import ArraySegmentWriter
+from SAMSegmenterLib.session.label_writer import LabelWriter
+from SAMSegmenterLib.session.replay import ReplayedSlice, carry_out
+
+LoadModel = Callable[[ModelChoice], Predictor]
+_CACHE_BYTES = 1 << 28  # several structures of a slice follow each other; slices do not come back
+
+
+@dataclass
+class _Tally:
+    """What became of the steps."""
+
+    done: int = 0
+    empty: int = 0
+    differing: list[str] = field(default_factory=list)
+    remarks: dict[str, None] = field(default_factory=dict)
+
+    def count(self, step: ReplayedSlice) -> None:
+        self.done += 1
+        self.empty += not step.mask.any()
+        if step.same is False:
+            self.differing.append(step.segment_id)
+        if step.remark:
+            self.remarks[step.remark] = None
+
+
+def load_registered(choice: ModelChoice) -> Predictor:
+    """A model of the registry with a small cache in front.
+
+    Raises:
+        InputError: no such model or device.
+        ModelError: its weights are missing or damaged, or the device cannot be used.
+        DependencyError: a package is missing.
+    """
+    from SAMSegmenterLib.models.cached_encoder import CachedEncoder
+    from SAMSegmenterLib.models.embedding_cache import EmbeddingCache
+    from SAMSegmenterLib.models.registry import BUNDLED, load, resolve
+
+    spec = resolve(choice.name or BUNDLED)
+    try:
+        predictor = load(spec, choice.device, threads=choice.threads, precision=choice.precision)
+    except ModelError:
+        if not choice.device_may_differ or choice.device in ("auto", "cpu"):
+            raise
+        predictor = load(spec, "auto", threads=choice.threads)
+    return CachedEncoder(predictor, EmbeddingCache(None, _CACHE_BYTES))
+
+
+def check_output(output: Path, inputs: list[Path], overwrite: bool, overlap: bool) -> None:
+    """Find out before the work whether its result can be written.
+
+    Raises:
+        InputError: another ending, no such folder, a file that is there already, or one of the inputs.
+    """
+    check_label_format(output, overlapping=overlap)
+    if not output.parent.is_dir():
+        raise InputError(f"There is no folder {output.parent}.", "Create it, or choose another one.")
+    if output.is_dir():
+        raise InputError(f"{output} is a folder.", "Name a file in it.")
+    if any(path.exists() and output.exists() and path.samefile(output) for path in inputs):
+        raise InputError(f"{output} is one of the inputs.", "Choose another name for the result.")
+    if output.exists() and not overwrite:
+        raise InputError(f"{output} is there already.", "Choose another name, or add --overwrite to replace it.")
+
+
+def run_job(job: SegmentJob, output: Path, overlap: bool, load: LoadModel = load_registered) -> int:
+    """Make the masks with progress on the terminal and write them.
+
+    Returns:
+        The exit code: 1 when a replay gave other masks than those kept.
+
+    Raises:
+        SAMError: something went wrong on the way; what was finished is in the partial file.
+        Cancelled: the user stopped; likewise.
+    """
+    check_label_format(output, job.ijk_to_world, overlap)
+    for note in job.notes:
+        print(f"note: {note}", file=sys.stderr)
+    predictor = load(job.model)
+    writer = _writer(job, overlap)
+    tally = _Tally()
+    try:
+        _carry_out(job, predictor, writer, tally, load)
+    except (Cancelled, KeyboardInterrupt, SAMError, MemoryError):
+        if tally.done:
+            _keep_partial(job, writer, output, tally)
+        raise
+    write_labels(output, _segmentation(job, writer))
+    return _summary(job, output, tally)
+
+
+def partial_path(output: Path) -> Path:
+    """Where finished slices are kept when the rest is missing: "liver.partial.seg.nrrd" for "liver.seg.nrrd"."""
+    ending = ending_of(output)
+    stem = output.name[: len(output.name) - len(ending)]
+    if stem.lower().endswith(".seg"):
+        stem, ending = stem[:-4], stem[-4:] + ending
+    return output.with_name(f"{stem}.partial{ending}")
+
+
+def _carry_out(
+    job: SegmentJob, predictor: Predictor, writer: LabelWriter | ArraySegmentWriter, tally: _Tally, load: LoadModel
+) -> None:
+    others: dict[str, Predictor] = {}
+
+    def of_slice(name: str) -> Predictor:
+        if name not in others:
+            choice = job.model
+            others[name] = load(
+                ModelChoice(name, choice.device, choice.threads, choice.precision, True, choice.device_may_differ)
+            )
+        return others[name]
+
+    stop = StopSwitch()
+    with TerminalProgress() as progress, stop.watching():
+        meter = ProgressMeter(job.stage, job.total, progress)
+        steps = carry_out(
+            job.prompt_file,
+            job.steps,
+            meter,
+            job.source,
+            predictor,
+            writer,
+            stop,
+            of_slice if job.model.of_slices else None,
+        )
+        for step in steps:
+            tally.count(step)
+
+
+def _writer(job: SegmentJob, overlap: bool) -> LabelWriter | ArraySegmentWriter:
+    if overlap:
+        return ArraySegmentWriter(job.lattice, {one.segment_id: one.name for one in job.targets})
+    return LabelWriter(job.lattice, {one.segment_id: one.value for one in job.targets})
+
+
+def _segmentation(job: SegmentJob, writer: LabelWriter | ArraySegmentWriter) -> Segmentation:
+    """The masks as they are to be written."""
+    spacing = job.source.volume.has_spacing
+    if isinstance(writer, LabelWriter):
+        structures = tuple(Structure(one.value, one.name, 0, one.value) for one in job.targets)
+        return Segmentation((writer.labels,), job.ijk_to_world, structures, spacing)
+    layers: list[np.ndarray] = []
+    structures = []
+    for one in job.targets:  # each in the first layer where nothing else is
+        mask = writer.mask(one.segment_id) != 0
+        number = next((n for n, layer in enumerate(layers) if not layer[mask].any()), len(layers))
+        if number == len(layers):
+            layers.append(np.zeros(mask.shape, np.uint16))
+        layers[number][mask] = one.value
+        structures.append(Structure(one.value, one.name, number, one.value))
+    return Segmentation(tuple(layers), job.ijk_to_world, tuple(structures), spacing)
+
+
+def _keep_partial(job: SegmentJob, writer: LabelWriter | ArraySegmentWriter, output: Path, tally: _Tally) -> None:
+    path = partial_path(output)
+    try:
+        write_labels(path, _segmentation(job, writer))
+    except StoreError as error:
+        print(f"note: what was finished could not be kept: {error}", file=sys.stderr)
+        return
+    print(f"{tally.done} of {job.total} masks are finished; they are in {path}", file=sys.stderr)
+
+
+def _summary(job: SegmentJob, output: Path, tally: _Tally) -> int:
+    for remark in list(tally.remarks)[:5]:
+        print(f"note: {remark}", file=sys.stderr)
+    if tally.empty:
+        print(f"note: the model found nothing for {tally.empty} of {tally.done} prompts", file=sys.stderr)
+    print(f"{output}: {tally.done} masks of {len(job.targets)} structure(s)")
+    if not job.is_replay:
+        return EXIT_OK
+    if tally.differing:
+        print(f"{len(tally.differing)} of {tally.done} masks differ from those that were accepted", file=sys.stderr)
+        return EXIT_SOME_CASES_FAILED
+    print("all masks are those that were accepted, bit for bit")
+    return EXIT_OK
