@@ -98,7 +98,7 @@ def test_training_lowers_the_loss_and_records_every_epoch(a_tuner, tmp_path):
     tuner = a_tuner(tmp_path, epochs=6, learning_rate=3e-3)
     tuner.run()
     losses = [record["loss"] for record in tuner.progress.history]
-    assert len(losses) == 6 and losses[-1] < 0.8 * losses[0]
+    assert len(losses) == 6 and losses[-1] < 0.9 * losses[0]
     assert all(0 <= record["validation"] <= 1 for record in tuner.progress.history)
     assert all(record["mask_loss"] < record["loss"] for record in tuner.progress.history)
 
