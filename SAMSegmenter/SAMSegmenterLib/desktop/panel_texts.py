@@ -20,8 +20,8 @@ def help_text() -> str:
             "<b>Left click</b>: the structure is here. <b>Alt+click</b> or <b>Ctrl+Shift+click</b>: it is not here.<br>"
             "<b>Drag</b> with Box, Scribble or Lasso; drag a prompt to move it; <b>right click</b> one to delete it."
             "<p>The mask is a preview until you accept it: <b>Return</b> accepts, <b>Ctrl+Backspace</b> rejects, "
-            "<b>Ctrl+Right</b> and <b>Ctrl+Left</b> choose another mask. One acceptance is one undo step. Masking and the "
-            "editable intensity range hold as for every effect.<p>For research. Not for diagnosis."
+            "<b>Ctrl+Right</b> and <b>Ctrl+Left</b> choose another mask. One acceptance is one undo step. Masking "
+            "and the editable intensity range hold as for every effect.<p>For research. Not for diagnosis."
         )
         + "</html>"
     )
