@@ -7,6 +7,7 @@ import pytest
 
 from SAMSegmenterLib.core.errors import ModelError
 from SAMSegmenterLib.core.slicing import SlicePlane
+from SAMSegmenterLib.session.model_service import REQUEST
 from support.editing import a_desk
 from support.fake_predictor import ThresholdPredictor
 from support.phantoms import matrix, oblique_matrix, two_boxes_volume
@@ -223,3 +224,16 @@ def test_an_accepted_stack_is_replayed():
     steps = list(replay(desk.session.prompt_file(), volume, ThresholdPredictor(), writer))
     assert len(steps) == 5 and all(step.same for step in steps)
     np.testing.assert_array_equal(writer.mask("one"), desk.mask())
+
+
+def test_marks_that_change_while_their_slice_is_worked_on_are_worked_on_again():
+    desk = a_desk()
+    boxed(desk)
+    desk.session.predict_stack()
+    assert desk.session.prompts not in desk.session.stack.waiting, "the slice shown is the one being worked on"
+    stack_job = next(job for priority, _number, job in desk.worker.waiting if priority == REQUEST)
+    stack_job.run()
+    desk.session.add_point((10, 12), label=0)
+    desk.settle()
+    assert desk.session.stack.is_complete and desk.session.stack.total == 5
+    assert desk.session.stack.slices[SlicePlane.lattice(0, 8)].mask.sum() == 180 - 25
