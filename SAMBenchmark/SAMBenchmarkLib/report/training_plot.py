@@ -149,4 +149,5 @@ def _mark(text: str, step: int, first: Axes, others: Sequence[Axes]) -> None:
     for axes in (first, *others):
         axes.axvline(step, color=_NOTE_COLOUR, linewidth=1.0, linestyle=":")
     place = {"rotation": 90, "ha": "right", "va": "bottom", "transform": first.get_xaxis_transform()}
-    first.text(step, 0.02, text, color=_NOTE_COLOUR, **place)
+    background = {"facecolor": "white", "edgecolor": "none", "pad": 1}
+    first.text(step, 0.02, text, color=_NOTE_COLOUR, bbox=background, **place)
