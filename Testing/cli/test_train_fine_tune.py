@@ -82,7 +82,7 @@ def test_control_c_keeps_the_state_and_says_how_to_go_on(table, tmp_path):
         [sys.executable, "-c", code, *arguments, "--device", "cpu", "--max-slices", "1"],
         stderr=subprocess.PIPE,
         text=True,
-        env={**os.environ, "OMP_NUM_THREADS": "1"},
+        env={**os.environ, "OMP_NUM_THREADS": "1", "PYTHONPATH": os.pathsep.join(sys.path)},
     )
     deadline = time.monotonic() + 240
     while not (tmp_path / "out" / "state.pt").exists() and time.monotonic() < deadline and process.poll() is None:
