@@ -60,6 +60,7 @@ class EffectController:
         self._shortcuts.install()
         self._save_tag = slicer.mrmlScene.AddObserver(slicer.mrmlScene.StartSaveEvent, self._scene_is_saved)
         self._timer.start()
+        self.overlays.use(_slice_widget(self.owner.view_name))
         self._show_all()
 
     def deactivate(self) -> None:
@@ -243,3 +244,11 @@ class EffectController:
     def _tell(self, error: BaseException) -> None:
         notice = Notice.of(error)
         self.panel.show_notices(str(notice), True)
+
+
+def _slice_widget(name: str) -> Any:
+    """The widget of a slice view, None when the layout has none of that name or there is no window."""
+    layout_manager = slicer.app.layoutManager()
+    if layout_manager is None or name not in layout_manager.sliceViewNames():
+        return None
+    return layout_manager.sliceWidget(name)

@@ -218,7 +218,6 @@ class EffectPanel:
         self._layout.addRow(self.notices)
         self.status = qt.QLabel()
         self.status.setWordWrap(True)
-        self.status.setEnabled(False)
         self._layout.addRow(self.status)
 
     def _changed(self, *_: Any) -> None:

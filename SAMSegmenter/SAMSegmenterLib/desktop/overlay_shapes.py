@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from SAMSegmenterLib.core.arrays import Mask
-from SAMSegmenterLib.core.runs import runs_of
+from SAMSegmenterLib.core.runs import Runs, runs_of
 
 Colour = tuple[int, int, int, int]
 """Red, green, blue and opacity, 0 to 255."""
@@ -63,13 +63,11 @@ def mask_area(mask: Mask, colour: Colour) -> Cells:
 
 
 def mask_outline(mask: Mask, colour: Colour) -> Cells:
-    """The sides between pixels inside and outside of a mask (H, W)."""
+    """The border between pixels inside and outside of a mask (H, W), each straight stretch as one line."""
     padded = np.pad(mask, 1)
-    row, column = np.nonzero(padded[1:, 1:-1] != padded[:-1, 1:-1])
-    across = np.stack([column - 0.5, row - 0.5, column + 0.5, row - 0.5], axis=-1)
-    row, column = np.nonzero(padded[1:-1, 1:] != padded[1:-1, :-1])
-    down = np.stack([column - 0.5, row - 0.5, column - 0.5, row + 0.5], axis=-1)
-    corners = np.concatenate([across, down]).reshape(-1, 2, 2)
+    across = runs_of(padded[1:, 1:-1] != padded[:-1, 1:-1])
+    down = runs_of(np.ascontiguousarray((padded[1:-1, 1:] != padded[1:-1, :-1]).T))
+    corners = np.concatenate([_stretches(across), _stretches(down)[..., ::-1]])
     return Cells(corners, _repeated(colour, len(corners)))
 
 
@@ -104,6 +102,12 @@ def joined(parts: Sequence[Cells], corners: int) -> Cells:
     if not parts:
         return Cells(np.zeros((0, corners, 2)), np.zeros((0, 4), np.uint8))
     return Cells(np.concatenate([one.corners for one in parts]), np.concatenate([one.colours for one in parts]))
+
+
+def _stretches(runs: Runs) -> np.ndarray:
+    """(N, 2, 2) lines along the upper sides of runs."""
+    ends = (runs.starts - 0.5, runs.rows - 0.5, runs.stops - 0.5, runs.rows - 0.5)
+    return np.stack(ends, axis=-1).reshape(-1, 2, 2)
 
 
 def _repeated(colour: Colour, count: int) -> np.ndarray:

@@ -93,15 +93,24 @@ def status_text(status: ModelStatus, view: str, window: str | None, stage: str) 
     if status.latency_seconds is not None:
         parts.append(_("last mask {ms} ms").format(ms=round(1000 * status.latency_seconds)))
     if status.cache_entries:
-        megabytes = status.cache_bytes / 1e6
-        parts.append(_("{count} slices kept, {size} MB").format(count=status.cache_entries, size=f"{megabytes:.1f}"))
+        size = f"{status.cache_bytes / 1e6:.0f}" if status.cache_bytes > 1e7 else f"{status.cache_bytes / 1e6:.1f}"
+        parts.append(_("{count} encoded slices in memory, {size} MB").format(count=status.cache_entries, size=size))
     if view:
         parts.append(_("view {view}").format(view=view))
     if window:
-        parts.append(_("window {window}").format(window=window))
+        parts.append(_("window {window}").format(window=window_words(window)))
     if stage:
         parts.append(stage)
     return " \u00b7 ".join(parts)
+
+
+def window_words(window: str) -> str:
+    """A window in words: its name, or its limits."""
+    name, _colon, numbers = window.partition(":")
+    limits = numbers.split(",")
+    if name == "limits" and len(limits) == 2:
+        return _("{low} to {high}").format(low=f"{float(limits[0]):.5g}", high=f"{float(limits[1]):.5g}")
+    return dict(window_texts()).get(window, window)
 
 
 def recovery_text(recovery: Recovery | None) -> str:
