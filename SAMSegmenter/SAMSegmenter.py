@@ -1,7 +1,8 @@
-"""The module SAM Segmenter: which models of the Segment Anything Model this computer has."""
+"""The module SAM Segmenter: installation, models, settings, and the way to the effect of the Segment Editor."""
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import slicer
@@ -27,32 +28,60 @@ class SAMSegmenter(ScriptedLoadableModule):
         parent.dependencies = ["Segmentations"]
         parent.contributors = ["The SAMSegmenter developers"]
         parent.helpText = _(
-            "The library behind SAM Benchmark, and the models that it uses. This page lists the models and says which "
-            "of them are on this computer. Models are downloaded, imported and removed with the command sam-models. "
-            "For research; not for diagnosis."
+            "Segments with the Segment Anything Model in the Segment Editor. This page checks what is installed and "
+            "installs what is missing, after asking; it downloads, imports, verifies and removes models; it keeps the "
+            "settings; and it opens the Segment Editor with the effect SAM. For research; not for diagnosis."
         )
         parent.acknowledgementText = _("The model: Kirillov et al., Segment Anything, ICCV 2023.")
+        slicer.app.connect("startupCompleted()", registerSamples)
+        slicer.app.connect("startupCompleted()", registerEffect)
+
+
+def registerEffect() -> None:
+    """Make the effect known to every Segment Editor."""
+    path = Path(__file__).resolve().parent / "SAMSegmenterEffect" / "SegmentEditorSAMEffect.py"
+    instance = slicer.qSlicerSegmentEditorScriptedEffect(None)
+    if instance.setPythonSource(path.as_posix()):
+        instance.self().register()
+
+
+def registerSamples() -> None:
+    """Offer the synthetic volumes in the module Sample Data, where there is one."""
+    from SAMSegmenterLib.desktop.sample_data import register_samples
+
+    try:
+        import SampleData
+    except ImportError:
+        return
+    register_samples(SampleData, Path(__file__).parent / "Resources" / "Icons" / "SAMSegmenter.png")
 
 
 class SAMSegmenterWidget(ScriptedLoadableModuleWidget):
-    """The module's panel: a table of models."""
+    """The module's page; everything that it does is in `ModulePage`."""
 
     def __init__(self, parent: Any = None) -> None:
         ScriptedLoadableModuleWidget.__init__(self, parent)
-        self.panel: Any = None
+        self.page: Any = None
 
     def setup(self) -> None:
-        from SAMSegmenterLib.desktop.models_panel import ModelsPanel
+        from SAMSegmenterLib.desktop.module_page import ModulePage
 
         ScriptedLoadableModuleWidget.setup(self)
-        self.logic = SAMSegmenterLogic()
-        self.panel = ModelsPanel(self.logic)
-        self.layout.addWidget(self.panel.widget)
+        widget = slicer.util.loadUI(self.resourcePath("UI/SAMSegmenter.ui"))
+        self.layout.addWidget(widget)
         self.layout.addStretch(1)
+        self.ui = slicer.util.childWidgetVariables(widget)
+        widget.setMRMLScene(slicer.mrmlScene)
+        self.logic = SAMSegmenterLogic()
+        self.page = ModulePage(self.ui, self.parent)
 
     def enter(self) -> None:
         """The user came to the module: a model may have been installed meanwhile."""
-        self.panel.refresh()
+        self.page.refresh()
+
+    def cleanup(self) -> None:
+        if self.page is not None:
+            self.page.cleanup()
 
 
 class SAMSegmenterLogic(ScriptedLoadableModuleLogic):

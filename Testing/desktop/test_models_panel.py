@@ -1,8 +1,84 @@
+"""Models come with consent and a checksum, and go after a question; every failure is said on the page."""
+
 from __future__ import annotations
 
+import hashlib
+import os
+import pickle
+from dataclasses import replace
 from types import SimpleNamespace
 
+import pytest
+
+from SAMSegmenterLib.core.errors import StoreError
 from SAMSegmenterLib.core.predictor import ModelSpec
+from SAMSegmenterLib.models import known_models, registry
+from SAMSegmenterLib.session.worker import Worker
+from support.module_page import AnsweringUser, load_page
+from support.weights_server import serving
+
+CONTENT = bytes(range(256)) * 4000
+
+
+@pytest.fixture
+def a_server():
+    with serving(CONTENT, "sam_vit_b_01ec64.pth") as server:
+        yield server
+
+
+@pytest.fixture
+def models_folder(tmp_path, monkeypatch):
+    monkeypatch.setenv("SAM_MODELS_DIR", str(tmp_path / "models"))
+    return tmp_path / "models"
+
+
+@pytest.fixture
+def open_panel(a_desktop, models_folder):
+    """`open_panel(user)`: the section with its own worker, as (panel, widgets)."""
+    from SAMSegmenterLib.desktop.model_manager import ModelManager
+    from SAMSegmenterLib.desktop.models_panel import ModelsPanel
+
+    opened = []
+
+    def make(user=None, changes=None):
+        widget, ui = load_page()
+        worker = Worker("test")
+        changed = changes.append if changes is not None else (lambda _none: None)
+        panel = ModelsPanel(ui, ModelManager(worker=worker), user or AnsweringUser(), widget, lambda: changed(1))
+        opened.append((panel, widget, worker))
+        return panel, ui
+
+    yield make
+    for panel, _widget, worker in opened:
+        panel.cleanup()
+        worker.close(10)
+
+
+@pytest.fixture
+def vit_b_at(a_server, monkeypatch):
+    """The official ViT-B, as if the test's server were its address."""
+    spec = replace(
+        known_models.OFFICIAL["vit_b"],
+        url=a_server.url,
+        bytes=len(CONTENT),
+        sha256=hashlib.sha256(CONTENT).hexdigest(),
+    )
+    monkeypatch.setitem(known_models.OFFICIAL, "vit_b", spec)
+    assert registry.find("vit_b").url == a_server.url
+    return spec
+
+
+def idle(panel):
+    return lambda: panel._tick is None
+
+
+def lines(ui):
+    table = ui.modelsTable
+    return [[table.topLevelItem(row).text(column) for column in range(4)] for row in range(table.topLevelItemCount)]
+
+
+def message(ui):
+    return ui.modelsMessageLabel.text
 
 
 def test_models_are_listed_with_what_is_installed(a_desktop):
@@ -12,12 +88,182 @@ def test_models_are_listed_with_what_is_installed(a_desktop):
         ModelSpec("small", "small", "", bytes=9_000_000, licence="Apache-2.0", card="Fast.", path="small.safetensors"),
         ModelSpec("vit_b", "vit_b", "", licence="Apache-2.0"),
     ]
-    panel = ModelsPanel(SimpleNamespace(models=lambda: specs))
-    table = panel._table
-    lines = [[table.topLevelItem(row).text(column) for column in range(4)] for row in range(2)]
-    assert lines == [["small", "yes", "9 MB", "Apache-2.0"], ["vit_b", "no", "", "Apache-2.0"]]
-    assert panel._heading.text == "Models on this computer: small"
+    widget, ui = load_page()
+    panel = ModelsPanel(ui, SimpleNamespace(specs=lambda: specs), AnsweringUser(), widget)
+    assert lines(ui) == [["small", "yes", "9.0 MB", "Apache-2.0"], ["vit_b", "no", "", "Apache-2.0"]]
+    assert ui.modelLabel.text == "Fast."
     specs.clear()
     panel.refresh()
-    assert panel._heading.text == "Models on this computer: none"
-    assert table.topLevelItemCount == 0
+    assert lines(ui) == [] and not ui.verifyButton.enabled and not ui.cardButton.enabled
+    panel.cleanup()
+
+
+def test_buttons_offer_what_the_chosen_model_allows(open_panel):
+    panel, ui = open_panel()
+    panel.choose("vit_b")
+    assert [ui.downloadButton.enabled, ui.verifyButton.enabled, ui.removeButton.enabled] == [True, False, False]
+    panel.choose("sam-small")
+    assert [ui.downloadButton.enabled, ui.verifyButton.enabled, ui.removeButton.enabled] == [False, True, False]
+    panel.choose("medsam")
+    assert not ui.downloadButton.enabled and ui.importButton.enabled
+
+
+def test_the_licence_is_shown_and_accepted_before_anything_is_fetched(open_panel, vit_b_at, a_server):
+    user = AnsweringUser(agrees=False)
+    panel, ui = open_panel(user)
+    panel.choose("vit_b")
+    ui.downloadButton.click()
+    (_title, text, details, accept) = user.asked[0]
+    assert "accept its licence" in text and accept == "Accept and download"
+    assert "Apache-2.0 (https://www.apache.org/licenses/LICENSE-2.0)" in details and a_server.url in details
+    assert a_server.requests == [] and message(ui) == "Nothing was downloaded."
+
+
+def test_a_download_ends_verified_and_in_the_table(open_panel, vit_b_at, wait_until, models_folder):
+    changes = []
+    panel, ui = open_panel(changes=changes)
+    panel.choose("vit_b")
+    ui.downloadButton.click()
+    assert not ui.importButton.enabled and not ui.modelsCancelButton.isHidden()
+    wait_until(idle(panel))
+    assert message(ui) == "'vit_b' is installed and verified."
+    assert (models_folder / "sam_vit_b_01ec64.pth").read_bytes() == CONTENT
+    assert {line[0]: line[1] for line in lines(ui)}["vit_b"] == "yes"
+    assert panel.chosen().name == "vit_b" and changes == [1]
+    assert ui.modelsCancelButton.isHidden() and ui.removeButton.enabled
+
+
+def test_another_file_than_announced_is_deleted_and_said(open_panel, vit_b_at, a_server, wait_until, models_folder):
+    a_server.content = bytes(len(CONTENT))
+    panel, ui = open_panel()
+    panel.choose("vit_b")
+    ui.downloadButton.click()
+    wait_until(idle(panel))
+    assert "is not the weights of 'vit_b'" in message(ui) and "sam-models" not in message(ui)
+    assert list(models_folder.iterdir()) == []
+    assert ui.downloadButton.enabled
+
+
+def test_without_a_network_the_page_says_what_to_do(open_panel, vit_b_at, monkeypatch, wait_until):
+    gone = replace(vit_b_at, url="http://127.0.0.1:9/sam_vit_b_01ec64.pth")
+    monkeypatch.setitem(known_models.OFFICIAL, "vit_b", gone)
+    panel, ui = open_panel()
+    panel.choose("vit_b")
+    ui.downloadButton.click()
+    wait_until(idle(panel))
+    assert "cannot be reached" in message(ui) and "press Import file" in message(ui)
+
+
+def test_a_full_disk_is_said(open_panel, vit_b_at, monkeypatch, wait_until):
+    from SAMSegmenterLib.models import download
+
+    monkeypatch.setattr(download.shutil, "disk_usage", lambda folder: SimpleNamespace(free=10))
+    panel, ui = open_panel()
+    panel.choose("vit_b")
+    ui.downloadButton.click()
+    wait_until(idle(panel))
+    assert "The disk is full" in message(ui)
+
+
+def test_a_cancelled_download_says_that_it_goes_on_later(open_panel, vit_b_at, wait_until):
+    panel, ui = open_panel()
+    panel.choose("vit_b")
+    ui.downloadButton.click()
+    ui.modelsCancelButton.click()
+    assert message(ui) == "Stopping ..." and not ui.modelsCancelButton.enabled
+    wait_until(idle(panel))
+    assert "goes on from there" in message(ui) and ui.downloadButton.enabled
+
+
+def test_a_checkpoint_with_code_in_it_is_refused_and_not_run(open_panel, tmp_path, wait_until):
+    proof = tmp_path / "proof"
+
+    class Trap:
+        def __reduce__(self):
+            return os.mkdir, (str(proof),)
+
+    file = tmp_path / "trap.pth"
+    file.write_bytes(pickle.dumps({"weights": Trap()}))
+    panel, ui = open_panel(AnsweringUser(file=str(file)))
+    ui.importButton.click()
+    wait_until(idle(panel))
+    assert not proof.exists()
+    assert message(ui) and "Something unexpected" not in message(ui)
+
+
+def test_weights_of_an_unknown_architecture_are_refused(open_panel, tmp_path, wait_until, models_folder):
+    import torch
+    from safetensors.torch import save_file
+
+    file = tmp_path / "other.safetensors"
+    save_file({"layer.weight": torch.zeros(2, 2)}, file)
+    panel, ui = open_panel(AnsweringUser(file=str(file)))
+    ui.importButton.click()
+    wait_until(idle(panel))
+    assert message(ui) and "Something unexpected" not in message(ui)
+    assert not models_folder.exists() or list(models_folder.iterdir()) == []
+
+
+def test_an_imported_model_can_be_verified_and_removed(open_panel, tmp_path, wait_until, models_folder):
+    import shutil
+
+    file = tmp_path / "mine.safetensors"
+    shutil.copy(registry.bundled_path(), file)
+    user = AnsweringUser(file=str(file))
+    panel, ui = open_panel(user)
+    ui.importButton.click()
+    wait_until(idle(panel))
+    assert "'mine' is installed" in message(ui)
+    panel.choose("mine")
+    ui.verifyButton.click()
+    wait_until(idle(panel))
+    assert message(ui) == "'mine' is as it should be."
+    (models_folder / "mine.safetensors").write_bytes(file.read_bytes()[:-1] + b"?")
+    ui.verifyButton.click()
+    wait_until(idle(panel))
+    assert "damaged" in message(ui) and "press Remove" in message(ui)
+    user.agrees = False
+    ui.removeButton.click()
+    assert (models_folder / "mine.safetensors").exists()
+    user.agrees = True
+    ui.removeButton.click()
+    assert message(ui) == "'mine' was removed." and list(models_folder.iterdir()) == []
+
+
+def test_choosing_no_file_does_nothing(open_panel):
+    panel, ui = open_panel(AnsweringUser(file=""))
+    ui.importButton.click()
+    assert panel._tick is None and message(ui) == ""
+
+
+def test_a_file_in_use_is_said_when_it_cannot_be_removed(open_panel, vit_b_at, monkeypatch, models_folder):
+    models_folder.mkdir()
+    (models_folder / "sam_vit_b_01ec64.pth").write_bytes(CONTENT)
+    panel, ui = open_panel()
+    panel.choose("vit_b")
+
+    def refuse(name):
+        raise StoreError("The file is in use.", "Close other programs.")
+
+    monkeypatch.setattr(registry, "remove", refuse)
+    ui.removeButton.click()
+    assert message(ui) == "The file is in use.\nClose other programs."
+
+
+def test_the_card_can_be_read_with_its_licence(open_panel):
+    user = AnsweringUser()
+    panel, ui = open_panel(user)
+    panel.choose("sam-small")
+    ui.cardButton.click()
+    ((title, text),) = user.read
+    assert title == "sam-small" and panel.chosen().card in text and "Licence: CC BY-SA 4.0" in text
+
+
+def test_leaving_in_the_middle_of_a_download_stops_it(open_panel, vit_b_at, a_desktop):
+    panel, ui = open_panel()
+    panel.choose("vit_b")
+    ui.downloadButton.click()
+    job = panel._job
+    panel.cleanup()
+    assert job.should_stop() and panel._tick is None
+    a_desktop.processEvents()

@@ -1,33 +1,14 @@
-"""What the panel says about progress and errors."""
+"""What the panel says about tables and about an evaluation that was stopped."""
 
 from __future__ import annotations
 
 from slicer.i18n import tr as _
 
-from SAMSegmenterLib.core.errors import Cancelled, SAMError
-from SAMSegmenterLib.core.progress import ProgressEvent
+from SAMSegmenterLib.core.errors import Cancelled
+from SAMSegmenterLib.desktop import texts
+from SAMSegmenterLib.desktop.texts import progress_text, time_left
 
-
-def progress_text(event: ProgressEvent) -> str:
-    """One line: what is done, how much of it, and how long it still takes."""
-    parts = [event.stage[:1].upper() + event.stage[1:]]
-    if event.total:
-        parts.append(_("{done} of {total}").format(done=event.done, total=event.total))
-    if event.seconds_left is not None:
-        parts.append(time_left(event.seconds_left))
-    if event.message:
-        parts.append(event.message)
-    return " - ".join(parts)
-
-
-def time_left(seconds: float) -> str:
-    """The rest of the time, as rough as it is known."""
-    if seconds < 60:
-        return _("about {seconds} s left").format(seconds=max(1, round(seconds)))
-    minutes = round(seconds / 60)
-    if minutes < 60:
-        return _("about {minutes} min left").format(minutes=minutes)
-    return _("about {hours} h {minutes} min left").format(hours=minutes // 60, minutes=minutes % 60)
+__all__ = ["error_text", "progress_text", "table_title", "time_left"]
 
 
 def table_title(title: str) -> str:
@@ -40,14 +21,6 @@ def table_title(title: str) -> str:
 
 def error_text(error: BaseException) -> str:
     """What is wrong, and below it what to do about it."""
-    if isinstance(error, SAMError):
-        return f"{error.message}\n{error.hint}".strip()
     if isinstance(error, Cancelled):
         return _("Stopped before the first slice was finished.")
-    if isinstance(error, MemoryError):
-        return _("There is not enough memory.") + "\n" + _("Close other programs, or choose a smaller model.")
-    return (
-        _("Something unexpected happened: {error}").format(error=f"{type(error).__name__}: {error}")
-        + "\n"
-        + _("The error log (menu View) has the details.")
-    )
+    return texts.error_text(error)

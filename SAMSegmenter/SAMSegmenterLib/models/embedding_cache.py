@@ -12,8 +12,6 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
-from safetensors import SafetensorError, safe_open
-from safetensors.numpy import save
 
 from SAMSegmenterLib.core.atomic import atomic_path
 from SAMSegmenterLib.core.errors import SAMError
@@ -24,7 +22,6 @@ logger = logging.getLogger(__name__)
 
 DEFAULT_RAM_BYTES = 512 << 20
 _KEY = re.compile(r"[0-9a-f]{12,128}")
-_UNREADABLE = (OSError, SafetensorError, ValueError, KeyError, TypeError)
 
 
 class EmbeddingCache:
@@ -109,6 +106,27 @@ class EmbeddingCache:
                 total += path.stat().st_size
         return total
 
+    def trim(self, limit_bytes: int) -> int:
+        """Delete the oldest entries on disk until the rest fits into a limit.
+
+        Returns:
+            Bytes that were freed; 0 where nothing had to go.
+        """
+        entries = []
+        for path in self._entries():
+            with contextlib.suppress(OSError):
+                facts = path.stat()
+                entries.append((facts.st_mtime_ns, path.name, facts.st_size, path))
+        excess = sum(size for _time, _name, size, _path in entries) - limit_bytes
+        freed = 0
+        for _time, _name, size, path in sorted(entries):
+            if freed >= excess:
+                break
+            with contextlib.suppress(OSError):
+                path.unlink()
+                freed += size
+        return freed
+
     def _remember(self, embedding: Embedding) -> None:
         with self._lock:
             replaced = self._recent.pop(embedding.key, None)
@@ -126,7 +144,7 @@ class EmbeddingCache:
             return None
         try:
             return _from_file(key, path)
-        except _UNREADABLE as error:
+        except _unreadable() as error:
             logger.debug("the cached embedding %s is damaged and made anew: %s", path, error)
             with contextlib.suppress(OSError):
                 path.unlink()
@@ -146,12 +164,26 @@ class EmbeddingCache:
                 yield path
 
 
+# safetensors is imported where it is used: the application's windows must open, and say so, where it is missing.
+
+
+def _unreadable() -> tuple[type[Exception], ...]:
+    """What reading a damaged entry raises."""
+    from safetensors import SafetensorError
+
+    return (OSError, SafetensorError, ValueError, KeyError, TypeError)
+
+
 def _to_bytes(embedding: Embedding) -> bytes:
+    from safetensors.numpy import save
+
     arrays = embedding.pack()
     return save(arrays, {"checksum": _checksum(embedding.key, arrays)})
 
 
 def _from_file(key: str, path: Path) -> Embedding:
+    from safetensors import safe_open
+
     with safe_open(path, "numpy") as file:
         checksum = (file.metadata() or {}).get("checksum")
         arrays = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118 - not a mapping

@@ -1,0 +1,62 @@
+"""Installs packages into Slicer's Python with Slicer's own means."""
+
+from __future__ import annotations
+
+import importlib
+import importlib.util
+from collections.abc import Callable
+from types import ModuleType
+from typing import Any
+
+import slicer
+
+REQUESTER = "SAM Segmenter"
+
+
+class SlicerInstaller:
+    """PyTorch by the extension PyTorch, the rest by `slicer.packaging`, or by `slicer.util` in Slicer before 5.12.
+
+    Everything is called on the main thread.
+    """
+
+    def has_pytorch_extension(self) -> bool:
+        """Whether the extension PyTorch is installed; its module is not run."""
+        return importlib.util.find_spec("PyTorchUtils") is not None
+
+    def install_torch(self, version: str) -> bool:
+        """Blocks until PyTorch is installed; the user has consented before."""
+        utilities = importlib.import_module("PyTorchUtils")
+        return (
+            utilities.PyTorchUtilsLogic().installTorch(askConfirmation=False, torchVersionRequirement=version)
+            is not None
+        )
+
+    def install_packages(self, requirements: tuple[str, ...], on_done: Callable[[BaseException | None], None]) -> None:
+        """Without dependencies, so that nothing else is touched; Slicer 5.12 and newer do it in the background."""
+        arguments = "--no-deps " + " ".join(requirements)
+        packaging = _packaging()
+        if packaging is None:
+            slicer.util.pip_install(arguments)  # raises when it fails
+            on_done(None)
+            return
+        if packaging.isPipInstallInProgress():
+            raise RuntimeError("another installation is under way")
+        last: list[str] = []
+
+        def log(line: str) -> None:
+            last[:] = [*last[-2:], str(line).strip()]
+
+        def completed(code: int, *_others: Any) -> None:
+            on_done(None if code == 0 else RuntimeError(" ".join(last) or f"pip ended with {code}"))
+
+        packaging.pip_install(
+            arguments, blocking=False, requester=REQUESTER, logCallback=log, completedCallback=completed
+        )
+
+
+def _packaging() -> ModuleType | None:
+    """`slicer.packaging`, or None where Slicer has none yet."""
+    try:
+        return importlib.import_module("slicer.packaging")
+    except ImportError:
+        return None
