@@ -40,7 +40,8 @@ class CleanUp:
             raise InputError(f"There is no part '{self.keep}' to keep.", f"Choose one of: {', '.join(KEEP)}.")
         numbers = (self.minimum_px, self.minimum_mm2, self.smooth_px)
         if not all(math.isfinite(number) and number >= 0 for number in numbers):
-            raise InputError(f"Sizes of the clean-up are numbers from 0 up; got {', '.join(map(str, numbers))}.")
+            said = ", ".join(map(str, numbers))
+            raise InputError(f"Sizes of the clean-up are numbers from 0 up; got {said}.", "Give 0 to leave one out.")
 
     def to_json(self) -> dict[str, Any]:
         """The options as plain values."""

@@ -63,8 +63,8 @@ class LabelWriter:
                 self._write(edit.extent, edit.block, values[edit.segment_id], 0)
             else:
                 self._write(edit.extent, edit.block, None, values[edit.segment_id])
-                grown = bounding_extent([self._reach[edit.segment_id], edit.extent])
-                self._reach[edit.segment_id] = intersection(grown, self._lattice.extent)
+                inside = intersection(edit.extent, self._lattice.extent)
+                self._reach[edit.segment_id] = bounding_extent([self._reach[edit.segment_id], inside])
         after = self._part(reach)
         return sum(int(np.count_nonzero((before == value) != (after == value))) for value in values.values())
 

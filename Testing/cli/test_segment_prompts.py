@@ -1,0 +1,160 @@
+"""`sam-segment --prompts`: a prompt file on its volume gives the masks that an editing session gave."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from SAMSegmenterLib.core.cleanup import CleanUp
+from SAMSegmenterLib.core.prompt_file import (
+    PromptFile,
+    SegmentPrompts,
+    SlicePromptRecord,
+    VolumeIdentity,
+    identity_of,
+    write_prompt_file,
+)
+from SAMSegmenterLib.core.prompt_marks import BoxMark, MarkSet, PointMark
+from SAMSegmenterLib.core.slicing import SlicePlane
+from SAMSegmenterLib.files.images import read_image
+from support.case_files import write_volume
+from support.editing import a_desk
+from support.segment_command import Bench
+
+INSIDE_ONE, INSIDE_TWO = (8, 8), (32, 20)
+
+
+def point(xy):
+    return MarkSet((PointMark("p1", xy),))
+
+
+def a_file(bench, *records, name="p.json", **more):
+    """Prompts of one segment for the volume as it is read from its file."""
+    place = identity_of(read_image(bench.folder / "volume.nrrd").frames[0])
+    prompts = PromptFile(**{"volume": place, "segments": (SegmentPrompts("S1", "left box", records),), **more})
+    (bench.folder / name).write_text(write_prompt_file(prompts), encoding="utf-8")
+    return name
+
+
+def test_a_session_saved_to_a_file_is_done_again_bit_for_bit(tmp_path):
+    bench = Bench.of(tmp_path)
+    desk = a_desk(read_image(tmp_path / "volume.nrrd").frames[0])
+    desk.session.cleanup = CleanUp(fill_holes=True)
+    desk.session.add_point(INSIDE_ONE)
+    desk.session.add_point((10, 12), label=0)
+    desk.settle()
+    desk.session.accept()
+    desk.session.select_segment("two")
+    desk.session.add_point(INSIDE_TWO)
+    desk.settle()
+    desk.session.accept()
+    (tmp_path / "p.json").write_text(write_prompt_file(desk.session.prompt_file()), encoding="utf-8")
+    assert bench.run("--prompts", "p.json") == 0
+    for number, segment in enumerate(("one", "two"), start=1):
+        np.testing.assert_array_equal(bench.labels() == number, desk.mask(segment) != 0)
+    assert (bench.labels() == 1).any() and (bench.labels() == 2).any()
+    assert bench.asked[0].name == "threshold"
+
+
+def test_a_file_written_by_hand_is_done_slice_by_slice(tmp_path):
+    bench = Bench.of(tmp_path)
+    to_ras = bench.volume.ijk_to_ras.tolist()
+    contents = {
+        "schema": "sam-prompts/1",
+        "volume": {"shape_kji": [16, 40, 48], "ijk_to_ras": to_ras},
+        "segments": [
+            {
+                "id": "a",
+                "name": "both",
+                "slices": [
+                    {"plane": {"axis": 0, "index": 6}, "points": [{"xy": [8, 8], "label": 1}]},
+                    {"plane": {"axis": 0, "index": 7}, "box": [30, 10, 41, 34]},
+                ],
+            }
+        ],
+    }
+    assert bench.run("--prompts", bench.json("p.json", contents)) == 0
+    truth, labels = bench.truth.layers[0], bench.labels()
+    np.testing.assert_array_equal(labels[6] == 1, truth[6] == 1)
+    np.testing.assert_array_equal(labels[7] == 1, truth[7] == 2)
+    assert np.flatnonzero(labels.any(axis=(1, 2))).tolist() == [6, 7]
+
+
+def test_window_clean_up_and_model_of_the_command_line_go_before_those_of_the_file(tmp_path):
+    bench = Bench.of(tmp_path)
+    record = SlicePromptRecord(
+        SlicePlane.lattice(0, 8),
+        MarkSet((BoxMark("b1", (5, 4, 18, 20)),)),
+        candidate=1,
+        accepted=True,
+        window="limits:9000,9001",
+        parameters={"model": "other", "threads": 3, "cleanup": {"minimum_px": 9999}},
+        mask=np.zeros((40, 48), bool),
+    )
+    name = a_file(bench, record)
+    assert bench.run("--prompts", name) == 0
+    assert not read_back(bench).any() and bench.asked[0].of_slices
+    more = ("--window", "minmax", "--minimum-px", "2", "--model", "vit_b", "--overwrite")
+    assert bench.run("--prompts", name, *more) == 0
+    np.testing.assert_array_equal(read_back(bench)[8] == 1, bench.truth.layers[0][8] == 1)
+    assert bench.asked[-1].name == "vit_b" and not bench.asked[-1].of_slices
+
+
+def read_back(bench):
+    import SimpleITK
+
+    return SimpleITK.GetArrayFromImage(SimpleITK.ReadImage(str(bench.folder / "out.seg.nrrd")))
+
+
+def test_prompts_of_another_volume_are_refused_and_other_values_pass_when_wanted(tmp_path, capsys):
+    bench = Bench.of(tmp_path)
+    name = a_file(bench, SlicePromptRecord(SlicePlane.lattice(0, 8), point(INSIDE_ONE)))
+    write_volume(tmp_path / "volume.nrrd", replace(bench.volume, array=bench.volume.array * 2))
+    assert bench.run("--prompts", name) == 2
+    assert "Its voxels have other values" in capsys.readouterr().err
+    assert bench.run("--prompts", name, "--any-values") == 0
+    np.testing.assert_array_equal(bench.labels()[8] == 1, bench.truth.layers[0][8] == 1)
+    elsewhere = a_file(bench, volume=VolumeIdentity((5, 6, 7), np.eye(4)), name="e.json")
+    assert bench.run("--prompts", elsewhere, "--overwrite") == 2
+    assert "holds no prompts" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"cleanup": {"shrink": 1}}, "no option 'shrink'"),
+        ({"cleanup": 3}, "'cleanup' cannot be 3"),
+        ({"order": "first"}, "'order' cannot be"),
+        ({"model": 5}, "'model' cannot be 5"),
+        ({"proposal": {"points": 3}}, "'proposal' does not fit"),
+    ],
+)
+def test_parameters_that_cannot_be_are_told_in_words(tmp_path, capsys, change, said):
+    bench = Bench.of(tmp_path)
+    record = SlicePromptRecord(SlicePlane.lattice(0, 8), point(INSIDE_ONE), parameters=change)
+    assert bench.run("--prompts", a_file(bench, record)) == 2
+    told = capsys.readouterr().err
+    assert said in told and "Traceback" not in told and bench.files == {"p.json"}
+
+
+@pytest.mark.parametrize("text", ["", "{", "[]", json.dumps({"schema": "sam-boxes/1"}), "\u00e4"])
+def test_what_is_no_prompt_file_is_refused(tmp_path, capsys, text):
+    bench = Bench.of(tmp_path)
+    (tmp_path / "p.json").write_text(text, encoding="utf-8" if len(text) != 1 else "latin-1")
+    assert bench.run("--prompts", "p.json") == 2
+    assert "hint: " in capsys.readouterr().err and bench.files == {"p.json"}
+
+
+def test_prompts_outside_the_slice_stop_the_work_and_keep_what_was_done(tmp_path, capsys):
+    bench = Bench.of(tmp_path)
+    records = [SlicePromptRecord(SlicePlane.lattice(0, k), point(INSIDE_ONE)) for k in (6, 7)]
+    records.append(SlicePromptRecord(SlicePlane.lattice(0, 8), point((500, 500))))
+    assert bench.run("--prompts", a_file(bench, *records)) == 2
+    told = capsys.readouterr().err
+    assert "None of the prompts lies on this slice" in told and "2 of 3 masks are finished" in told
+    assert bench.files == {"p.json", "out.partial.seg.nrrd"}
+    labels = bench.labels("out.partial.seg.nrrd")
+    assert np.flatnonzero(labels.any(axis=(1, 2))).tolist() == [6, 7]
