@@ -59,7 +59,7 @@ def mode_of(given: argparse.Namespace) -> str:
     if given.margin is None:
         given.margin = 0.0
     if not (math.isfinite(given.margin) and given.margin >= 0):
-        raise InputError(f"A margin is a number of voxels from 0 up; got {given.margin}.", "Leave --margin out for none.")
+        raise InputError(f"A margin is a number of voxels from 0 up; got {given.margin}.", "Leave it out for none.")
     if given.threads is not None and given.threads < 1:
         raise InputError(f"A model runs on at least 1 thread; got {given.threads}.", "Leave --threads out.")
     if given.window is not None:
