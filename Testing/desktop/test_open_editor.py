@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from SAMSegmenterLib.core.errors import DependencyError, InputError
+
+MODULE_FILE = Path(__file__).resolve().parents[2] / "SAMSegmenter" / "SAMSegmenter.py"
 
 
 @pytest.fixture
@@ -66,3 +70,25 @@ def test_a_missing_effect_is_said(open_editor):
     load_volume()
     with pytest.raises(DependencyError, match="no effect 'Nothing'"):
         open_editor("Nothing")
+
+
+def test_it_is_the_effect_sam_that_the_page_opens(complaints, tmp_path, monkeypatch):
+    import slicer
+
+    from SAMSegmenterLib.desktop.open_editor import open_segment_editor
+    from SAMSegmenterLib.desktop.settings_store import write_preferences
+    from SAMSegmenterLib.desktop.shared_service import replace_service
+    from SAMSegmenterLib.session.preferences import Preferences
+    from support.desktop import load_module_file
+
+    monkeypatch.setenv("SAM_CACHE_DIR", str(tmp_path))
+    write_preferences(Preferences(device="cpu"))
+    load_module_file(MODULE_FILE).registerEffect()
+    slicer.app._open_window()
+    load_volume()
+    open_segment_editor()
+    effect = slicer.modules.segmenteditor.widgetRepresentation().self().editor.activeEffect()
+    assert effect.name == "SAM"
+    assert (effect.parameter("Model"), effect.parameter("Device")) == ("sam-small", "cpu")
+    slicer.modules.segmenteditor.widgetRepresentation().self().editor.setActiveEffect(None)
+    replace_service(None)

@@ -7,11 +7,11 @@ from typing import Any
 
 from SAMSegmenterLib.core.cleanup import KEEP, CleanUp
 from SAMSegmenterLib.core.prompt_file import MODES
+from SAMSegmenterLib.desktop.settings_store import read_preferences
+from SAMSegmenterLib.desktop.settings_store import read_preferences
+from SAMSegmenterLib.models.known_models import BUNDLED
 from SAMSegmenterLib.session.editing_session import EditingSession
 
-POSITIVE, NEGATIVE = 1, 0
-DEFAULT_MODEL = "sam-small"
-DEVICES = ("auto", "cpu", "cuda", "mps")
 
 
 @dataclass(frozen=True)
@@ -28,10 +28,10 @@ class EffectOptions:
         hover: show a preview under the moving mouse.
     """
 
-    model: str = DEFAULT_MODEL
+    model: str = BUNDLED
     device: str = "auto"
     tool: str = "point"
-    label: int = POSITIVE
+    label: int = 1
     mode: str = "set"
     window: str = "displayed"
     keep: str = "all"
@@ -75,9 +75,11 @@ _NAMES = {
 
 
 def set_defaults(scripted_effect: Any) -> None:
-    """Give the parameters that the node does not have yet their defaults."""
+    """Give the parameters that the node does not have yet their defaults; model and device are the user's preference."""
+    preferences = read_preferences()
+    defaults = EffectOptions(model=preferences.model, device=preferences.device)
     for option, name in _NAMES.items():
-        scripted_effect.setParameterDefault(name, getattr(EffectOptions, option))
+        scripted_effect.setParameterDefault(name, getattr(defaults, option))
 
 
 def read_options(scripted_effect: Any) -> EffectOptions:

@@ -12,6 +12,7 @@ from SAMSegmenterLib.desktop.models_panel import ModelsPanel
 from SAMSegmenterLib.desktop.open_editor import open_segment_editor
 from SAMSegmenterLib.desktop.sample_data import load_sample
 from SAMSegmenterLib.desktop.settings_panel import SettingsPanel
+from SAMSegmenterLib.desktop.shared_service import use_preferences
 from SAMSegmenterLib.desktop.slicer_installer import SlicerInstaller
 from SAMSegmenterLib.desktop.start_panel import StartPanel
 
@@ -38,7 +39,7 @@ class ModulePage:
         dialogs = dialogs if dialogs is not None else Dialogs(parent)
         self.start = StartPanel(ui, open_segment_editor, load_sample)
         self.installation = InstallationPanel(ui, installation, dialogs, parent)
-        self.settings = SettingsPanel(ui, manager.specs, dialogs)
+        self.settings = SettingsPanel(ui, manager.specs, dialogs, use_preferences)
         self.models = ModelsPanel(ui, manager, dialogs, parent, self.settings.refresh)
         ui.installationSection.collapsed = not installation.plan().is_needed
 

@@ -2,27 +2,51 @@
 
 from __future__ import annotations
 
+from SAMSegmenterLib.core.predictor import Predictor
+from SAMSegmenterLib.desktop.settings_store import read_preferences
+from SAMSegmenterLib.desktop.settings_store import read_preferences
 from SAMSegmenterLib.models.folders import cache_directory
 from SAMSegmenterLib.session.autosave import Autosave
 from SAMSegmenterLib.session.model_service import ModelService
+from SAMSegmenterLib.session.preferences import Preferences
 
 _service: ModelService | None = None
+_preferences: Preferences | None = None
 
 
 def shared_service() -> ModelService:
-    """The service; made when it is first asked for. No model is loaded by it."""
-    global _service
+    """The service, as the user's preferences want it; made when it is first asked for. No model is loaded by it."""
+    global _service, _preferences
     if _service is None:
-        _service = ModelService()
+        _preferences = read_preferences()
+        _service = ModelService(_load, _preferences.embedding_cache())
     return _service
+
+
+def use_preferences(preferences: Preferences) -> None:
+    """Threads and caches as chosen now; a model in use is loaded anew when it is needed next."""
+    global _preferences
+    before, _preferences = _preferences, preferences
+    if _service is not None and before is not None and _what_counts(before) != _what_counts(preferences):
+        _service.use_cache(preferences.embedding_cache())
 
 
 def replace_service(service: ModelService | None) -> None:
     """Use another service from the next session on; None makes a new one when it is asked for."""
-    global _service
-    _service = service
+    global _service, _preferences
+    _service, _preferences = service, None
 
 
 def new_autosave() -> Autosave:
     """Keeps the unaccepted prompts of one session against a crash."""
     return Autosave(cache_directory() / "unaccepted")
+
+
+def _load(name: str, device: str, precision: str) -> Predictor:
+    """On the worker, which must not read the application's settings."""
+    return (_preferences or Preferences()).load(name, device, precision)
+
+
+def _what_counts(preferences: Preferences) -> tuple[int, int, bool, str]:
+    """Model and device are chosen per editor, and the limit on disk counts at the next start."""
+    return preferences.threads, preferences.memory_megabytes, preferences.keep_on_disk, preferences.cache_folder

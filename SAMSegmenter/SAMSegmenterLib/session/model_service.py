@@ -114,11 +114,13 @@ class ModelService:
         """
         if self.model == name and self._device == device and self._error is None and self._chosen.is_as_asked:
             return
-        self._chosen, self._device = ServedModel(name, device, self._load, self.cache, self._notify), device
-        self._generation += 1
-        self._error = self._latency = None
-        for job in self._running:
-            job.stop()
+        self._renew(name, device)
+
+    def use_cache(self, cache: EmbeddingCache) -> None:
+        """Keep embeddings elsewhere; a model that was chosen is loaded anew when it is needed next."""
+        self.cache = cache
+        if self._chosen is not None:
+            self._renew(self.model, self._device)
 
     def load(self, name: str, device: str = "auto") -> Job[ModelSpec]:
         """Choose a model and load it now."""
@@ -206,6 +208,13 @@ class ModelService:
             self.is_busy,
             self._error,
         )
+
+    def _renew(self, name: str, device: str) -> None:
+        self._chosen, self._device = ServedModel(name, device, self._load, self.cache, self._notify), device
+        self._generation += 1
+        self._error = self._latency = None
+        for job in self._running:
+            job.stop()
 
     def _do(self, wanted: ServedModel | None, task: Task[T], on_progress: OnProgress, should_stop: ShouldStop) -> T:
         """On the worker."""
