@@ -191,3 +191,21 @@ def test_the_module_registers_the_effect_for_every_editor(complaints, a_stand_in
     editor = slicer.qMRMLSegmentEditorWidget()
     assert "SAM" in editor.availableEffectNames()
     assert "Not for diagnosis" in editor.effectByName("SAM").helpText()
+
+
+def test_prompts_that_another_editor_kept_meanwhile_are_not_lost(desk):
+    from SAMSegmenterLib.core.marks import PointMark
+    from SAMSegmenterLib.core.prompt_file import PromptFile, SegmentPrompts, SlicePromptRecord, VolumeIdentity
+    from SAMSegmenterLib.core.prompt_marks import MarkSet
+    from SAMSegmenterLib.core.slicing import SlicePlane
+    from SAMSegmenterLib.scene.prompt_node import read_prompts, write_prompts
+
+    desk.click("Red", desk.editing.ras(8, 12, 12))
+    volume = desk.session.source.volume
+    record = SlicePromptRecord(SlicePlane.lattice(0, 3), MarkSet((PointMark("p77", (4, 5)),)))
+    identity = VolumeIdentity(volume.shape_kji, volume.ijk_to_ras)
+    others = PromptFile(identity, "threshold", segments=(SegmentPrompts("two", "two", (record,)),))
+    write_prompts(desk.editing.segmentation_node, others)
+    desk.editing.activate("")
+    kept = read_prompts(desk.editing.segmentation_node)
+    assert sorted(segment.id for segment in kept.segments) == ["one", "two"]

@@ -8,10 +8,8 @@ from typing import Any
 from SAMSegmenterLib.core.cleanup import KEEP, CleanUp
 from SAMSegmenterLib.core.prompt_file import MODES
 from SAMSegmenterLib.desktop.settings_store import read_preferences
-from SAMSegmenterLib.desktop.settings_store import read_preferences
 from SAMSegmenterLib.models.known_models import BUNDLED
 from SAMSegmenterLib.session.editing_session import EditingSession
-
 
 
 @dataclass(frozen=True)
@@ -75,7 +73,7 @@ _NAMES = {
 
 
 def set_defaults(scripted_effect: Any) -> None:
-    """Give the parameters that the node does not have yet their defaults; model and device are the user's preference."""
+    """Give parameters that the node does not have yet their defaults; model and device as the user prefers."""
     preferences = read_preferences()
     defaults = EffectOptions(model=preferences.model, device=preferences.device)
     for option, name in _NAMES.items():

@@ -8,7 +8,7 @@ from typing import Any
 import qt
 from slicer.i18n import tr as _
 
-from SAMSegmenterLib.desktop.effect_options import DEVICES, EffectOptions
+from SAMSegmenterLib.desktop.effect_options import EffectOptions
 from SAMSegmenterLib.desktop.panel_parts import ChoiceRow, button, combo, number_box, row
 from SAMSegmenterLib.desktop.panel_texts import (
     device_texts,
@@ -17,6 +17,7 @@ from SAMSegmenterLib.desktop.panel_texts import (
     tool_texts,
     window_texts,
 )
+from SAMSegmenterLib.session.preferences import DEVICES
 
 
 class EffectPanel:

@@ -12,7 +12,7 @@ from SAMSegmenterLib.desktop.scripted_writer import ScriptedWriterProvider
 from SAMSegmenterLib.desktop.shared_service import new_autosave, shared_service
 from SAMSegmenterLib.scene.editing_nodes import EditorSource
 from SAMSegmenterLib.scene.node_state import NodeState
-from SAMSegmenterLib.scene.prompt_node import read_prompts, write_prompts
+from SAMSegmenterLib.scene.prompt_node import prompt_node_of, read_prompts, write_prompts
 from SAMSegmenterLib.scene.slice_views import SliceView, plane_shown, to_image_xy
 from SAMSegmenterLib.session.editing_session import EditingSession
 
@@ -45,6 +45,7 @@ class EffectSession:
         self._segmentation_state: NodeState | None = None
         self._slice_node: Any = None
         self._restored_for: tuple[Any, str] | None = None
+        self._kept_text = ""
 
     @property
     def view_name(self) -> str:
@@ -105,9 +106,10 @@ class EffectSession:
         if session is None or node is None or node.GetScene() is None or node.GetScene().IsClosing():
             return
         try:
+            self._take_over(node, session)
             prompts = session.prompt_file(with_checksum=False)
             if prompts is not None and prompts.segments:
-                write_prompts(node, prompts)
+                self._kept_text = write_prompts(node, prompts).GetText()
         except SAMError as error:
             logger.warning("The prompts were not put into the scene: %s", error)
 
@@ -118,6 +120,7 @@ class EffectSession:
             self.session.close()
         self.session = self._editor_node = self._segmentation_node = self._segmentation_state = None
         self._slice_node = self._restored_for = None
+        self._kept_text = ""
 
     def _replace(self, editor_node: Any, segmentation: Any) -> None:
         slice_node = self._slice_node
@@ -133,6 +136,15 @@ class EffectSession:
             self.session.on_change(self._on_change)
             self._segmentation_state = NodeState.of(segmentation)
         self._on_change(frozenset({"session"}))
+
+    def _take_over(self, node: Any, session: EditingSession) -> None:
+        """Prompts that another editor kept with the segmentation meanwhile are not lost."""
+        kept = prompt_node_of(node)
+        if kept is None or kept.GetText() == self._kept_text or session.source is None:
+            return
+        prompts = read_prompts(node)
+        if prompts is not None:
+            session.load_prompts(prompts)
 
     def _plane(self) -> Any:
         """The slice that the view in use shows of the volume; None for none."""
@@ -160,6 +172,8 @@ class EffectSession:
         if self._restored_for == key:
             return
         self._restored_for = key
+        kept = prompt_node_of(self._segmentation_node)
+        self._kept_text = kept.GetText() if kept is not None else ""
         try:
             prompts = read_prompts(self._segmentation_node)
         except InputError as error:

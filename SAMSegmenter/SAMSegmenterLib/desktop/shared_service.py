@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from SAMSegmenterLib.core.predictor import Predictor
 from SAMSegmenterLib.desktop.settings_store import read_preferences
-from SAMSegmenterLib.desktop.settings_store import read_preferences
 from SAMSegmenterLib.models.folders import cache_directory
 from SAMSegmenterLib.session.autosave import Autosave
 from SAMSegmenterLib.session.model_service import ModelService

@@ -1,0 +1,57 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+
+@pytest.fixture
+def shapes(a_desktop):
+    from SAMSegmenterLib.desktop import overlay_shapes
+
+    return overlay_shapes
+
+
+def painted(cells, shape):
+    """Pixels that the rectangles cover."""
+    found = np.zeros(shape, int)
+    for corners in cells.corners:
+        (x0, y0), (x1, y1) = corners[0] + 0.5, corners[2] + 0.5
+        found[int(y0) : int(y1), int(x0) : int(x1)] += 1
+    return found
+
+
+def test_areas_cover_each_pixel_of_the_mask_once(shapes):
+    mask = np.random.default_rng(3).random((20, 31)) < 0.5
+    assert np.array_equal(painted(shapes.mask_area(mask, (1, 2, 3, 4)), mask.shape), mask.astype(int))
+
+
+def test_outlines_have_the_length_of_the_border_in_few_lines(shapes):
+    mask = np.zeros((9, 9), bool)
+    mask[2:5, 3:8] = True
+    cells = shapes.mask_outline(mask, (1, 2, 3, 4))
+    lengths = np.abs(cells.corners[:, 1] - cells.corners[:, 0]).sum(axis=1)
+    assert sorted(lengths) == [3, 3, 5, 5]
+    assert cells.corners.min() == 1.5 and cells.corners.max() == 7.5
+    assert {tuple(colour) for colour in cells.colours} == {(1, 2, 3, 4)}
+
+
+def test_an_empty_mask_has_neither_area_nor_outline(shapes):
+    empty = np.zeros((4, 5), bool)
+    assert len(shapes.mask_area(empty, (0, 0, 0, 0)).corners) == 0
+    assert len(shapes.mask_outline(empty, (0, 0, 0, 0)).corners) == 0
+    assert shapes.joined([], 2).corners.shape == (0, 2, 2)
+
+
+def test_uncertain_pixels_are_the_redder_the_less_sure(shapes):
+    values = np.zeros((3, 4), np.float32)
+    values[1, 1:3] = (0.3, 1.0)
+    cells = shapes.heat(values)
+    assert np.array_equal(painted(cells, values.shape), (values > 0.1).astype(int))
+    assert cells.colours[0, 1] > cells.colours[1, 1] == 0
+    assert (cells.colours[:, 0] == 255).all()
+
+
+def test_neighbouring_numbers_have_colours_that_differ(shapes):
+    colours = np.array([shapes.distinct_colour(number)[:3] for number in range(20)])
+    assert (np.abs(np.diff(colours, axis=0)).sum(axis=1) > 80).all()
+    assert ((colours >= 80) & (colours <= 255)).all()
