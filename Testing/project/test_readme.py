@@ -16,13 +16,14 @@ import run
 
 from SAMBenchmarkLib.cli import demo, sam_benchmark, sam_train
 from SAMBenchmarkLib.cli.run_arguments import options_from
-from SAMSegmenterLib.cli import sam_models
+from SAMSegmenterLib.cli import sam_models, sam_segment
 
 ROOT = Path(__file__).resolve().parents[2]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 PARSERS = {
     "sam-benchmark": sam_benchmark.build_parser,
     "sam-models": sam_models._parser,
+    "sam-segment": sam_segment.build_parser,
     "sam-train": sam_train.build_parser,
     "run.py": run._parser,
     "demo": demo._parser,
