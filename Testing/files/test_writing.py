@@ -11,7 +11,7 @@ from SAMSegmenterLib.core.errors import InputError, StoreError
 from SAMSegmenterLib.core.reference import Segmentation, Structure
 from SAMSegmenterLib.files import writing
 from SAMSegmenterLib.files.labels import read_labels
-from SAMSegmenterLib.files.writing import write_labels
+from SAMSegmenterLib.files.writing import check_label_format, write_labels
 from support.phantoms import oblique_matrix
 
 ENDINGS = [".nii.gz", ".nii", ".nrrd", ".seg.nrrd", ".mha"]
@@ -107,3 +107,17 @@ def test_a_nifti_file_that_itk_could_not_finish_does_not_appear(tmp_path, monkey
     with pytest.raises(StoreError, match="could not be written"):
         write_labels(tmp_path / "a.nii.gz", labels())
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_format_is_checked_before_there_are_labels(tmp_path):
+    slanted = np.eye(4)
+    slanted[0, 1] = 0.5
+    for name in ("x.seg.nrrd", "x.NRRD"):
+        check_label_format(tmp_path / name, slanted, overlapping=True)
+    check_label_format(tmp_path / "x.nii.gz", oblique_matrix())
+    with pytest.raises(InputError, match="right angles"):
+        check_label_format(tmp_path / "x.nii.gz", slanted)
+    with pytest.raises(InputError, match="overlap"):
+        check_label_format(tmp_path / "x.mha", overlapping=True)
+    with pytest.raises(InputError, match="cannot be written"):
+        check_label_format(tmp_path / "x.png")

@@ -50,7 +50,8 @@ def mode_of(given: argparse.Namespace) -> str:
         said = "Nothing to segment is named." if not chosen else f"--{' and --'.join(chosen)} do not go together."
         raise InputError(said, "Give one of --prompts, --replay, --refine, --boxes; 'sam-segment --help' has examples.")
     for name, modes in _BELONGS.items():
-        if getattr(given, name) not in (None, False, "") and chosen[0] not in modes:
+        value = getattr(given, name)
+        if value is not None and value is not False and value != "" and chosen[0] not in modes:
             option = f"--{name.replace('_', '-')}"
             raise InputError(
                 f"{option} does nothing with --{chosen[0]}.",
