@@ -103,6 +103,8 @@ class SAMSegmenterTest(ScriptedLoadableModuleTest):
     def runTest(self) -> None:
         self.setUp()
         self.test_ModelsAreKnown()
+        self.test_TheInstallationCanBeInspected()
+        self.test_TheSampleNeedsNoNetwork()
         self.test_NodesComeBackAsTheyWere()
 
     def test_ModelsAreKnown(self) -> None:
@@ -110,6 +112,23 @@ class SAMSegmenterTest(ScriptedLoadableModuleTest):
         names = [spec.name for spec in SAMSegmenterLogic().models()]
         for name in ("sam-small", "vit_b", "vit_l", "vit_h"):
             assert name in names, names
+
+    def test_TheInstallationCanBeInspected(self) -> None:
+        """What is here is told without importing it, and a plan never touches it."""
+        from SAMSegmenterLib.desktop.installation import Installation
+        from SAMSegmenterLib.desktop.slicer_installer import SlicerInstaller
+
+        installation = Installation(SlicerInstaller())
+        here = {package.needed.distribution for package in installation.found() if package.is_here}
+        assert not here & {needed.distribution for needed in installation.plan().install}
+
+    def test_TheSampleNeedsNoNetwork(self) -> None:
+        """The synthetic volume appears in the scene."""
+        from SAMSegmenterLib.desktop.sample_data import load_sample_with_reference
+
+        volumeNode, segmentationNode = load_sample_with_reference()
+        assert slicer.util.arrayFromVolume(volumeNode).shape == (32, 160, 192)
+        assert segmentationNode.GetSegmentation().GetNumberOfSegments() == 6
 
     def test_NodesComeBackAsTheyWere(self) -> None:
         """A volume and a segmentation survive the way into the scene and back."""

@@ -93,3 +93,14 @@ def licence_text(spec: ModelSpec) -> str:
         return "unknown; ask the model's authors before you use it"
     address = next((url for name, url in _LICENCE_ADDRESSES.items() if spec.licence.startswith(name)), "")
     return f"{spec.licence} ({address})" if address else spec.licence
+
+
+def card_text(spec: ModelSpec) -> str:
+    """All that is known of a model, in Markdown: the card beside its weights, else what it says itself; the licence."""
+    card = spec.card
+    if spec.path is not None:
+        try:
+            card = Path(spec.path).with_suffix(".md").read_text(encoding="utf-8")
+        except (OSError, UnicodeDecodeError):
+            card = spec.card
+    return "\n\n".join((card or "There is no card.", f"Licence: {licence_text(spec)}"))

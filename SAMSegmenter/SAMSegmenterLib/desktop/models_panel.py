@@ -12,7 +12,7 @@ from slicer.i18n import tr as _
 from SAMSegmenterLib.core.errors import Cancelled, SAMError
 from SAMSegmenterLib.core.predictor import ModelSpec
 from SAMSegmenterLib.core.progress import ProgressEvent
-from SAMSegmenterLib.desktop.model_manager import ModelManager, can_download, can_remove, licence_text
+from SAMSegmenterLib.desktop.model_manager import ModelManager, can_download, can_remove, card_text, licence_text
 from SAMSegmenterLib.desktop.texts import bytes_progress_text, error_text, on_the_page, size_text
 from SAMSegmenterLib.desktop.tick import JobTick
 from SAMSegmenterLib.session.worker import Job
@@ -153,8 +153,7 @@ class ModelsPanel:
         """Show all that is known of the model."""
         spec = self.chosen()
         if spec is not None:
-            licence = _("Licence: {licence}").format(licence=licence_text(spec))
-            self._dialogs.show_text(spec.name, "\n\n".join((spec.card or _("There is no card."), licence)))
+            self._dialogs.show_text(spec.name, card_text(spec))
 
     def onCancelClicked(self) -> None:
         """Stop; a download can be continued later."""

@@ -138,7 +138,7 @@ class SettingsPanel:
     def _keep(self, preferences: Preferences) -> None:
         write_preferences(preferences)
         self._say("")
-        self._showCache(preferences)
+        self.ui.diskSpinBox.setEnabled(preferences.keep_on_disk)
         self._on_changed(preferences)
 
     def _fillModels(self, chosen: str) -> None:
