@@ -158,3 +158,16 @@ def test_prompts_outside_the_slice_stop_the_work_and_keep_what_was_done(tmp_path
     assert bench.files == {"p.json", "out.partial.seg.nrrd"}
     labels = bench.labels("out.partial.seg.nrrd")
     assert np.flatnonzero(labels.any(axis=(1, 2))).tolist() == [6, 7]
+
+
+def test_model_and_arithmetic_of_the_file_are_used_unless_others_are_named(tmp_path):
+    bench = Bench.of(tmp_path)
+    made_with = {"model": "m", "device": "cuda:3", "threads": 5, "precision": "float16"}
+    name = a_file(bench, SlicePromptRecord(SlicePlane.lattice(0, 8), point(INSIDE_ONE), parameters=made_with))
+    assert bench.run("--prompts", name) == 0
+    choice = bench.asked[0]
+    assert (choice.name, choice.device, choice.threads, choice.precision) == ("m", "cuda:3", 5, "float16")
+    assert choice.device_may_differ
+    assert bench.run("--prompts", name, "--device", "cpu", "--threads", "2", "--overwrite") == 0
+    choice = bench.asked[2]
+    assert (choice.device, choice.threads, choice.device_may_differ) == ("cpu", 2, False)

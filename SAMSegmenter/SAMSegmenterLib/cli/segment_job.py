@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -115,3 +115,20 @@ def prompts_for(volume: Volume, given: argparse.Namespace) -> PromptFile:
 def targets_of(prompt_file: PromptFile) -> tuple[Target, ...]:
     """Structures of a prompt file, numbered from 1."""
     return tuple(Target(segment.id, segment.name, n) for n, segment in enumerate(prompt_file.segments, start=1))
+
+
+def recorded_model(
+    given: argparse.Namespace, prompt_file: PromptFile, steps: list[tuple[str, SlicePromptRecord]]
+) -> ModelChoice:
+    """Model and arithmetic of the acceptances, where the user does not want others."""
+    recorded: Mapping[str, Any] = {**prompt_file.parameters, **steps[0][1].parameters}
+    threads, device = recorded.get("threads"), recorded.get("device")
+    precision = recorded.get("precision")
+    return ModelChoice(
+        given.model or str(recorded.get("model", "")) or prompt_file.model,
+        given.device or (device if isinstance(device, str) and device else "auto"),
+        given.threads or (threads if type(threads) is int and threads > 0 else None),
+        precision if precision in ("float32", "float16") else "float32",
+        of_slices=not given.model,
+        device_may_differ=given.device is None,
+    )

@@ -8,7 +8,7 @@ from typing import Any
 
 from SAMSegmenterLib.cli.segment_arguments import cleanup_from
 from SAMSegmenterLib.cli.segment_inputs import path_of, read_text, read_volume
-from SAMSegmenterLib.cli.segment_job import ModelChoice, SegmentJob, lattice_of, targets_of
+from SAMSegmenterLib.cli.segment_job import SegmentJob, lattice_of, recorded_model, targets_of
 from SAMSegmenterLib.core.errors import InputError
 from SAMSegmenterLib.core.prompt_file import PromptFile, SlicePromptRecord, read_prompt_file
 from SAMSegmenterLib.session.replay import VolumeSource, check_belongs, steps_of
@@ -35,7 +35,7 @@ def prompts_job(given: argparse.Namespace) -> SegmentJob:
         VolumeSource(volume),
         lattice_of(volume),
         targets_of(prompt_file),
-        ModelChoice(given.model or prompt_file.model, given.device or "auto", given.threads, of_slices=not given.model),
+        recorded_model(given, prompt_file, steps),
         notes=notes,
     )
 
