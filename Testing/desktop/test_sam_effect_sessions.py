@@ -209,3 +209,9 @@ def test_prompts_that_another_editor_kept_meanwhile_are_not_lost(desk):
     desk.editing.activate("")
     kept = read_prompts(desk.editing.segmentation_node)
     assert sorted(segment.id for segment in kept.segments) == ["one", "two"]
+
+
+def test_a_click_beside_a_mark_makes_another_one(desk):
+    desk.click("Red", desk.editing.ras(8, 12, 12))
+    desk.click("Red", desk.editing.ras(8, 12.5, 12.5))
+    assert len(desk.session.marks) == 2

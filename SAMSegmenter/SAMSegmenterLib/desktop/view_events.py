@@ -148,11 +148,9 @@ class ViewEvents:
 
     def _finish(self, drag: Drag, session: Any) -> None:
         path = np.array(drag.path)
-        if drag.tool == "move":
-            if not drag.is_click:
-                self._finish_move(drag, session, path)
-            return
-        if drag.is_click or drag.tool == POINT:
+        if drag.tool == "move" and not drag.is_click:
+            self._finish_move(drag, session, path)
+        elif drag.is_click or drag.tool == POINT:
             session.add_point(drag.path[0] if drag.is_click else drag.path[-1], drag.label)
         elif drag.tool == BOX:
             session.add_box((*path[0], *path[-1]))
