@@ -81,5 +81,9 @@ def test_pytorch_is_installed_by_its_extension(installer, monkeypatch):
     assert asked == [(False, ">=2.4")]
 
 
-def test_a_missing_extension_is_noticed(installer):
+def test_the_extension_is_noticed_whether_or_not_it_says_where_it_comes_from(installer, monkeypatch):
     assert installer.has_pytorch_extension() is False
+    module = ModuleType("PyTorchUtils")
+    assert module.__spec__ is None
+    monkeypatch.setitem(sys.modules, "PyTorchUtils", module)
+    assert installer.has_pytorch_extension() is True

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import importlib.util
+import sys
 from collections.abc import Callable
 from types import ModuleType
 from typing import Any
@@ -21,6 +22,8 @@ class SlicerInstaller:
 
     def has_pytorch_extension(self) -> bool:
         """Whether the extension PyTorch is installed; its module is not run."""
+        if "PyTorchUtils" in sys.modules:  # as Slicer loads modules they may not say where they come from
+            return True
         return importlib.util.find_spec("PyTorchUtils") is not None
 
     def install_torch(self, version: str) -> bool:

@@ -18,6 +18,7 @@ logger = logging.getLogger(__name__)
 
 _IMPORT_FAILURES = (ImportError, RuntimeError, OSError, AttributeError)
 _NEEDED_FROM_TORCHVISION = ("torchvision.ops.boxes", "torchvision.transforms.functional")
+_IN_SLICER = "; in 3D Slicer on the page of the module SAM Segmenter."
 _lock = threading.Lock()
 _loaded: ModuleType | None = None
 
@@ -41,14 +42,14 @@ def load_segment_anything() -> ModuleType:
 def _import_package() -> ModuleType:
     if sys.modules.get("segment_anything") is not None:
         return sys.modules["segment_anything"]
-    _require("torch", "Install PyTorch: 'pip install torch', or the PyTorch extension in 3D Slicer.")
+    _require("torch", "Install PyTorch: 'pip install torch'" + _IN_SLICER)
     if _torchvision_works():
-        return _require("segment_anything", "Install it: 'pip install segment-anything'.")
+        return _require("segment_anything", "Install it: 'pip install segment-anything'" + _IN_SLICER)
     logger.debug("torchvision is not usable; segment_anything is imported with stand-ins for it")
     hidden = _take_torchvision_modules()
     sys.modules.update(_stand_in_modules())
     try:
-        return _require("segment_anything", "Install it: 'pip install segment-anything'.")
+        return _require("segment_anything", "Install it: 'pip install segment-anything'" + _IN_SLICER)
     finally:
         _take_torchvision_modules()
         sys.modules.update(hidden)
