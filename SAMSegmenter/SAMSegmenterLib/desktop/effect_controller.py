@@ -208,9 +208,9 @@ class EffectController:
         self.panel.show_candidates(scores, preview.chosen if preview is not None else 0)
         prompts = session.prompts if session is not None else None
         if prompts is None:
-            self.panel.show_marks(0, False, False)
+            self.panel.show_marks(0, False, False, False)
         else:
-            self.panel.show_marks(len(prompts.marks), prompts.can_undo, prompts.can_redo)
+            self.panel.show_marks(len(prompts.marks), prompts.is_pending, prompts.can_undo, prompts.can_redo)
 
     def _show_status(self) -> None:
         session = self.owner.session

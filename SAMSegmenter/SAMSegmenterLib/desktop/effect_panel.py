@@ -94,10 +94,10 @@ class EffectPanel:
         for action in (self.accept, self.uncertainty):
             action.setEnabled(bool(scores))
 
-    def show_marks(self, count: int, can_undo: bool, can_redo: bool) -> None:
-        """Enable what can be done with the marks on the slice."""
+    def show_marks(self, count: int, pending: bool, can_undo: bool, can_redo: bool) -> None:
+        """Enable what can be done with the marks on the slice; pending are those that are not accepted."""
         self.clear.setEnabled(count > 0)
-        self.reject.setEnabled(count > 0)
+        self.reject.setEnabled(pending)
         self.undo.setEnabled(can_undo)
         self.redo.setEnabled(can_redo)
 

@@ -18,6 +18,7 @@ class Combo:
 
     def __init__(self, choices: Sequence[tuple[str, str]], on_change: Callable[..., None]) -> None:
         self.widget = qt.QComboBox()
+        self.widget.setSizeAdjustPolicy(qt.QComboBox.AdjustToContents)
         self._values: list[str] = []
         self.set_choices(choices)
         self.widget.connect("activated(int)", on_change)
