@@ -89,7 +89,9 @@ def _build_small() -> Sam:
     )
     mask_decoder = modeling.MaskDecoder(
         num_multimask_outputs=3,
-        transformer=modeling.TwoWayTransformer(depth=2, embedding_dim=SMALL_WIDTH, mlp_dim=1024, num_heads=8),
+        transformer=modeling.TwoWayTransformer(
+            depth=2, embedding_dim=SMALL_WIDTH, mlp_dim=1024, num_heads=8, attention_downsample_rate=1
+        ),
         transformer_dim=SMALL_WIDTH,
         iou_head_depth=3,
         iou_head_hidden_dim=SMALL_WIDTH,
