@@ -119,7 +119,9 @@ class BenchmarkOptions:
         if not self.surface_tolerance_mm >= 0:
             raise InputError(f"surface_tolerance_mm is 0 or more; got {self.surface_tolerance_mm}.")
         if not all(entry.strip(" +") for entry in self.structures):
-            raise InputError("A structure has no name.", 'Name structures as in "liver" or "left kidney + right kidney".')
+            raise InputError(
+                "A structure has no name.", 'Name structures as in "liver" or "left kidney + right kidney".'
+            )
         parse_window(self.window)
 
     def resolved(self) -> BenchmarkOptions:
