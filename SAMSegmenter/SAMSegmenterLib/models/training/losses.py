@@ -10,6 +10,8 @@ from torch.nn import functional
 from SAMSegmenterLib.models.training.grouping import neighbourhoods
 
 FAR_WEIGHT = 0.1
+IOU_WEIGHT = 5.0
+"""Squared errors of IoU are small beside mask losses; with less weight the best candidate is often not chosen."""
 
 
 @dataclass(frozen=True)
@@ -86,4 +88,4 @@ def prompt_loss(
     best = losses[:, 1:].min(dim=1).values
     mask = (losses[:, 0] + best + spread_weight * losses[:, 1:].mean(dim=1)).mean()
     iou = functional.mse_loss(predicted_iou, true_iou(logits, targets))
-    return LossParts(mask + iou, float(mask.detach()), float(iou.detach()))
+    return LossParts(mask + IOU_WEIGHT * iou, float(mask.detach()), float(iou.detach()))
