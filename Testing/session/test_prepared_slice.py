@@ -10,7 +10,7 @@ from SAMSegmenterLib.core.geometry import Volume
 from SAMSegmenterLib.core.slicing import SlicePlane, extract
 from SAMSegmenterLib.session import prepared_slice
 from SAMSegmenterLib.session.prepared_slice import PreparedSlice
-from SAMSegmenterLib.session.replay import VolumeSource
+from SAMSegmenterLib.session.volume_source import VolumeSource
 from support.phantoms import matrix
 
 PLANE = SlicePlane.lattice(1, 3)

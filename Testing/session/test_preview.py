@@ -9,8 +9,8 @@ from SAMSegmenterLib.core.prompt_marks import MarkSet, PointMark
 from SAMSegmenterLib.core.slicing import SlicePlane
 from SAMSegmenterLib.session.prepared_slice import PreparedSlice
 from SAMSegmenterLib.session.preview import Preview
-from SAMSegmenterLib.session.replay import VolumeSource
 from SAMSegmenterLib.session.slice_prediction import SliceRequest, WindowChoice, predict_slice
+from SAMSegmenterLib.session.volume_source import VolumeSource
 from support.fake_predictor import ThresholdPredictor
 from support.phantoms import two_boxes_volume
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from SAMSegmenterLib.core.cleanup import CleanUp
-from SAMSegmenterLib.core.errors import ModelError
+from SAMSegmenterLib.core.errors import DeviceMemoryError, ModelError
 from SAMSegmenterLib.core.geometry import Volume
 from SAMSegmenterLib.core.slicing import SlicePlane
 from SAMSegmenterLib.core.windowing import LevelWidth
@@ -433,6 +433,27 @@ def test_a_model_that_fails_says_why_keeps_the_marks_and_can_be_asked_again():
     desk.session.add_point((9, 9))
     desk.settle()
     assert desk.session.preview is not None
+
+
+def test_running_out_of_memory_steps_down_with_a_notice_and_the_preview_comes_all_the_same():
+    class OnDevice(ThresholdPredictor):
+        def __init__(self, device, precision):
+            super().__init__()
+            self.device, self.precision = device, precision
+
+        def decode(self, *arguments, **options):
+            if self.device == "cuda":
+                raise DeviceMemoryError("The memory of 'cuda' does not suffice for this model.")
+            return super().decode(*arguments, **options)
+
+    desk = a_desk(load=lambda name, device, precision: OnDevice(device, precision))
+    desk.session.choose_model("threshold", "cuda")
+    desk.session.add_point(INSIDE_ONE)
+    desk.settle()
+    np.testing.assert_array_equal(desk.session.preview.mask, slice_of(200))
+    assert "16-bit" in desk.messages and "CPU" in desk.messages and "prompts are kept" in desk.messages
+    assert desk.session.preview.made_with.device == desk.session.status.device == "cpu"
+    assert len(desk.session.marks) == 1 and desk.session.status.error is None
 
 
 def test_a_fault_of_the_model_is_a_message_and_a_log_entry_not_a_traceback(caplog):

@@ -9,8 +9,8 @@ from SAMSegmenterLib.core.extents import EMPTY_EXTENT
 from SAMSegmenterLib.core.lattice import Lattice
 from SAMSegmenterLib.core.slicing import SlicePlane, slice_grid
 from SAMSegmenterLib.session.array_writer import ArraySegmentWriter
-from SAMSegmenterLib.session.replay import VolumeSource
 from SAMSegmenterLib.session.slice_edits import segment_shown, slice_edit
+from SAMSegmenterLib.session.volume_source import VolumeSource
 from support.phantoms import matrix, two_boxes_volume
 
 PLANE = SlicePlane.lattice(0, 8)

@@ -16,7 +16,6 @@ from SAMSegmenterLib.core.windowing import LevelWidth, parse_window
 from SAMSegmenterLib.models.cached_encoder import CachedEncoder
 from SAMSegmenterLib.models.embedding_cache import EmbeddingCache
 from SAMSegmenterLib.session.prepared_slice import PreparedSlice
-from SAMSegmenterLib.session.replay import VolumeSource
 from SAMSegmenterLib.session.slice_prediction import (
     MadeWith,
     SliceRequest,
@@ -26,6 +25,7 @@ from SAMSegmenterLib.session.slice_prediction import (
     positive_clicks,
     predict_slice,
 )
+from SAMSegmenterLib.session.volume_source import VolumeSource
 from support.fake_predictor import SCORES, PromptlessPredictor, ThresholdPredictor
 from support.phantoms import matrix, two_boxes_volume
 

@@ -10,9 +10,9 @@ from SAMSegmenterLib.core.errors import Cancelled
 from SAMSegmenterLib.core.predictor import EverythingParameters
 from SAMSegmenterLib.core.slicing import SlicePlane
 from SAMSegmenterLib.session.prepared_slice import PreparedSlice
-from SAMSegmenterLib.session.replay import VolumeSource
 from SAMSegmenterLib.session.slice_prediction import SliceRequest, WindowChoice
 from SAMSegmenterLib.session.slice_proposals import propose
+from SAMSegmenterLib.session.volume_source import VolumeSource
 from support.fake_predictor import ThresholdPredictor
 from support.phantoms import two_boxes_volume
 

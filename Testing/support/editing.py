@@ -19,7 +19,7 @@ from SAMSegmenterLib.session.autosave import Autosave
 from SAMSegmenterLib.session.editing_session import EditingSession
 from SAMSegmenterLib.session.event_log import EventLog
 from SAMSegmenterLib.session.model_service import ModelService
-from SAMSegmenterLib.session.replay import VolumeSource
+from SAMSegmenterLib.session.volume_source import VolumeSource
 from SAMSegmenterLib.session.worker import Job
 from support.fake_predictor import ThresholdPredictor
 from support.phantoms import two_boxes_volume

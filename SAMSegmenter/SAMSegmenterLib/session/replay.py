@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
-from SAMSegmenterLib.core.arrays import Mask, Matrix4
+from SAMSegmenterLib.core.arrays import Mask
 from SAMSegmenterLib.core.cleanup import CleanUp, clean
 from SAMSegmenterLib.core.errors import Cancelled, InputError
 from SAMSegmenterLib.core.geometry import Volume
-from SAMSegmenterLib.core.lattice import RasToRas
 from SAMSegmenterLib.core.predictor import EverythingParameters, Predictor
 from SAMSegmenterLib.core.progress import OnProgress, ProgressMeter, ShouldStop, ignore_progress, never_stop
 from SAMSegmenterLib.core.prompt_file import PromptFile, SlicePromptRecord, identity_of
 from SAMSegmenterLib.core.slicing import SlicePlane
-from SAMSegmenterLib.core.windowing import Window
 from SAMSegmenterLib.session.prepared_slice import PreparedSlice
 from SAMSegmenterLib.session.segment_writer import SegmentWriter
 from SAMSegmenterLib.session.slice_edits import slice_edit
@@ -29,29 +27,7 @@ from SAMSegmenterLib.session.slice_prediction import (
     predict_slice,
 )
 from SAMSegmenterLib.session.slice_proposals import propose
-
-
-@dataclass(frozen=True, eq=False)
-class VolumeSource:
-    """A volume at hand as a `Source`, and its own `SourceProvider`: for replays, and wherever nothing changes it.
-
-    Args:
-        volume: the volume.
-        segmentation_to_volume, volume_to_segmentation: see `source_provider.Source`.
-    """
-
-    volume: Volume
-    volume_id: str = "volume"
-    token: Hashable = 0
-    displayed: Window | None = None
-    hounsfield: bool | None = None
-    segmentation_to_volume: Matrix4 | RasToRas | None = None
-    volume_to_segmentation: Matrix4 | RasToRas | None = None
-    remarks: tuple[str, ...] = ()
-
-    def source(self) -> VolumeSource:
-        """Itself."""
-        return self
+from SAMSegmenterLib.session.volume_source import VolumeSource
 
 
 @dataclass(frozen=True, eq=False)
