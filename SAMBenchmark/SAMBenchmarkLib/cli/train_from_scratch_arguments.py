@@ -13,7 +13,7 @@ from SAMSegmenterLib.core.errors import InputError
 if TYPE_CHECKING:
     from SAMSegmenterLib.models.training.options import Stage, TrainingOptions
 
-DEFAULT_STAGES = "64x1000,128g600,128x3000,256x1500"
+DEFAULT_STAGES = "64x1000,128g600,128x2000,256x4000"
 GROUPING_OBJECTS = 5
 """Objects per image in steps without prompts, where an object costs next to nothing."""
 

@@ -21,6 +21,8 @@ from SAMSegmenterLib.models.training.sources import LabelledSlice
 from SAMSegmenterLib.models.training.synthetic import paint, synthesise
 
 LARGEST_SOURCE_COUNT = 40
+FEWEST_PIXELS = 24
+"""Smallest object on a small image; the mask, with half the side, then shows it two or three pixels wide."""
 MOST_TRIES = 100
 """Draws until the images are given up as having no object that is large enough."""
 
@@ -34,7 +36,7 @@ class BatchOptions:
     synthetic_fraction: float = 0.35
     region_fraction: float = 0.12
     repaint_fraction: float = 0.15
-    smallest_object: float = 0.003
+    smallest_object: float = 0.0006
     pad_value: float = 127.5
 
     def __post_init__(self) -> None:
@@ -92,7 +94,7 @@ class BatchMaker:
         return Batch(torch.from_numpy(np.stack(images)), np.stack(masks), torch.tensor(index))
 
     def _image_with_objects(self, size: int, rng: np.random.Generator) -> tuple[np.ndarray, list[np.ndarray]]:
-        min_pixels = max(16, round(self._options.smallest_object * size**2))
+        min_pixels = max(FEWEST_PIXELS, round(self._options.smallest_object * size**2))
         for _ in range(MOST_TRIES):
             item = self._image(size, rng)
             objects = pick_objects(item.labels, item.instances, self._options.objects_per_image, min_pixels, rng)
