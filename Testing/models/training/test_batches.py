@@ -106,5 +106,5 @@ def test_images_without_a_large_enough_object_are_an_error_and_not_an_endless_lo
         item.labels[:] = 0
         item.labels[20, 20] = 1
     maker = BatchMaker(slices, BatchOptions(images=2, synthetic_fraction=0, region_fraction=0))
-    with pytest.raises(InputError, match="object of 16 pixels or more at 64 x 64"):
+    with pytest.raises(InputError, match="object of 24 pixels or more at 64 x 64"):
         maker.draw(64, np.random.default_rng(0))
