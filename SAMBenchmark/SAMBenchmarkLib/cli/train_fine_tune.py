@@ -112,7 +112,7 @@ def _show(result: AdaptResult) -> None:
 
 
 def _say_how_to_go_on(output: Path) -> None:
-    from SAMSegmenterLib.models.training.fine_tuning.state import STATE_FILE
+    from SAMSegmenterLib.models.training.state_file import STATE_FILE
 
     if (output / STATE_FILE).exists():
         print("The same command again goes on where this one stopped.", file=sys.stderr)

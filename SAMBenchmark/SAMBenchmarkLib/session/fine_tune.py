@@ -26,7 +26,7 @@ from SAMSegmenterLib.models.training.fine_tuning.run import (
     check_resumable,
     fine_tune,
 )
-from SAMSegmenterLib.models.training.fine_tuning.state import STATE_FILE
+from SAMSegmenterLib.models.training.state_file import STATE_FILE
 
 logger = logging.getLogger(__name__)
 

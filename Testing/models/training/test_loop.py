@@ -13,7 +13,8 @@ from SAMSegmenterLib.models.training import loop
 from SAMSegmenterLib.models.training.batches import Batch, BatchMaker, BatchOptions
 from SAMSegmenterLib.models.training.loop import Trainer
 from SAMSegmenterLib.models.training.options import Stage, TrainingOptions
-from SAMSegmenterLib.models.training.state import STATE_FILE, load_state
+from SAMSegmenterLib.models.training.state import load_state
+from SAMSegmenterLib.models.training.state_file import STATE_FILE
 from SAMSegmenterLib.models.training.training_log import LOG_FILE, read_log
 from support.tiny_training import OPTIONS, tiny_sam
 

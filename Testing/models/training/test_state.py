@@ -5,11 +5,10 @@ from dataclasses import replace
 import pytest
 import torch
 
-from SAMSegmenterLib.core.errors import InputError, ModelError, StoreError
+from SAMSegmenterLib.core.errors import InputError, ModelError
 from SAMSegmenterLib.models.training.batches import BatchOptions
 from SAMSegmenterLib.models.training.options import Stage, TrainingOptions
 from SAMSegmenterLib.models.training.state import (
-    STATE_FILE,
     RunState,
     StoredState,
     check_resumable,
@@ -17,6 +16,7 @@ from SAMSegmenterLib.models.training.state import (
     remove_leftovers,
     save_state,
 )
+from SAMSegmenterLib.models.training.state_file import STATE_FILE
 
 SMALL, LARGE = Stage(64, 10), Stage(128, 20, BatchOptions(images=3))
 OPTIONS = TrainingOptions((SMALL, LARGE), learning_rate=0.1 + 0.2)
@@ -53,31 +53,6 @@ def test_kernels_keep_their_order_in_memory(tmp_path):
     kernel = torch.randn(4, 3, 3, 3).to(memory_format=torch.channels_last)
     save_state(tmp_path, RunState(), OPTIONS, {"k": kernel}, {}, [])
     assert load_state(tmp_path).model["k"].stride() == kernel.stride()
-
-
-def test_an_empty_folder_has_no_state(tmp_path):
-    assert load_state(tmp_path) is None
-
-
-def test_a_failed_save_keeps_the_older_state(tmp_path, monkeypatch):
-    saved(tmp_path, 7)
-
-    def full_disk(content, path):
-        path.write_bytes(b"half of it")
-        raise RuntimeError("PytorchStreamWriter failed writing file data/3: file write failed")
-
-    monkeypatch.setattr(torch, "save", full_disk)
-    with pytest.raises(StoreError, match="could not be written"):
-        saved(tmp_path, 8)
-    assert load_state(tmp_path).run.step == 7
-    assert [path.name for path in tmp_path.iterdir()] == [STATE_FILE]
-
-
-@pytest.mark.parametrize("content", [b"", b"not a state", b"PK\x03\x04 not whole"])
-def test_a_damaged_file_is_refused(tmp_path, content):
-    (tmp_path / STATE_FILE).write_bytes(content)
-    with pytest.raises(ModelError, match="not the state of a training"):
-        load_state(tmp_path)
 
 
 @pytest.mark.parametrize("described", [{}, {"described": "{}"}, {"described": '{"schema": "sam-training/0"}'}])

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import json
-import pickle
 import re
-import zipfile
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -13,13 +11,11 @@ from typing import Any
 
 import torch
 
-from SAMSegmenterLib.core.atomic import atomic_path
-from SAMSegmenterLib.core.errors import InputError, ModelError, StoreError
+from SAMSegmenterLib.core.errors import InputError
 from SAMSegmenterLib.models.training.options import TrainingOptions
+from SAMSegmenterLib.models.training.state_file import read_state, write_state
 
-STATE_FILE = "state.pt"
 SCHEMA = "sam-training/1"
-_DAMAGED = (RuntimeError, KeyError, ValueError, TypeError, EOFError, pickle.UnpicklingError, zipfile.BadZipFile)
 _LEFT_BY_A_KILLED_RUN = re.compile(r"\.[0-9a-f]{12}\.pt")  # as `atomic_path` names what is not complete
 _SCHEDULE = "stages"
 _WITHOUT_EFFECT = "save_every"
@@ -70,15 +66,9 @@ def save_state(
     Raises:
         StoreError: the disk is full, or the folder cannot be written.
     """
-    described = json.dumps({"schema": SCHEMA, "run": vars(run), "options": options.summary()})
-    content = {"described": described, "model": dict(model), "average": dict(average), "optimizers": optimizers}
-    target = folder / STATE_FILE
-    with atomic_path(target) as temporary:
-        try:
-            torch.save(content, temporary)
-        except RuntimeError as error:  # how PyTorch reports a failed write
-            hint = "The disk may be full, or you may not write there: free some space, or choose another folder."
-            raise StoreError(f"{target} could not be written: {_first_line(error)}.", hint) from error
+    described = {"run": vars(run), "options": options.summary()}
+    tensors = {"model": dict(model), "average": dict(average), "optimizers": optimizers}
+    write_state(folder, SCHEMA, described, tensors)
 
 
 def load_state(folder: Path) -> StoredState | None:
@@ -87,21 +77,12 @@ def load_state(folder: Path) -> StoredState | None:
     Raises:
         ModelError: the file is damaged or of another program.
     """
-    path = folder / STATE_FILE
-    if not path.exists():
-        return None
-    try:
-        content = torch.load(path, map_location="cpu", weights_only=True)
-        described = json.loads(content["described"])
-        if described["schema"] != SCHEMA:
-            raise ValueError(f"its schema is not {SCHEMA}")
+
+    def build(described: dict[str, Any], content: dict[str, Any]) -> StoredState:
         run, options = RunState(**described["run"]), described["options"]
         return StoredState(run, options, content["model"], content["average"], content["optimizers"])
-    except _DAMAGED as error:
-        raise ModelError(
-            f"{path} is not the state of a training: {_first_line(error)}",
-            "Choose an empty output folder to start again.",
-        ) from error
+
+    return read_state(folder, SCHEMA, build, "training")
 
 
 def remove_leftovers(folder: Path) -> None:
@@ -162,7 +143,3 @@ def _described(stages: list[dict[str, Any]]) -> str:
         f"{stage['batch']['objects_per_image']} objects)"
         for stage in stages
     )
-
-
-def _first_line(error: BaseException) -> str:
-    return str(error).partition("\n")[0] or type(error).__name__

@@ -12,7 +12,8 @@ from SAMSegmenterLib.models.training.fine_tuning import loop
 from SAMSegmenterLib.models.training.fine_tuning.loop import MOST_VALIDATION_SLICES, validation_samples
 from SAMSegmenterLib.models.training.fine_tuning.options import FineTuningOptions
 from SAMSegmenterLib.models.training.fine_tuning.splitting import split_samples
-from SAMSegmenterLib.models.training.fine_tuning.state import STATE_FILE, load_state
+from SAMSegmenterLib.models.training.fine_tuning.state import load_state
+from SAMSegmenterLib.models.training.state_file import STATE_FILE
 from support.fine_tuning import ring_samples
 
 

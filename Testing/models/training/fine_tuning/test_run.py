@@ -23,7 +23,7 @@ from SAMSegmenterLib.models.training.fine_tuning.run import (
     check_resumable,
     fine_tune,
 )
-from SAMSegmenterLib.models.training.fine_tuning.state import STATE_FILE
+from SAMSegmenterLib.models.training.state_file import STATE_FILE
 from support.fine_tuning import ring_samples, tiny_sam
 
 

@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-import io
-import json
-import pickle
-import zipfile
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -13,12 +9,10 @@ from typing import Any
 
 import torch
 
-from SAMSegmenterLib.core.atomic import atomic_path
-from SAMSegmenterLib.core.errors import InputError, ModelError
+from SAMSegmenterLib.core.errors import InputError
+from SAMSegmenterLib.models.training.state_file import read_state, write_state
 
-STATE_FILE = "state.pt"
 SCHEMA = "sam-fine-tuning/1"
-_DAMAGED = (RuntimeError, KeyError, ValueError, TypeError, EOFError, pickle.UnpicklingError, zipfile.BadZipFile)
 _WORDS = {
     "model_sha256": "base model",
     "data": "images and labels",
@@ -87,12 +81,9 @@ def save_state(
     Raises:
         StoreError: the disk is full, or the folder cannot be written.
     """
-    content = io.BytesIO()  # PyTorch reports a full disk as a fault of its own, writing bytes as what it is
-    described = json.dumps({"schema": SCHEMA, "identity": dict(identity), "progress": vars(progress)})
+    described = {"identity": dict(identity), "progress": vars(progress)}
     tensors = {"weights": dict(weights), "best": dict(best), "optimizer": dict(optimizer)}
-    torch.save({"described": described, **tensors}, content)
-    with atomic_path(folder / STATE_FILE) as temporary:
-        temporary.write_bytes(content.getbuffer())
+    write_state(folder, SCHEMA, described, tensors)
 
 
 def load_state(folder: Path) -> StoredState | None:
@@ -101,21 +92,12 @@ def load_state(folder: Path) -> StoredState | None:
     Raises:
         ModelError: the file is damaged or of another program.
     """
-    path = folder / STATE_FILE
-    if not path.exists():
-        return None
-    try:
-        content = torch.load(path, map_location="cpu", weights_only=True)
-        described = json.loads(content["described"])
-        if described["schema"] != SCHEMA:
-            raise ValueError(f"its schema is not {SCHEMA}")
+
+    def build(described: dict[str, Any], content: dict[str, Any]) -> StoredState:
         progress = Progress(**described["progress"])
         return StoredState(described["identity"], progress, content["weights"], content["best"], content["optimizer"])
-    except _DAMAGED as error:
-        raise ModelError(
-            f"{path} is not the state of a fine-tuning run: {_first_line(error)}",
-            "Choose an empty output folder to start again.",
-        ) from error
+
+    return read_state(folder, SCHEMA, build, "fine-tuning run")
 
 
 def check_identity(stored: Mapping[str, Any], given: Mapping[str, Any]) -> None:
@@ -143,7 +125,3 @@ def _difference(name: str, before: Any, now: Any) -> str:
 
 def _shown(value: Any) -> str:
     return ", ".join(map(str, value)) or "none" if isinstance(value, list) else str(value)
-
-
-def _first_line(error: BaseException) -> str:
-    return str(error).partition("\n")[0] or type(error).__name__
