@@ -10,7 +10,7 @@ import pytest
 from SAMSegmenterLib.core.cleanup import CleanUp
 from SAMSegmenterLib.core.errors import Cancelled, InputError
 from SAMSegmenterLib.core.geometry import Volume
-from SAMSegmenterLib.core.prompt_marks import BoxMark, MarkSet, PointMark, ScribbleMark
+from SAMSegmenterLib.core.prompt_marks import BoxMark, MarkSet, PointMark, ScribbleMark, prompts_of
 from SAMSegmenterLib.core.slicing import SlicePlane, extract
 from SAMSegmenterLib.core.windowing import LevelWidth, parse_window
 from SAMSegmenterLib.models.cached_encoder import CachedEncoder
@@ -22,7 +22,7 @@ from SAMSegmenterLib.session.slice_prediction import (
     WindowChoice,
     encode_slice,
     is_encoded,
-    positive_clicks,
+    positive_points,
     predict_slice,
 )
 from SAMSegmenterLib.session.volume_source import VolumeSource
@@ -131,12 +131,32 @@ def test_stopping_is_noticed_before_the_model_is_asked():
     assert predictor.encode_calls == 0
 
 
-def test_positive_clicks_are_the_points_inside_alone():
+def test_positive_points_are_clicks_and_scribbles_inside_alone():
     marks = MarkSet(
         (PointMark("a", (1, 2)), PointMark("b", (3, 4), 0), BoxMark("c", [0, 0, 9, 9]), PointMark("d", (5, 6)))
     )
-    np.testing.assert_array_equal(positive_clicks(marks), [[1, 2], [5, 6]])
-    assert positive_clicks(MarkSet()).shape == (0, 2)
+    np.testing.assert_array_equal(positive_points(prompts_of(marks, (20, 20))), [[1, 2], [5, 6]])
+    strokes = MarkSet((ScribbleMark("s", [[2, 7], [12, 7]]), ScribbleMark("t", [[2, 9], [12, 9]], 0)))
+    found = positive_points(prompts_of(strokes, (20, 20)))
+    assert len(found) > 1 and (found[:, 1] == 7).all()
+    assert positive_points(prompts_of(MarkSet(), (20, 20))).shape == (0, 2)
+
+
+@pytest.mark.parametrize("kind", ["click", "scribble"])
+def test_clean_up_keeps_the_part_under_clicks_and_scribbles_alike(kind):
+    """Candidate 1 holds all pixels of the value: both structures, which have the same one here."""
+    volume, truth = two_boxes_volume()
+    volume.array[truth.layers[0] == 2] = volume.array[truth.layers[0] == 1][0]
+    mark = PointMark("a", (8, 8)) if kind == "click" else ScribbleMark("a", [[7, 8], [14, 8]])
+    request = SliceRequest(
+        PreparedSlice.of(VolumeSource(volume), SlicePlane.lattice(0, 8)),
+        MarkSet((mark,)),
+        WindowChoice("minmax"),
+        CleanUp(keep="clicked"),
+    )
+    answer = predict_slice(request, ThresholdPredictor())
+    assert answer.candidates.masks[1].sum() == (truth.layers[0][8] > 0).sum()
+    np.testing.assert_array_equal(answer.masks[1], truth.layers[0][8] == 1)
 
 
 @pytest.mark.parametrize(("side", "warned"), [(12, False), (8, True)])

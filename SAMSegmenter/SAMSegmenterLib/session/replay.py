@@ -12,6 +12,7 @@ from SAMSegmenterLib.core.arrays import Mask
 from SAMSegmenterLib.core.cleanup import CleanUp, clean
 from SAMSegmenterLib.core.errors import Cancelled, InputError
 from SAMSegmenterLib.core.geometry import Volume
+from SAMSegmenterLib.core.marks import PointMark
 from SAMSegmenterLib.core.predictor import EverythingParameters, Predictor
 from SAMSegmenterLib.core.progress import OnProgress, ProgressMeter, ShouldStop, ignore_progress, never_stop
 from SAMSegmenterLib.core.prompt_file import PromptFile, SlicePromptRecord, identity_of
@@ -23,7 +24,6 @@ from SAMSegmenterLib.session.slice_prediction import (
     MadeWith,
     SliceRequest,
     WindowChoice,
-    positive_clicks,
     predict_slice,
 )
 from SAMSegmenterLib.session.slice_proposals import propose
@@ -163,7 +163,7 @@ def accepted_mask(
 def _proposal(
     request: SliceRequest, parameters: EverythingParameters, predictor: Predictor, should_stop: ShouldStop
 ) -> Mask:
-    clicks = positive_clicks(request.marks)
+    clicks = np.array([mark.xy for mark in request.marks if isinstance(mark, PointMark)], np.float64).reshape(-1, 2)
     found = propose(request, predictor, parameters, should_stop)
     index = found.proposals.under(clicks[0]) if len(clicks) else None
     if index is None:

@@ -14,7 +14,7 @@ from SAMSegmenterLib.core.cleanup import CleanUp, clean
 from SAMSegmenterLib.core.errors import Cancelled, InputError
 from SAMSegmenterLib.core.predictor import Candidates, ModelSpec, Predictor, embedding_key
 from SAMSegmenterLib.core.progress import ShouldStop, never_stop
-from SAMSegmenterLib.core.prompt_marks import MarkSet, PointMark, notices_of, prompts_of
+from SAMSegmenterLib.core.prompt_marks import MarkSet, notices_of, prompts_of
 from SAMSegmenterLib.core.promptless import segment_slice
 from SAMSegmenterLib.core.prompts import Prompts
 from SAMSegmenterLib.core.slicing import SliceImage
@@ -129,8 +129,7 @@ def predict_slice(request: SliceRequest, predictor: Predictor, should_stop: Shou
     _check(should_stop)
     best = best_window(answers) if len(answers) > 1 else 0
     candidates, spec = answers[best], predictor.spec
-    clicks = positive_clicks(marks)
-    masks = _cleaned(candidates.masks, clicks, request.cleanup, image)
+    masks = _cleaned(candidates.masks, positive_points(prompts), request.cleanup, image)
     notices = (*notices_of(marks, image.shape), *_resolution(masks[candidates.best], spec))
     return SliceAnswer(image, prompts, candidates, masks, texts[best], MadeWith.of(predictor), notices)
 
@@ -152,10 +151,9 @@ def is_encoded(request: SliceRequest, predictor: CachedEncoder) -> bool:
     return all(predictor.cache.get(embedding_key(picture, predictor)) is not None for picture in pictures)
 
 
-def positive_clicks(marks: MarkSet) -> np.ndarray:
-    """(N, 2) points that the user set inside the structure."""
-    clicks = [mark.xy for mark in marks if isinstance(mark, PointMark) and mark.label == 1]
-    return np.array(clicks, np.float64).reshape(-1, 2)
+def positive_points(prompts: Prompts) -> np.ndarray:
+    """(N, 2) points inside the structure that the model is told: clicks, and points along scribbles."""
+    return prompts.points[prompts.labels == 1]
 
 
 def _ask(predictor: Predictor, picture: np.ndarray, prompts: Prompts) -> Candidates:
