@@ -1,0 +1,59 @@
+"""Step from numbers on a slice's pixels to the voxels of a lattice that the slice owns."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from SAMSegmenterLib.core.arrays import Matrix4
+from SAMSegmenterLib.core.errors import InputError
+from SAMSegmenterLib.core.lattice import Lattice, RasToRas, rasterise
+from SAMSegmenterLib.core.plane_voxels import Extent, nearest
+from SAMSegmenterLib.core.slicing import SliceImage
+
+
+def values_on_lattice(
+    values: np.ndarray,
+    image: SliceImage,
+    volume_ijk_to_ras: Matrix4,
+    lattice: Lattice,
+    ras_to_ras: Matrix4 | RasToRas | None = None,
+) -> tuple[Extent, np.ndarray, np.ndarray] | None:
+    """Numbers of the pixels that the voxels of a slice lie on.
+
+    The voxels are those that `rasterise` gives for the slice as a whole: one layer for a slice of the volume, a closed
+    sheet for a plane laid freely.
+
+    Args:
+        values: (H, W) on the slice's own grid.
+        image: the slice.
+        volume_ijk_to_ras: (4, 4) of the volume that the slice was cut from.
+        lattice: the voxels that get the numbers.
+        ras_to_ras: from the lattice's RAS to the volume's RAS, where they differ.
+
+    Returns:
+        Extent in the lattice, numbers (k, j, i) of the values' type, and which of them lie on the slice (k, j, i) bool;
+        None when no voxel does.
+
+    Raises:
+        InputError: the values are not of the slice's shape.
+    """
+    if values.shape != image.shape:
+        raise InputError(f"The values have shape {values.shape}, their slice {image.shape}.")
+    covered = rasterise(np.ones(image.shape, bool), image, volume_ijk_to_ras, lattice, ras_to_ras)
+    if covered is None:
+        return None
+    extent, block = covered
+    inside = block != 0
+    ijk = np.argwhere(inside)[:, ::-1] + np.array(extent[::2])
+    ras = _mapped(lattice.ijk_to_ras, ijk)
+    if ras_to_ras is not None:
+        ras = ras_to_ras(ras) if callable(ras_to_ras) else _mapped(ras_to_ras, ras)
+    xy = _mapped(np.linalg.inv(volume_ijk_to_ras @ image.pixel_to_ijk), ras)[:, :2]
+    columns, rows = np.clip(nearest(xy), 0, np.array(image.shape[::-1]) - 1).T
+    result = np.zeros(block.shape, values.dtype)
+    result[inside] = values[rows, columns]
+    return extent, result, inside
+
+
+def _mapped(matrix: Matrix4, points: np.ndarray) -> np.ndarray:
+    return points @ matrix[:3, :3].T + matrix[:3, 3]
