@@ -64,8 +64,15 @@ def test_intensity_changes_stay_within_8_bit_and_give_three_channels():
     for seed in range(30):
         out = augment_intensity(grey[None], np.random.default_rng(seed))
         assert out.shape == (3, *grey.shape) and out.min() >= 0 and out.max() <= 255 and np.isfinite(out).all()
-        inside, outside = out[:, 35:55, 60:90].mean(), out[:, :20].mean()
-        assert abs(inside - outside) > 10
+        inside, outside = out[:, 35:55, 60:90].mean(axis=(1, 2)), out[:, :20].mean(axis=(1, 2))
+        assert np.abs(inside - outside).max() > 10
+
+
+def test_some_grey_images_become_shades_of_two_colours():
+    grey, _ = square_image()
+    coloured = [augment_intensity(grey[None], np.random.default_rng(seed)) for seed in range(100)]
+    clearly = [np.abs(image[0] - image[1]).max() > 60 or np.abs(image[1] - image[2]).max() > 60 for image in coloured]
+    assert 4 <= sum(clearly) <= 30
 
 
 def test_padding_is_right_and_below_with_the_fill_value():

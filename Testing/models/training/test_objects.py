@@ -18,8 +18,19 @@ def two_part_labels():
 def test_instances_are_whole_values_and_small_ones_are_left_out():
     labels = two_part_labels()
     for seed in range(20):
-        for mask in pick_objects(labels, True, 2, 10, np.random.default_rng(seed)):
-            assert any(np.array_equal(mask, labels == value) for value in (1, 2))
+        first, last = pick_objects(labels, True, 2, 10, np.random.default_rng(seed))
+        assert any(np.array_equal(first, labels == value) for value in (1, 2))
+        assert any(np.array_equal(last, wanted) for wanted in (labels == 1, labels == 2, labels > 0))
+
+
+def test_now_and_then_all_instances_together_are_one_object():
+    labels = two_part_labels()
+    draws = [pick_objects(labels, True, 2, 10, np.random.default_rng(seed)) for seed in range(400)]
+    joined = sum(np.array_equal(masks[-1], labels > 0) for masks in draws)
+    assert 0.05 < joined / len(draws) < 0.15
+    alone = np.where(labels == 1, 1, 0)
+    for seed in range(50):
+        assert np.array_equal(pick_objects(alone, True, 1, 10, np.random.default_rng(seed))[0], alone == 1)
 
 
 def test_semantic_objects_are_values_parts_or_unions():
@@ -59,7 +70,7 @@ def test_brightness_is_divided_into_three_to_five_regions():
 
 def test_more_objects_are_asked_for_than_there_are_values():
     masks = pick_objects(two_part_labels(), True, 5, 50, np.random.default_rng(0))
-    assert len(masks) == 5 and all(mask.sum() in (100, 356) for mask in masks)
+    assert len(masks) == 5 and all(mask.sum() in (100, 356) for mask in masks[:-1])
 
 
 def test_large_and_negative_values_are_values_like_any_other():

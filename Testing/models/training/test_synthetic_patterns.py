@@ -61,6 +61,11 @@ def test_rings_enclose_their_cores():
     assert cores >= 20
 
 
+def test_a_bundle_holds_more_objects_than_cells_do():
+    counts = [len(np.unique(labels)) - 1 for labels in maps_of("bundle", 128, 12)]
+    assert max(counts) > 60 and min(counts) > 4
+
+
 def test_layers_are_ordered_across_the_image():
     for labels in maps_of("layers"):
         assert len(np.unique(labels)) >= 2

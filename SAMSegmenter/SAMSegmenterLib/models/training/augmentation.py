@@ -13,6 +13,8 @@ from torch.nn import functional
 from SAMSegmenterLib.models.training.smooth_noise import smooth_field
 from SAMSegmenterLib.models.training.sources import LabelledSlice
 
+TINT_CHANCE = 0.12
+
 
 @dataclass(frozen=True)
 class TrainingImage:
@@ -153,13 +155,27 @@ def augment_intensity(image: np.ndarray, rng: np.random.Generator) -> np.ndarray
     if rng.random() < 0.35:
         x = x + rng.uniform(0.01, 0.08) * rng.standard_normal(x.shape, dtype=np.float32)
     x = (x - 0.5) * float(np.exp(rng.normal(0, 0.2))) + (0.5 + rng.normal(0, 0.06))
-    x = np.repeat(x, 3, axis=0) if x.shape[0] == 1 else x
+    if x.shape[0] == 1:
+        x = _tinted(x[0], rng) if rng.random() < TINT_CHANCE else np.repeat(x, 3, axis=0)
     if rng.random() < (0.5 if image.shape[0] == 3 else 0.1):
         gains, offsets = np.exp(rng.normal(0, 0.15, (3, 1, 1))), rng.normal(0, 0.04, (3, 1, 1))
         x = x * gains.astype(np.float32) + offsets.astype(np.float32)
     if image.shape[0] == 3 and rng.random() < 0.3:
         x = np.repeat(x.mean(axis=0, keepdims=True), 3, axis=0)
     return np.clip(x, 0, 1) * np.float32(255)
+
+
+def _tinted(grey: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """Show grey values from 0 to 1 as the shades between two random colours, as in stained or fundus images.
+
+    The colours differ by half the range or more in one channel, and any of the two may be the brighter.
+
+    Returns:
+        (3, H, W) float32.
+    """
+    middle, difference = rng.uniform(0.3, 0.7, (3, 1, 1)), rng.uniform(-1, 1, (3, 1, 1))
+    difference *= rng.uniform(0.5, 1.0) / np.abs(difference).max()
+    return middle.astype(np.float32) + difference.astype(np.float32) * (grey - np.float32(0.5))
 
 
 def pad_square(image: np.ndarray, labels: np.ndarray, size: int, fill: np.ndarray, instances: bool) -> TrainingImage:

@@ -9,6 +9,8 @@ from SAMSegmenterLib.models.training.label_counts import value_counts
 from SAMSegmenterLib.models.training.synthetic_shapes import steps
 
 EIGHT_CONNECTED = np.ones((3, 3), dtype=bool)
+ALL_CHANCE = 0.1
+"""Of all instances of an image together, as labels of a pattern (axons, say) join them."""
 UNION_CHANCE = 0.08
 PART_CHANCE = 0.4
 """Below it, and not below `UNION_CHANCE`, a single part of a label is asked for; above it the whole label."""
@@ -21,7 +23,8 @@ def pick_objects(
 
     Args:
         labels: (H, W) int, 0 is background.
-        instances: True when each value is one object, which is then never split or joined.
+        instances: True when each value is one object, which is never split; now and then one of the masks is all of
+            them together.
         count: number of objects wanted.
         min_pixels: smallest object.
         rng: source of randomness.
@@ -34,7 +37,12 @@ def pick_objects(
     if len(values) == 0:
         return []
     chosen = rng.permutation(values)[:count] if len(values) >= count else rng.choice(values, count)
-    return [labels == value if instances else _vary(labels, values, value, min_pixels, rng) for value in chosen]
+    if not instances:
+        return [_vary(labels, values, value, min_pixels, rng) for value in chosen]
+    masks = [labels == value for value in chosen]
+    if len(values) > 1 and rng.random() < ALL_CHANCE:
+        masks[-1] = labels != 0
+    return masks
 
 
 def _vary(labels: np.ndarray, values: np.ndarray, value: int, min_pixels: int, rng: np.random.Generator) -> np.ndarray:

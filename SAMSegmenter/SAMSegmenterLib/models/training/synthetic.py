@@ -15,15 +15,15 @@ from SAMSegmenterLib.models.training.label_counts import numbered
 from SAMSegmenterLib.models.training.smooth_noise import rough_field, smooth_field
 
 KINDS = {
-    synthetic_shapes.blobs: 0.16,
-    synthetic_shapes.ellipses: 0.16,
+    synthetic_shapes.blobs: 0.14,
+    synthetic_shapes.ellipses: 0.15,
     synthetic_shapes.cells: 0.12,
     synthetic_shapes.tissues: 0.1,
     synthetic_shapes.head: 0.12,
     synthetic_shapes.nested: 0.1,
-    synthetic_patterns.vessels: 0.08,
+    synthetic_patterns.vessels: 0.09,
     synthetic_patterns.spots: 0.06,
-    synthetic_patterns.rings: 0.05,
+    synthetic_patterns.rings: 0.07,
     synthetic_patterns.layers: 0.05,
 }
 """What is drawn, and how often."""

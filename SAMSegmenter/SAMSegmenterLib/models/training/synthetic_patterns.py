@@ -11,6 +11,8 @@ from scipy import ndimage
 from SAMSegmenterLib.models.training.smooth_noise import rough_field, smooth_field
 from SAMSegmenterLib.models.training.synthetic_shapes import cells, scatter, steps, tissues
 
+MOST_FIBRES = 250
+
 
 def vessels(size: int, rng: np.random.Generator) -> np.ndarray:
     """Draw a network of curved lines of varying width, in a part of the image, over one or more tissues.
@@ -41,13 +43,20 @@ def spots(size: int, rng: np.random.Generator) -> np.ndarray:
 
 def rings(size: int, rng: np.random.Generator) -> np.ndarray:
     """Draw many objects with a shell: all shells are one label and all cores another."""
-    objects = cells(size, rng)
+    objects = cells(size, rng) if rng.random() < 0.5 else bundle(size, rng)
     inside = objects > 0
     depth = ndimage.distance_transform_edt(inside & ~_borders(objects))
     shell = size * rng.uniform(0.006, 0.025)
     labels = inside.astype(np.int32)
     labels[depth > shell] = 2
     return labels
+
+
+def bundle(size: int, rng: np.random.Generator) -> np.ndarray:
+    """Pack many objects of different size closely, as fibres lie in a nerve cut across; each is a label."""
+    smallest, spread = rng.uniform(0.012, 0.03), rng.uniform(1.5, 4.0)
+    count = int(rng.uniform(0.3, 1.0) / (smallest * spread**0.5) ** 2 / np.pi)
+    return scatter(size, min(count, MOST_FIBRES), (smallest, spread * smallest), rng, lobes=0.25)
 
 
 def layers(size: int, rng: np.random.Generator) -> np.ndarray:
