@@ -110,7 +110,7 @@ def test_the_current_frame_of_a_sequence_is_read(a_scene):
         select(number)
         source = reader.read(node)
         assert source.volume.array.min() == source.volume.array.max() == number
-        assert source.volume_id == f"{node.GetID()} frame {number}"
+        assert source.volume_id == f"{node.GetID()} frame {number * 2.5}"
         assert source.token not in seen
         seen[source.token] = number
     assert "frame 1 of 3 (0.00 s)" in source.remarks[0]

@@ -15,6 +15,7 @@ from SAMSegmenterLib.core.slicing import SlicePlane
 from SAMSegmenterLib.session.autosave import Autosave
 from SAMSegmenterLib.session.collection import COLLECTION
 from SAMSegmenterLib.session.worker import Worker
+from support.crashes import end_without_a_word
 from support.editing import a_desk
 from support.fake_predictor import ThresholdPredictor
 from support.phantoms import matrix, two_boxes_volume
@@ -114,8 +115,8 @@ def test_without_a_volume_there_is_nothing_to_save():
     assert desk.session.prompt_file() is None and desk.session.load_prompts(a_desk().session.prompt_file()) == 0
 
 
-def crashed(folder):
-    """A session that had unaccepted prompts when its process ended."""
+def at_work(folder):
+    """A session with unaccepted prompts on two slices."""
     desk = a_desk(autosave=Autosave(folder))
     desk.session._autosave._clock = desk.clock
     desk.session.add_point(INSIDE_ONE)
@@ -125,6 +126,12 @@ def crashed(folder):
     desk.settle()
     desk.rest()
     return desk
+
+
+def crashed(folder):
+    """A session that had unaccepted prompts when its process ended."""
+    desk = at_work(folder)
+    end_without_a_word(desk.session._autosave)
 
 
 def test_unaccepted_prompts_survive_a_crash_and_are_offered_again(tmp_path):
@@ -160,8 +167,73 @@ def test_nothing_is_offered_for_another_volume(tmp_path):
     assert desk.session.recovery is None
 
 
+def test_another_session_at_work_is_offered_nothing_although_it_has_the_same_volume(tmp_path):
+    first = at_work(tmp_path)
+    second = a_desk(autosave=Autosave(tmp_path))
+    second.rest()
+    assert second.session.recovery is None and first.session.preview is not None
+
+
+def test_prompts_made_just_before_another_volume_was_chosen_are_kept_and_offered_for_their_own(tmp_path):
+    desk = a_desk(autosave=Autosave(tmp_path))
+    desk.session._autosave._clock = desk.clock
+    desk.session.add_point(INSIDE_ONE)
+    other = two_boxes_volume()[0]
+    other.array[:] += 1  # same place, other voxels
+    desk.scene.show(other, "other")
+    desk.rest()
+    end_without_a_word(desk.session._autosave)
+    on_the_other = a_desk(other, autosave=Autosave(tmp_path))
+    on_the_other.rest()
+    assert on_the_other.session.recovery is None
+    again = a_desk(autosave=Autosave(tmp_path))
+    again.rest()
+    assert again.session.recovery.slices == 1
+
+
+def test_the_prompts_of_all_volumes_are_there_to_be_kept():
+    desk = a_desk()
+    desk.session.add_point(INSIDE_ONE)
+    desk.settle()
+    desk.session.accept()
+    first = desk.session.source.volume_id
+    desk.scene.show(two_boxes_volume()[0], "other")
+    desk.session.tick()
+    desk.session.add_point(INSIDE_TWO)
+    desk.settle()
+    desk.session.accept()
+    files = desk.session.prompt_files()
+    assert list(files) == [first, "other"]
+    (one,), (two,) = (files[name].segments[0].slices for name in files)
+    assert (one.parameters["order"], two.parameters["order"]) == (1, 2), "both wrote into the same segment"
+    desk.session.count_orders_from(8)
+    desk.session.show(SlicePlane.lattice(0, 7))
+    desk.session.add_point(INSIDE_TWO)
+    desk.settle()
+    desk.session.accept()
+    assert [one.record.parameters["order"] for one in desk.session.book.accepted] == [2, 9]
+
+
+def test_undoing_is_noticed_for_a_volume_that_is_not_at_hand():
+    desk = a_desk()
+    desk.session.add_point(INSIDE_ONE)
+    desk.settle()
+    desk.session.accept()
+    first = desk.session.source.volume_id
+    desk.scene.show(two_boxes_volume()[0], "other")
+    desk.session.tick()
+    desk.writer.undo()
+    desk.heard.clear()
+    desk.session.segmentation_changed(for_all_volumes=False)
+    assert desk.session.prompt_files()[first].segments[0].slices[0].accepted
+    desk.session.segmentation_changed()
+    assert any("kept prompts" in names for names in desk.heard)
+    (record,) = desk.session.prompt_files()[first].segments[0].slices
+    assert not record.accepted and len(record.marks) == 1
+
+
 def test_when_all_is_accepted_nothing_is_kept(tmp_path):
-    desk = crashed(tmp_path)
+    desk = at_work(tmp_path)
     assert len(list(tmp_path.glob("*.json"))) == 1
     for index in (7, 8):
         desk.session.show(SlicePlane.lattice(0, index))
@@ -172,7 +244,7 @@ def test_when_all_is_accepted_nothing_is_kept(tmp_path):
 
 
 def test_closing_stops_everything_and_leaves_nothing_behind(tmp_path):
-    desk = crashed(tmp_path)
+    desk = at_work(tmp_path)
     desk.session.add_point((9, 9))
     desk.heard.clear()
     desk.session.close()

@@ -119,8 +119,8 @@ def test_the_marks_that_set_a_slice_last_are_the_accepted_ones():
 
 def test_acceptances_are_numbered_on_from_the_highest():
     book = PromptBook()
-    assert book.next_order == 1
+    assert book.last_order == 0
     accepted(book, marks("p1"), order=7)
     accepted(book, marks("p1"), order=3)
-    assert book.next_order == 8 and book.segments() == ["one"]
+    assert book.last_order == 7 and book.segments() == ["one"]
     assert np.array_equal(book.accepted[0].record.marks.marks[0].xy, (1, 2))

@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from typing import Any, TypeVar
+from weakref import WeakKeyDictionary
 
 import numpy as np
 
@@ -24,6 +25,7 @@ from SAMSegmenterLib.core.prompt_records import (
     SlicePromptRecord,
     VolumeIdentity,
     identity_of,
+    voxel_probe,
 )
 from SAMSegmenterLib.core.slicing import SlicePlane
 
@@ -36,6 +38,8 @@ __all__ = [
     "VolumeIdentity",
     "identity_of",
     "read_prompt_file",
+    "record_text",
+    "voxel_probe",
     "write_prompt_file",
 ]
 
@@ -46,6 +50,7 @@ _MAX_SIDE = 2**15
 
 _MARKS = ("points", "box", "boxes", "scribbles", "lassos", "prior_rle", "order")
 _Built = TypeVar("_Built")
+_record_texts: WeakKeyDictionary[SlicePromptRecord, str] = WeakKeyDictionary()
 
 
 def read_prompt_file(text: str) -> PromptFile:
@@ -70,7 +75,7 @@ def read_prompt_file(text: str) -> PromptFile:
 def write_prompt_file(prompt_file: PromptFile) -> str:
     """Text of a prompt file; `read_prompt_file` gives the same contents back, numbers to the last bit."""
     volume = prompt_file.volume
-    contents = {
+    head = {
         "schema": SCHEMA,
         "volume": {
             "shape_kji": list(volume.shape_kji),
@@ -81,11 +86,25 @@ def write_prompt_file(prompt_file: PromptFile) -> str:
         "window": prompt_file.window,
         "parameters": dict(prompt_file.parameters),
         "seed": prompt_file.seed,
-        "segments": [
-            {"id": segment.id, "name": segment.name, "slices": [_record_json(record) for record in segment.slices]}
-            for segment in prompt_file.segments
-        ],
     }
+    segments = ", ".join(_segment_text(segment) for segment in prompt_file.segments)
+    return f'{_text(head)[:-1]}, "segments": [{segments}]}}'
+
+
+def record_text(record: SlicePromptRecord) -> str:
+    """Text of one slice's record, as in a prompt file; made once, as a file is written often while one works."""
+    text = _record_texts.get(record)
+    if text is None:
+        text = _record_texts[record] = _text(_record_json(record))
+    return text
+
+
+def _segment_text(segment: SegmentPrompts) -> str:
+    slices = ", ".join(record_text(record) for record in segment.slices)
+    return f'{_text({"id": segment.id, "name": segment.name})[:-1]}, "slices": [{slices}]}}'
+
+
+def _text(contents: Any) -> str:
     return json.dumps(contents, ensure_ascii=False, allow_nan=False)
 
 

@@ -24,6 +24,8 @@ from SAMSegmenterLib.core.windows_choice import AUTO, DISPLAYED
 
 MODES = ("set", "add", "remove")
 
+_PROBED_PER_AXIS = 48
+
 
 @dataclass(frozen=True, eq=False)
 class VolumeIdentity:
@@ -68,6 +70,20 @@ def identity_of(volume: Volume) -> VolumeIdentity:
     digest = hashlib.sha256(f"{array.dtype.name}|{array.shape}|".encode())
     digest.update(array.astype(array.dtype.newbyteorder("<"), copy=False).view(np.uint8).reshape(-1))
     return VolumeIdentity(volume.shape_kji, volume.ijk_to_ras, digest.hexdigest())
+
+
+def voxel_probe(volume: Volume) -> str:
+    """Short checksum of voxels spread over a volume, at once even for a large one.
+
+    Returns:
+        16 hexadecimal digits. Equal voxels have equal ones; frames of a sequence, or scans that share their place, have
+        others unless they hardly differ.
+    """
+    steps = (max(1, -(-n // _PROBED_PER_AXIS)) for n in volume.array.shape[:3])
+    sample = np.ascontiguousarray(volume.array[tuple(slice(None, None, step) for step in steps)])
+    digest = hashlib.blake2b(f"{sample.dtype.name}|{volume.array.shape}|".encode(), digest_size=8)
+    digest.update(sample.astype(sample.dtype.newbyteorder("<"), copy=False).view(np.uint8).reshape(-1))
+    return digest.hexdigest()
 
 
 @dataclass(frozen=True, eq=False)

@@ -34,6 +34,7 @@ class NodeSource:
         volume_to_segmentation: the other way.
         remarks: where the picture on the screen is not the one that the model gets.
         state: of the volume node.
+        frame: index value of the frame of a sequence that it shows, "" for a volume of its own.
     """
 
     volume: Volume
@@ -45,6 +46,7 @@ class NodeSource:
     volume_to_segmentation: Matrix4 | PointFunction | None
     remarks: tuple[str, ...]
     state: NodeState
+    frame: str = ""
 
 
 class SourceReader:
@@ -76,13 +78,14 @@ class SourceReader:
         checked_image(volume_node)
         state = NodeState.of(volume_node)
         frame = shown_frame(volume_node)
-        volume_id = state.node_id if frame is None else f"{state.node_id} frame {frame.number}"
+        index = "" if frame is None else frame.index
+        volume_id = state.node_id if frame is None else f"{state.node_id} frame {index}"
         place = () if segmentation_node is None else (segmentation_node.GetID(), place_of(segmentation_node))
         token = (volume_id, state.modified, state.place, place)
         display = (displayed_window(volume_node), remarks_on(volume_node, slice_node, frame))
         last = self._last if self._last is not None and self._last.state.node is volume_node else None
         if last is None or last.token != token:
-            last = _read(volume_node, segmentation_node, volume_id, token, state, *display)
+            last = _read(volume_node, segmentation_node, volume_id, token, state, *display, index)
         elif (last.displayed, last.remarks) != display:
             last = replace(last, displayed=display[0], remarks=display[1])
         self._last = last
@@ -130,11 +133,12 @@ def _read(
     state: NodeState,
     displayed: LevelWidth | None,
     remarks: tuple[str, ...],
+    frame: str,
 ) -> NodeSource:
     volume = _unbent_volume(node) if is_bent(node) else volume_from_node(node, copy=False)
     moved = segmentation_node is not None and segmentation_node.GetParentTransformNode() is not None
     ways = (to_world(segmentation_node), from_world(segmentation_node)) if moved else (None, None)
-    return NodeSource(volume, volume_id, token, displayed, in_hounsfield_units(node), *ways, remarks, state)
+    return NodeSource(volume, volume_id, token, displayed, in_hounsfield_units(node), *ways, remarks, state, frame)
 
 
 def _unbent_volume(node: Any) -> Volume:

@@ -23,12 +23,14 @@ class Frame:
         number: of the frame, from 0.
         count: frames in all.
         value: what the sequence calls the frame ("12.5 s", say).
+        index: index value of the frame ("12.5"), which stays the same when frames are added before it.
     """
 
     sequence: str
     number: int
     count: int
     value: str
+    index: str
 
 
 def displayed_window(node: Any) -> LevelWidth | None:
@@ -52,7 +54,8 @@ def shown_frame(node: Any) -> Frame | None:
         if sequence is not None and browser.GetSelectedItemNumber() >= 0:
             selected = browser.GetSelectedItemNumber()
             value = f"{browser.GetFormattedIndexValue(selected)} {sequence.GetIndexUnit() or ''}".strip()
-            return Frame(sequence.GetName() or "", selected, browser.GetNumberOfItems(), value)
+            index = browser.GetMasterSequenceNode().GetNthIndexValue(selected) or ""
+            return Frame(sequence.GetName() or "", selected, browser.GetNumberOfItems(), value, index)
     return None
 
 
@@ -78,22 +81,36 @@ def remarks_on(node: Any, slice_node: Any = None, frame: Frame | None = None) ->
     return tuple(found)
 
 
+def is_shown_in(node: Any, slice_node: Any) -> bool:
+    """Whether a slice view shows a volume, alone or fused; True for a view of which that is not known."""
+    layers = _layers(slice_node)
+    return layers is None or any(layer is node for layer in layers)
+
+
 def _about_view(node: Any, slice_node: Any) -> list[str]:
-    composite = import_slicer().vtkMRMLSliceLogic.GetSliceCompositeNode(slice_node) if slice_node is not None else None
-    if composite is None:
+    shown = _layers(slice_node)
+    if shown is None:
         return []
-    scene, alone = node.GetScene(), f"the model gets '{_name(node)}' alone"
-    background = _layer(scene, composite.GetBackgroundVolumeID())
-    foreground = _layer(scene, composite.GetForegroundVolumeID())
-    if composite.GetForegroundOpacity() < _VISIBLE and background is not None:
-        foreground = None
-    shown = [volume for volume in (background, foreground) if volume is not None]
     if all(volume is not node for volume in shown):
         instead = " and ".join(f"'{_name(volume)}'" for volume in shown) or "no volume"
         return [f"This view shows {instead}; the model gets the source volume '{_name(node)}'."]
     if len(shown) == 2 and shown[0] is not shown[1]:
-        return [f"'{_name(foreground)}' lies over '{_name(background)}' in this view; {alone}."]
+        over = f"'{_name(shown[1])}' lies over '{_name(shown[0])}'"
+        return [f"{over} in this view; the model gets '{_name(node)}' alone."]
     return []
+
+
+def _layers(slice_node: Any) -> list[Any] | None:
+    """Volumes that can be seen in a view, the lowest first; None for no view, or one without layers."""
+    composite = import_slicer().vtkMRMLSliceLogic.GetSliceCompositeNode(slice_node) if slice_node is not None else None
+    if composite is None:
+        return None
+    scene = composite.GetScene()
+    background = _layer(scene, composite.GetBackgroundVolumeID())
+    foreground = _layer(scene, composite.GetForegroundVolumeID())
+    if composite.GetForegroundOpacity() < _VISIBLE and background is not None:
+        foreground = None
+    return [volume for volume in (background, foreground) if volume is not None]
 
 
 def _about_colours(node: Any) -> list[str]:

@@ -93,10 +93,19 @@ class Accepting(Following):
             return had
         return False
 
-    def segmentation_changed(self) -> None:
-        """Tell that segments were changed by somebody: an acceptance may have been undone, or done again."""
+    def segmentation_changed(self, for_all_volumes: bool = True) -> None:
+        """Tell that segments were changed by somebody: an acceptance may have been undone, or done again.
+
+        Args:
+            for_all_volumes: False when each volume has segments of its own, as frames of a sequence may have.
+        """
         with self._action(keep_notices=True):
-            if self._accepted_edits().follow(self._writers):
+            at_hand = self._accepted_edits()
+            others = self._edits_by_volume.items() if for_all_volumes else ()
+            for volume_id, edits in [*others]:
+                if edits is not at_hand and edits.follow(self._writers):
+                    self._prompts_changed(volume_id)
+            if at_hand.follow(self._writers):
                 self._marks_changed()
 
     def _await_preview(self) -> None:
@@ -175,7 +184,10 @@ class Accepting(Following):
 
     def _parameters(self, made_with: MadeWith) -> dict:
         """What else decides the mask, and in which order acceptances were made."""
-        return {"order": self.book.next_order, "cleanup": self._cleanup.to_json(), **made_with.to_json()}
+        return {"order": self.next_order, "cleanup": self._cleanup.to_json(), **made_with.to_json()}
+
+    def _prompts_changed(self, volume_id: str) -> None:
+        raise NotImplementedError
 
     def _tags(self, record: SlicePromptRecord) -> dict[str, str]:
         facts = record.parameters

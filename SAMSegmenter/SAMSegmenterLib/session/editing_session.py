@@ -14,10 +14,11 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
-from SAMSegmenterLib.core.prompt_file import PromptFile, VolumeIdentity, identity_of
-from SAMSegmenterLib.session.autosave import Autosave, Recovery, forget
+from SAMSegmenterLib.core.prompt_file import PromptFile, VolumeIdentity, identity_of, voxel_probe
+from SAMSegmenterLib.session.autosave import PROBE, Autosave, Recovery, forget
 from SAMSegmenterLib.session.event_log import EventLog
 from SAMSegmenterLib.session.model_service import ModelService
+from SAMSegmenterLib.session.prompt_book import PromptBook
 from SAMSegmenterLib.session.prompt_files import file_of, fill_book
 from SAMSegmenterLib.session.segment_writer import WriterProvider
 from SAMSegmenterLib.session.source_provider import SourceProvider
@@ -50,6 +51,7 @@ class EditingSession(Stacking):
         self._is_closed = False
         self._offers: list[Recovery] = []
         self._offered_for: str | None = None
+        self._seen: dict[str, tuple[VolumeIdentity, str]] = {}
 
     @property
     def recovery(self) -> Recovery | None:
@@ -92,7 +94,17 @@ class EditingSession(Stacking):
         if self._source is None:
             return None
         self._accepted_edits().follow(self._writers)
-        return self._file(identity_of(self._source.volume) if with_checksum else self._identity())
+        return self._file(self.book, identity_of(self._source.volume) if with_checksum else self._identity())
+
+    def prompt_files(self) -> dict[str, PromptFile]:
+        """What `prompt_file` gives, without checksums, for every volume and frame that was worked on, by its id."""
+        self._refresh_source()
+        self._accepted_edits().follow(self._writers)
+        return {
+            volume_id: self._file(book, self._seen[volume_id][0])
+            for volume_id, book in self._books.items()
+            if volume_id in self._seen
+        }
 
     def load_prompts(self, prompts: PromptFile) -> int:
         """Show the marks of a prompt file, as saved with a scene; slices that have marks already keep them.
@@ -135,33 +147,47 @@ class EditingSession(Stacking):
         """Of the volume at hand, without its voxels: quick."""
         return VolumeIdentity(self._source.volume.shape_kji, self._source.volume.ijk_to_ras)
 
-    def _file(self, identity: VolumeIdentity, with_accepted: bool = True) -> PromptFile:
+    def _file(
+        self, book: PromptBook, identity: VolumeIdentity, probe: str = "", with_accepted: bool = True
+    ) -> PromptFile:
         return file_of(
-            self.book,
+            book,
             identity,
             self._writers.segment_name,
             self.service.model,
             self._window,
-            {"cleanup": self._cleanup.to_json()},
+            {"cleanup": self._cleanup.to_json(), **({PROBE: probe} if probe else {})},
             self.seed,
             with_accepted,
         )
 
-    def _unaccepted(self) -> PromptFile | None:
-        return self._file(self._identity(), with_accepted=False) if self.book.has_pending else None
+    def _unaccepted(self, volume_id: str) -> PromptFile | None:
+        book = self._books.get(volume_id)
+        if book is None or volume_id not in self._seen or not book.has_pending:
+            return None
+        return self._file(book, *self._seen[volume_id], with_accepted=False)
+
+    def _volume_read(self) -> None:
+        """Remember what tells the volume at hand from others, as its prompts are kept longer than it is shown."""
+        self._seen[self._source.volume_id] = (self._identity(), voxel_probe(self._source.volume))
 
     def _marks_changed(self) -> None:
         self._changed.add("marks")
+        if self._source is not None:
+            self._prompts_changed(self._source.volume_id)
+
+    def _prompts_changed(self, volume_id: str) -> None:
+        self._changed.add("kept prompts")
         if self._autosave is not None:
-            self._autosave.note_change()
+            self._autosave.note_change(volume_id)
 
     def _begin_what_is_due(self) -> None:
         super()._begin_what_is_due()
-        if self._autosave is None or self._source is None:
+        if self._autosave is None:
             return
-        self._autosave.save_if_due(self._source.volume_id, self._unaccepted)
-        if self._offered_for != self._source.volume_id:
+        self._autosave.save_if_due(self._unaccepted)
+        if self._source is not None and self._offered_for != self._source.volume_id:
             self._offered_for = self._source.volume_id
-            self._offers = self._autosave.offers(self._identity())
+            self._offers = self._autosave.offers(*self._seen[self._source.volume_id])
             if self._offers:
                 self._changed.add("recovery")

@@ -50,6 +50,7 @@ class SessionState:
         self._writers, self._sources, self._clock = writers, sources, clock
         self._board = JobBoard(service)
         self._books: dict[str, PromptBook] = {}
+        self._orders_before = 0
         self._prepared: OrderedDict[tuple[Any, SlicePlane], PreparedSlice] = OrderedDict()
         self._source: Source | None = None
         self._source_error = ""
@@ -103,11 +104,20 @@ class SessionState:
             return None
         return self.book.slice(self._segment_id, self._plane)
 
+    @property
+    def next_order(self) -> int:
+        """Number of the next acceptance, counted over all volumes: they share the segments."""
+        return 1 + max([self._orders_before, *(book.last_order for book in self._books.values())])
+
+    def count_orders_from(self, last: int) -> None:
+        """Give acceptances higher numbers than this one, which others have that are not loaded."""
+        self._orders_before = max(self._orders_before, last)
+
     def on_change(self, listener: OnChange) -> Callable[[], None]:
         """Have a function called after actions and ticks with the names of what changed.
 
         Names are "source", "plane", "segment", "settings", "marks", "preview", "hover", "proposals", "uncertainty",
-        "stack", "progress", "status", "notices" and "recovery".
+        "stack", "progress", "status", "notices", "recovery" and "kept prompts" (of any volume: they are to be kept).
 
         Returns:
             A function that ends this; the listener is kept alive until then.
@@ -119,6 +129,11 @@ class SessionState:
                 self._listeners.remove(listener)
 
         return end
+
+    def tell(self, notice: Notice) -> None:
+        """Show what a face found out by itself; what was shown since the last action stays."""
+        with self._action(keep_notices=True):
+            self._tell(notice.message, notice.hint, notice.kind)
 
     @contextlib.contextmanager
     def _action(self, keep_notices: bool = False) -> Iterator[None]:

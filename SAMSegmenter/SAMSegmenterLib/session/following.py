@@ -120,8 +120,11 @@ class Following(Prefetching):
         if before is source:
             return
         if before is None or source is None or before.volume_id != source.volume_id:
+            if source is not None:
+                self._volume_read()
             self._volume_replaced(before, source)
         elif before.token != source.token:
+            self._volume_read()
             self._voxels_changed()
         if source is not None and (before is None or before.displayed != source.displayed):
             self._window_moved_at = self._clock()
@@ -222,3 +225,6 @@ class Following(Prefetching):
 
     def _leave_analyses(self) -> None:
         raise NotImplementedError
+
+    def _volume_read(self) -> None:
+        """The volume is another one, or its voxels or its place are."""

@@ -140,9 +140,9 @@ class PromptBook:
             prompts.accepted = set_by[-1] if set_by and len(set_by[-1]) else None
 
     @property
-    def next_order(self) -> int:
-        """Number of the next acceptance; they are done again in this order."""
-        return 1 + max((int(one.record.parameters.get("order", 0)) for one in self.accepted), default=0)
+    def last_order(self) -> int:
+        """Number of the latest acceptance, 0 without one; they are done again in this order."""
+        return max((int(one.record.parameters.get("order", 0)) for one in self.accepted), default=0)
 
     @property
     def has_pending(self) -> bool:

@@ -172,6 +172,26 @@ class Stacking(Analysing):
             self._tell(result.message)
         return result
 
+    def reject_stack(self) -> bool:
+        """Drop the masks of the stack, and the marks they were made from; False when there is no stack.
+
+        Marks that were accepted before are as they were then; the segment is as it was.
+        """
+        with self._action():
+            stack = self._stack
+            if stack is None:
+                return False
+            self.drop_stack()
+            for prompts in self.book.of_segment(stack.segment_id):
+                if prompts.is_pending:
+                    accepted = prompts.accepted if prompts.accepted is not None else MarkSet()
+                    prompts.change(accepted, self._window_now())
+            self._drop_preview()
+            self._marks_changed()
+            self.log.add("rejected", slices=stack.total)
+            return True
+        return False
+
     def _stack_axis(self, axis: int | None) -> int:
         along = self._plane.axis if axis is None else axis
         if along is None:
@@ -179,6 +199,7 @@ class Stacking(Analysing):
         return along
 
     def _put_boxes(self, axis: int, boxes: Mapping[int, np.ndarray]) -> int:
+        self._remove_boxes(axis, boxes)
         for index, box in boxes.items():
             plane = SlicePlane.lattice(axis, index)
             grid = slice_grid(self._source.volume, plane)
@@ -191,6 +212,17 @@ class Stacking(Analysing):
         self._marks_changed()
         self._request_preview()
         return len(boxes)
+
+    def _remove_boxes(self, axis: int, keep: Mapping[int, np.ndarray]) -> None:
+        """Take away what an earlier region left on slices that this one does not span; accepted ones stay."""
+        for prompts in self.book.of_segment(self._segment_id):
+            if prompts.plane.axis != axis or prompts.plane.index in keep or not prompts.is_pending:
+                continue
+            marks = prompts.marks
+            for mark in [mark for mark in marks if mark.id.startswith(_ROI_PREFIX)]:
+                marks = marks.without(mark.id)
+            if len(marks) < len(prompts.marks):
+                prompts.change(marks, self._window_now())
 
     def _begin_what_is_due(self) -> None:
         if self._stack is not None and self._stack.waiting and not self._board.is_running("stack", "preview"):
@@ -248,7 +280,7 @@ class Stacking(Analysing):
         self._changed |= {"stack", "status"}
 
     def _write_stack(self, stack: StackPreview) -> AcceptResult:
-        writer, order = self._writers.writer(), self.book.next_order
+        writer, order = self._writers.writer(), self.next_order
         edits, accepted = [], []
         for number, one in enumerate(stack.slices.values()):
             mask = one.mask
