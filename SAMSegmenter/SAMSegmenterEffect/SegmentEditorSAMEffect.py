@@ -71,6 +71,10 @@ class SegmentEditorSAMEffect(AbstractScriptedSegmentEditorEffect):
     def processViewNodeEvents(self, callerViewNode: Any, eventId: int, viewWidget: Any) -> None:
         self.controller.view_changed(viewWidget)
 
+    def layoutChanged(self) -> None:
+        if self.controller is not None:
+            self.controller.layout_changed()
+
     def interactionNodeModified(self, interactionNode: Any) -> None:
         """Stay active while regions of interest and points are placed."""
 

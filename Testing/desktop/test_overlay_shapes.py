@@ -43,12 +43,28 @@ def test_an_empty_mask_has_neither_area_nor_outline(shapes):
 
 
 def test_uncertain_pixels_are_the_redder_the_less_sure(shapes):
-    values = np.zeros((3, 4), np.float32)
-    values[1, 1:3] = (0.3, 1.0)
-    cells = shapes.heat(values)
+    values = np.zeros((3, 6), np.float32)
+    values[1, 1:5] = (0.3, 0.3, 1.0, 0.1)
+    cells = shapes.heat_area(shapes.heat_levels(values))
     assert np.array_equal(painted(cells, values.shape), (values > 0.1).astype(int))
-    assert cells.colours[0, 1] > cells.colours[1, 1] == 0
-    assert (cells.colours[:, 0] == 255).all()
+    assert len(cells.corners) == 2, "equal neighbours are one rectangle"
+    assert cells.colours[0, 1] > 150 > 20 > cells.colours[1, 1]
+    assert (cells.colours[:, 0] == 255).all() and cells.colours[0, 3] < cells.colours[1, 3]
+
+
+def test_levels_of_uncertainty_rise_with_it_from_the_least_that_is_drawn(shapes):
+    values = np.linspace(0, 1, 101, dtype=np.float32)[None]
+    levels = shapes.heat_levels(values)[0]
+    assert (levels[:11] == 0).all() and levels[11] == 1 and levels[-1] == shapes.HEAT_LEVELS
+    assert set(np.diff(levels.astype(int))) == {0, 1}
+
+
+def test_cells_of_a_coarse_image_cover_its_blocks_of_the_fine_one(shapes):
+    coarse = np.array([[False, True], [True, True]])
+    cells = shapes.scaled(shapes.mask_area(coarse, (1, 2, 3, 4)), 3, (2, 1))
+    expected = np.zeros((8, 9), int)
+    expected[1:7, 2:8] = coarse.repeat(3, 0).repeat(3, 1)
+    assert np.array_equal(painted(cells, expected.shape), expected)
 
 
 def test_neighbouring_numbers_have_colours_that_differ(shapes):

@@ -67,11 +67,6 @@ def box_on(labels, k=8, value=1):
     return expected
 
 
-def pixels(desk):
-    """Nothing can be seen of the effect in any view."""
-    return [layer.actor for layer in desk.controller.overlays._layers]
-
-
 @pytest.mark.parametrize("modifiers", [["alt"], ["control", "shift"]])
 def test_a_click_with_a_modifier_says_outside(desk, labels, modifiers):
     desk.click("Red", desk.editing.ras(8, 12, 12))
@@ -270,10 +265,9 @@ def test_deactivating_leaves_nothing_in_the_views(desk):
     renderer = desk.effect.renderer(red.widget)
     before = renderer.GetViewProps().GetNumberOfItems()
     desk.click("Red", desk.editing.ras(8, 12, 12))
-    assert renderer.GetViewProps().GetNumberOfItems() > 0
+    assert renderer.GetViewProps().GetNumberOfItems() > before
     desk.editing.activate("")
-    assert renderer.GetViewProps().GetNumberOfItems() <= before
-    assert desk.controller.overlays._layers == ()
+    assert renderer.GetViewProps().GetNumberOfItems() == before
 
 
 def test_two_editors_work_side_by_side(desk, labels):

@@ -60,7 +60,7 @@ class EffectController:
         self._shortcuts.install()
         self._save_tag = slicer.mrmlScene.AddObserver(slicer.mrmlScene.StartSaveEvent, self._scene_is_saved)
         self._timer.start()
-        self.overlays.use(_slice_widget(self.owner.view_name))
+        self.overlays.start()
         self._show_all()
 
     def deactivate(self) -> None:
@@ -72,7 +72,7 @@ class EffectController:
             slicer.mrmlScene.RemoveObserver(self._save_tag)
             self._save_tag = None
         self.events.cancel_drag()
-        self.overlays.use(None)
+        self.overlays.stop()
         session = self.owner.session
         if session is not None:
             session.show(None)
@@ -98,8 +98,7 @@ class EffectController:
             self.events.cancel_drag()
             self._tell(error)
             return False
-        if self.owner.slice_node is view_widget.sliceLogic().GetSliceNode():
-            self.overlays.use(view_widget)
+        self.overlays.follow()
         return used
 
     def view_changed(self, view_widget: Any) -> None:
@@ -108,7 +107,16 @@ class EffectController:
             return
         if view_widget.sliceLogic().GetSliceNode() is self.owner.slice_node:
             self.owner.follow()
-            self.overlays.reposition()
+        self.overlays.follow()
+
+    def layout_changed(self) -> None:
+        """Views came, went, or were hidden."""
+        if not self._active:
+            return
+        self.overlays.sync()
+        node = self.owner.slice_node
+        if node is not None and not node.IsMappedInLayout():
+            self.owner.use_view(self.overlays.view_beside(node))
 
     def update_from_node(self) -> None:
         """The parameters changed: show them, and let the session have them."""
@@ -177,6 +185,7 @@ class EffectController:
             return
         try:
             self.owner.follow(WAIT_SECONDS)
+            self.overlays.follow()
         except Exception as error:  # noqa: BLE001 - a slot that raises would print a traceback 50 times a second
             self._timer.stop()
             self._tell(error)
@@ -244,11 +253,3 @@ class EffectController:
     def _tell(self, error: BaseException) -> None:
         notice = Notice.of(error)
         self.panel.show_notices(str(notice), True)
-
-
-def _slice_widget(name: str) -> Any:
-    """The widget of a slice view, None when the layout has none of that name or there is no window."""
-    layout_manager = slicer.app.layoutManager()
-    if layout_manager is None or name not in layout_manager.sliceViewNames():
-        return None
-    return layout_manager.sliceWidget(name)

@@ -18,6 +18,9 @@ INSIDE, OUTSIDE = (64, 220, 96, 255), (240, 72, 72, 255)
 
 BORDER = (0, 0, 0, 200)
 
+HEAT_LEVELS = 8
+"""Colours of uncertainty."""
+
 
 @dataclass
 class Shapes:
@@ -71,22 +74,42 @@ def mask_outline(mask: Mask, colour: Colour) -> Cells:
     return Cells(corners, _repeated(colour, len(corners)))
 
 
-def heat(values: np.ndarray, least: float = 0.1) -> Cells:
-    """Pixels that are uncertain, from yellow to red.
+def heat_levels(values: np.ndarray, least: float = 0.1) -> np.ndarray:
+    """How uncertain pixels are, in steps that the eye tells apart.
 
     Args:
         values: (H, W) float, 0 to 1.
         least: smaller values are not drawn.
+
+    Returns:
+        (H, W) uint8, 0 for nothing up to `HEAT_LEVELS`.
     """
-    rows, columns = np.nonzero(values > least)
-    x0, y0 = columns - 0.5, rows - 0.5
-    corners = np.stack([x0, y0, x0 + 1, y0, x0 + 1, y0 + 1, x0, y0 + 1], axis=-1).reshape(-1, 4, 2)
-    strength = values[rows, columns]
-    colours = np.empty((len(rows), 4), np.uint8)
-    colours[:, 0], colours[:, 2] = 255, 0
-    colours[:, 1] = np.rint(220 * (1 - strength))
-    colours[:, 3] = 90 + np.rint(130 * strength)
-    return Cells(corners, colours)
+    shares = (np.asarray(values, np.float32) - least) / (1 - least)
+    return np.where(values > least, np.clip(np.ceil(shares * HEAT_LEVELS), 1, HEAT_LEVELS), 0).astype(np.uint8)
+
+
+def heat_area(levels: np.ndarray) -> Cells:
+    """Pixels that are uncertain, from yellow to red; one rectangle per stretch of equal ones in a row.
+
+    Args:
+        levels: (H, W) uint8 of `heat_levels`.
+    """
+    found = []
+    for level in range(1, HEAT_LEVELS + 1):
+        strength = (level - 0.5) / HEAT_LEVELS
+        colour = (255, round(220 * (1 - strength)), 0, 90 + round(130 * strength))
+        found.append(mask_area(levels == level, colour))
+    return joined(found, 4)
+
+
+def scaled(cells: Cells, step: int, origin: tuple[int, int]) -> Cells:
+    """Cells of a coarse image where they lie on the fine one.
+
+    Args:
+        step: fine pixels per coarse one.
+        origin: (x, y) of the fine pixel that the coarse image begins with.
+    """
+    return Cells((cells.corners + 0.5) * step - 0.5 + np.asarray(origin, np.float64), cells.colours)
 
 
 def distinct_colour(number: int) -> Colour:

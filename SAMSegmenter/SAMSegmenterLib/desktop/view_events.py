@@ -7,15 +7,19 @@ from typing import Any
 import numpy as np
 import vtk
 
-from SAMSegmenterLib.core.marks import BoxMark, PointMark
+from SAMSegmenterLib.core.errors import InputError
+from SAMSegmenterLib.core.marks import BoxMark, Mark, PointMark
 from SAMSegmenterLib.desktop.effect_session import EffectSession
-from SAMSegmenterLib.scene.slice_views import SliceView, to_view_xy
+from SAMSegmenterLib.desktop.shown_slice import ShownSlice
 
 POINT, BOX, SCRIBBLE, LASSO, PROPOSAL = "point", "box", "scribble", "lasso", "proposal"
 TOOLS = (POINT, BOX, SCRIBBLE, LASSO, PROPOSAL)
 
 GRAB_PIXELS = 8.0
 """Marks nearer to the mouse than this, in view pixels, are taken hold of."""
+
+CORNER_PIXELS = 12.0
+"""A box is held at its corner within this distance of it along both sides, in view pixels."""
 
 CLICK_PIXELS = 3.0
 """Drags shorter than this are clicks."""
@@ -33,12 +37,19 @@ class Drag:
         start: view pixels.
         xy: on the slice.
         mark_id: of the mark that is moved.
+        reach: how near to a corner of a box the corner is meant, pixels of the slice.
     """
 
     def __init__(
-        self, tool: str, label: int, start: tuple[int, int], xy: tuple[float, float], mark_id: str = ""
+        self,
+        tool: str,
+        label: int,
+        start: tuple[int, int],
+        xy: tuple[float, float],
+        mark_id: str = "",
+        reach: float = 0.0,
     ) -> None:
-        self.tool, self.label, self.start, self.mark_id = tool, label, start, mark_id
+        self.tool, self.label, self.start, self.mark_id, self.reach = tool, label, start, mark_id, reach
         self.path = [xy]
         self.is_click = True
 
@@ -47,8 +58,8 @@ class ViewEvents:
     """Handles the events of slice views while the effect is active.
 
     Left click or drag makes a mark with the chosen tool; with Alt, or Ctrl+Shift, it says "outside", since slice views
-    use neither. Dragging a mark moves it, a right click on one deletes it. Return accepts, Escape rejects, Delete
-    removes the mark under the mouse.
+    use neither. Dragging a mark moves it: of a box the side or the corner that is held. A right click on a mark, or
+    Delete with the mouse over it, removes it. Return accepts, Escape rejects.
 
     Args:
         effect_session: what is prompted.
@@ -112,11 +123,27 @@ class ViewEvents:
         if self.tool == PROPOSAL:
             session.assign_proposal(xy)
             return True
-        grabbed = session.mark_near(xy, GRAB_PIXELS * self._pixels_per_view_pixel(slice_node))
+        shown = ShownSlice.of(self._owner, slice_node)
+        grabbed = shown.mark_near(position, GRAB_PIXELS) if shown is not None else None
         tool = "move" if grabbed else self.tool
-        self.drag = Drag(tool, label, position, xy, grabbed or "")
+        self.drag = Drag(tool, label, position, xy, grabbed or "", shown.pixels(CORNER_PIXELS) if grabbed else 0.0)
         self._drawn()
         return True
+
+    def moved_mark(self) -> Mark | None:
+        """The mark that is dragged, where it would be if the mouse let go of it now; None when none is moved."""
+        drag, session = self.drag, self._owner.session
+        if drag is None or drag.tool != "move" or drag.is_click or session is None:
+            return None
+        mark, path = session.marks.get(drag.mark_id), np.array(drag.path)
+        if mark is None:
+            return None
+        if isinstance(mark, BoxMark):
+            return BoxMark(mark.id, dragged_box(mark.box, path[0], path[-1], drag.reach))
+        try:
+            return mark.shifted(path[-1] - path[0])
+        except InputError:  # masks stay where they are
+            return None
 
     def _move(self, interactor: Any, slice_node: Any) -> bool:
         position = tuple(interactor.GetEventPosition())
@@ -127,7 +154,7 @@ class ViewEvents:
         if slice_node is not self._owner.slice_node:
             return True
         xy = self._owner.image_xy(slice_node, position)
-        if xy is not None:
+        if xy is not None and xy != drag.path[-1]:
             drag.is_click = drag.is_click and float(np.hypot(*np.subtract(position, drag.start))) < CLICK_PIXELS
             drag.path.append(xy)
             self._drawn()
@@ -140,16 +167,16 @@ class ViewEvents:
         self._move(interactor, slice_node)
         session = self._owner.follow()  # the drag is forgotten when the slice, segment or volume is another one now
         if self.drag is drag and session is not None and session.grid is not None:
-            self.drag = None
-            self._finish(drag, session)
+            moved, self.drag = self.moved_mark(), None
+            self._finish(drag, session, moved)
             self._owner.follow(CLICK_WAIT_SECONDS)
         self._drawn()
         return True
 
-    def _finish(self, drag: Drag, session: Any) -> None:
+    def _finish(self, drag: Drag, session: Any, moved: Mark | None) -> None:
         path = np.array(drag.path)
         if drag.tool == "move" and not drag.is_click:
-            self._finish_move(drag, session, path)
+            self._finish_move(session, moved, path[-1] - path[0])
         elif drag.is_click or drag.tool == POINT:
             session.add_point(drag.path[0] if drag.is_click else drag.path[-1], drag.label)
         elif drag.tool == BOX:
@@ -159,21 +186,18 @@ class ViewEvents:
         elif drag.tool == LASSO and len(path) >= 3:
             session.add_lasso(path, drag.label)
 
-    def _finish_move(self, drag: Drag, session: Any, path: np.ndarray) -> None:
-        mark = session.marks.get(drag.mark_id)
-        if isinstance(mark, PointMark):
-            session.move_mark(drag.mark_id, xy=path[-1])
-        elif isinstance(mark, BoxMark):
-            session.move_mark(drag.mark_id, box=dragged_box(mark.box, path[0], path[-1]))
-        elif mark is not None:
-            session.move_mark(drag.mark_id, delta=path[-1] - path[0])
+    def _finish_move(self, session: Any, moved: Mark | None, delta: np.ndarray) -> None:
+        if isinstance(moved, PointMark):
+            session.move_mark(moved.id, xy=moved.xy)
+        elif isinstance(moved, BoxMark):
+            session.move_mark(moved.id, box=moved.box)
+        elif moved is not None:
+            session.move_mark(moved.id, delta=delta)
 
     def _right_press(self, interactor: Any, slice_node: Any) -> bool:
         """On a mark; elsewhere Slicer zooms or shows its menu."""
         if self.drag is not None:
             return self.cancel_drag()
-        if slice_node is not self._owner.slice_node:
-            return False
         self._grabs_right = self._remove_at(slice_node, tuple(interactor.GetEventPosition()))
         return self._grabs_right
 
@@ -183,15 +207,16 @@ class ViewEvents:
         return grabbed
 
     def _remove_at(self, slice_node: Any, position: tuple[int, int]) -> bool:
-        session = self._owner.follow()
-        xy = self._owner.image_xy(slice_node, position)
-        if session is None or xy is None:
-            return False
-        mark_id = session.mark_near(xy, GRAB_PIXELS * self._pixels_per_view_pixel(slice_node))
+        """Remove the mark at a place of any view; the session goes to its slice then."""
+        shown = ShownSlice.of(self._owner, slice_node) if self._owner.follow() is not None else None
+        mark_id = shown.mark_near(position, GRAB_PIXELS) if shown is not None else None
         if mark_id is None:
             return False
-        session.remove_mark(mark_id)
-        self._owner.follow(CLICK_WAIT_SECONDS)
+        self._owner.use_view(slice_node)
+        session = self._owner.follow()
+        if session is not None:
+            session.remove_mark(mark_id)
+            self._owner.follow(CLICK_WAIT_SECONDS)
         return True
 
     def _leave(self, interactor: Any, slice_node: Any) -> bool:
@@ -211,7 +236,7 @@ class ViewEvents:
             return True
         if key == "Escape":
             return self.cancel_drag() or bool(session.reject())
-        if key in ("Delete", "BackSpace") and slice_node is self._owner.slice_node:
+        if key in ("Delete", "BackSpace"):
             return self._remove_at(slice_node, tuple(interactor.GetEventPosition()))
         return False
 
@@ -220,7 +245,7 @@ class ViewEvents:
         if session is None or interactor.GetShiftKey():
             return
         if slice_node is not self._owner.slice_node:
-            if session.prompts is not None and session.prompts.is_pending:
+            if session.prompts is not None and session.prompts.is_pending and not self._shows_same(slice_node):
                 return  # what is not accepted stays in sight
             self._owner.use_view(slice_node)
         self.mouse_xy = self._owner.image_xy(slice_node, position)
@@ -236,32 +261,30 @@ class ViewEvents:
             return self.label
         return 1 - self.label if held in ((True, True, False), (False, False, True)) else None
 
-    def _pixels_per_view_pixel(self, slice_node: Any) -> float:
-        grid, session = self._owner.grid(), self._owner.session
-        if grid is None:
-            return 1.0
-        ends = np.array([(0.0, 0.0), (1.0, 0.0)])
-        shown = to_view_xy(SliceView.of(slice_node), grid, session.source.volume.ijk_to_ras, ends)
-        length = float(np.linalg.norm(shown[1] - shown[0]))
-        return 1.0 / length if length > 0 else 1.0
+    def _shows_same(self, slice_node: Any) -> bool:
+        shown = ShownSlice.of(self._owner, slice_node)
+        return shown is not None and shown.is_current
 
 
-def dragged_box(box: np.ndarray, start: np.ndarray, end: np.ndarray) -> np.ndarray:
-    """A box after its outline was dragged: the corner that was held moves, or the whole box when a side was held.
+def dragged_box(box: np.ndarray, start: np.ndarray, end: np.ndarray, reach: float) -> np.ndarray:
+    """A box after its outline was dragged: the corner that was held moves, or the side.
 
     Args:
         box: (4,) [x0, y0, x1, y1].
         start, end: (2,) where the drag began and ended.
+        reach: how near to a corner the corner was held, pixels; a third of each side stays with the side.
 
     Returns:
-        (4,).
+        (4,) corners in any order.
     """
-    x0, y0, x1, y1 = box
-    reach = 0.15 * min(x1 - x0, y1 - y0)
-    corners = {(0, 1): (x0, y0), (2, 1): (x1, y0), (2, 3): (x1, y1), (0, 3): (x0, y1)}
-    nearest = min(corners, key=lambda sides: float(np.hypot(*(np.subtract(corners[sides], start)))))
+    near = [min(reach, (box[2 + axis] - box[axis]) / 3) for axis in (0, 1)]
+    distances = np.abs(np.asarray(box, np.float64) - np.tile(start, 2))
+    held = [side for side in range(4) if distances[side] <= near[side % 2]]
+    if not held:
+        held = [int(np.argmin(distances))]
     moved = np.array(box, np.float64)
-    if float(np.hypot(*np.subtract(corners[nearest], start))) <= reach:
-        moved[list(nearest)] = end
-        return moved
-    return moved + np.tile(np.subtract(end, start), 2)
+    for axis in (0, 1):
+        sides = [side for side in held if side % 2 == axis]
+        if sides:
+            moved[min(sides, key=lambda side: distances[side])] += end[axis] - start[axis]
+    return moved

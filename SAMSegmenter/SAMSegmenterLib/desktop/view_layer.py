@@ -1,6 +1,8 @@
-"""One layer of polygons or lines in a slice view: a 2D actor whose corners are view pixels."""
+"""One layer of polygons or lines in a slice view: 2D actors whose corners are view pixels."""
 
 from __future__ import annotations
+
+from typing import Any
 
 import numpy as np
 import vtk
@@ -8,29 +10,36 @@ from vtk.util.numpy_support import numpy_to_vtk, numpy_to_vtkIdTypeArray
 
 from SAMSegmenterLib.desktop.overlay_shapes import Cells, Shapes
 
+_RIM = 2.0
+"""By how much the dark line under a line is wider: lines stay visible on bright and on dark pictures."""
+
+_RIM_OPACITY = 0.5
+
 
 class ViewLayer:
-    """Polygons, or lines of a width.
+    """Polygons, or lines of a width with a dark rim.
 
     Args:
-        width: of lines in pixels; 0 for polygons.
+        width: of lines in view pixels; 0 for polygons.
 
     Attributes:
-        actor: `vtkActor2D`, to be put into one view.
+        actors: `vtkActor2D`, to be put into one view in this order.
     """
 
     def __init__(self, width: float = 0.0) -> None:
         self._lines = width > 0
         self._data = vtk.vtkPolyData()
-        mapper = vtk.vtkPolyDataMapper2D()
-        mapper.SetInputData(self._data)
-        mapper.SetScalarModeToUseCellData()
-        mapper.SetColorModeToDirectScalars()
-        self.actor = vtk.vtkActor2D()
-        self.actor.SetMapper(mapper)
-        self.actor.PickableOff()
-        if width:
-            self.actor.GetProperty().SetLineWidth(width)
+        self.actors: tuple[Any, ...] = (self._actor(width, True),)
+        if self._lines:
+            rim = self._actor(width + _RIM, False)
+            rim.GetProperty().SetColor(0.0, 0.0, 0.0)
+            rim.GetProperty().SetOpacity(_RIM_OPACITY)
+            self.actors = (rim, *self.actors)
+
+    @property
+    def count(self) -> int:
+        """How many polygons or lines are shown."""
+        return self._data.GetNumberOfCells()
 
     def show_cells(self, cells: Cells, to_view: np.ndarray) -> None:
         """Show cells of equal size.
@@ -57,10 +66,24 @@ class ViewLayer:
 
     def clear(self) -> None:
         """Show nothing."""
-        self._data.Initialize()
+        if self._data.GetNumberOfCells():
+            self._data.Initialize()
+
+    def _actor(self, width: float, coloured: bool) -> Any:
+        mapper = vtk.vtkPolyDataMapper2D()
+        mapper.SetInputData(self._data)
+        mapper.SetScalarVisibility(coloured)
+        mapper.SetScalarModeToUseCellData()
+        mapper.SetColorModeToDirectScalars()
+        actor = vtk.vtkActor2D()
+        actor.SetMapper(mapper)
+        actor.PickableOff()
+        if width:
+            actor.GetProperty().SetLineWidth(width)
+        return actor
 
     def _show(self, points: np.ndarray, sizes: np.ndarray, colours: np.ndarray) -> None:
-        self._data.Initialize()
+        self.clear()
         if not len(sizes):
             return
         places = np.zeros((len(points), 3), np.float32)

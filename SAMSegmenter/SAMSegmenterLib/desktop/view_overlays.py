@@ -1,26 +1,21 @@
-"""Draws marks, previews, proposals and uncertainty over the slice view in use."""
+"""Draws marks, previews, proposals and uncertainty over every slice view that shows their slice."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
-import numpy as np
+import slicer
 
-from SAMSegmenterLib.core.errors import InputError
+from SAMSegmenterLib.core.marks import MarkSet, PriorMark
+from SAMSegmenterLib.desktop.drawn_values import Detail, DrawnValues
 from SAMSegmenterLib.desktop.effect_session import EffectSession
-from SAMSegmenterLib.desktop.mark_shapes import add_drag, add_mark
-from SAMSegmenterLib.desktop.overlay_shapes import (
-    Cells,
-    Shapes,
-    distinct_colour,
-    heat,
-    joined,
-    mask_area,
-    mask_outline,
-)
+from SAMSegmenterLib.desktop.mark_shapes import PRIOR, add_drag, add_ghost, add_mark
+from SAMSegmenterLib.desktop.overlaid_view import OverlaidView
+from SAMSegmenterLib.desktop.overlay_shapes import Cells, Shapes, distinct_colour
+from SAMSegmenterLib.desktop.shown_slice import ShownSlice
 from SAMSegmenterLib.desktop.view_events import PROPOSAL, ViewEvents
-from SAMSegmenterLib.desktop.view_layer import ViewLayer
-from SAMSegmenterLib.scene.slice_views import SliceView, to_view_xy
+from SAMSegmenterLib.scene.shown_volumes import is_shown_in
 
 _FILL, _HOVER_FILL = 90, 45
 """Opacity of the chosen mask and of the one under the mouse, 0 to 255."""
@@ -30,7 +25,11 @@ _FALLBACK = (255, 200, 0)
 
 
 class ViewOverlays:
-    """What the effect draws; only the view in use has something.
+    """What the effect draws.
+
+    The slice that the session works on is drawn with all that belongs to it, in every view that shows it. Views at
+    other slices show the marks of theirs. Views are compared with what was drawn last, so that `follow` may be called
+    at every tick: nothing is drawn, and nothing observed, while nothing changes.
 
     Args:
         scripted_effect: the C++ half of the effect.
@@ -40,102 +39,143 @@ class ViewOverlays:
 
     def __init__(self, scripted_effect: Any, effect_session: EffectSession, events: ViewEvents) -> None:
         self._effect, self._owner, self._events = scripted_effect, effect_session, events
-        self._areas: Cells | None = None
-        self._outlines: Cells | None = None
-        self._layers: tuple[ViewLayer, ...] = ()
-        self._widget: Any = None
+        self._views: list[OverlaidView] = []
+        self._is_on = False
+        self._version = 0
+        self._colour = _FALLBACK
+        self._held: dict[str, tuple[Any, list[DrawnValues]]] = {}
 
-    def use(self, view_widget: Any) -> None:
-        """Draw into this view from now on; None for none."""
-        if view_widget is self._widget:
+    def start(self) -> None:
+        """Draw from now on, in all slice views of the layout."""
+        self._is_on = True
+        self.sync()
+
+    def stop(self) -> None:
+        """Leave nothing in any view."""
+        self._is_on = False
+        for view in self._views:
+            view.remove()
+        self._views = []
+        self._held.clear()
+
+    def sync(self) -> None:
+        """The layout changed: views came, went, or were hidden."""
+        if not self._is_on:
             return
-        if self._widget is not None:
-            for layer in self._layers:
-                self._effect.removeActor2D(self._widget, layer.actor)
-            self._effect.scheduleRender(self._widget)
-        self._widget = view_widget
-        self._layers = ()
-        if view_widget is not None:
-            self._layers = (ViewLayer(), ViewLayer(2.0), ViewLayer(), ViewLayer(2.0))  # areas, outlines, discs, lines
-            for layer in self._layers:
-                self._effect.addActor2D(view_widget, layer.actor)
-            self.update()
+        known = {id(view.slice_node): view for view in self._views if view.is_alive}
+        kept: list[OverlaidView] = []
+        for widget in _slice_widgets():
+            view = known.pop(id(widget.sliceLogic().GetSliceNode()), None)
+            kept.append(view if view is not None and view.widget is widget else OverlaidView(self._effect, widget))
+        for view in self._views:
+            if view not in kept:
+                view.remove()
+        self._views = kept
+        self.follow()
+
+    def view_beside(self, slice_node: Any) -> Any:
+        """`vtkMRMLSliceNode` of another view in the layout that shows the slice worked on; None for none."""
+        for view in self._views:
+            if view.slice_node is not slice_node and view.is_shown:
+                shown = ShownSlice.of(self._owner, view.slice_node)
+                if shown is not None and shown.is_current:
+                    return view.slice_node
+        return None
 
     def update(self) -> None:
-        """Draw everything anew: the masks changed."""
-        self._areas = self._outlines = None
-        self.reposition()
+        """Something of what is drawn changed."""
+        self._version += 1
+        self.follow()
+
+    def follow(self) -> None:
+        """Draw the views whose slice, place, volumes or content are others than those drawn."""
+        if not self._is_on:
+            return
+        colour = self._segment_colour()
+        if colour != self._colour:
+            self._colour, self._version = colour, self._version + 1
+        for view in self._views:
+            if not view.is_shown:
+                view.remove()
+            elif view.drawn != (wanted := (self._version, self._events.tool, *view.state)):
+                self._draw(view)
+                view.drawn = wanted
 
     def reposition(self) -> None:
-        """Draw again where things lie now: the view was moved, or the mouse draws something."""
-        if self._widget is None:
+        """The mouse draws something, or points at something."""
+        for view in self._views:
+            if self._is_on and view.is_shown:
+                self._draw_hand(view, self._shown_in(view))
+
+    def _shown_in(self, view: OverlaidView) -> ShownSlice | None:
+        """The slice, where the view shows it of the volume that is segmented, or the user works in it."""
+        shown = ShownSlice.of(self._owner, view.slice_node)
+        if shown is None or view.slice_node is self._owner.slice_node:
+            return shown
+        editor = self._effect.parameterSetNode()
+        return shown if is_shown_in(editor.GetSourceVolumeNode(), view.slice_node) else None
+
+    def _draw(self, view: OverlaidView) -> None:
+        shown = self._shown_in(view)
+        if shown is None:
+            view.clear()
             return
-        to_view = self._to_view()
-        if to_view is None:
-            for layer in self._layers:
-                layer.clear()
-        else:
-            if self._areas is None:
-                self._areas, self._outlines = self._masks()
-            areas, outlines = self._areas, self._outlines
-            under_mouse = self._proposal_under_mouse()
-            if under_mouse is not None:
-                areas = joined([areas, under_mouse], 4)
-            discs, lines, priors = self._marks()
-            self._layers[0].show_cells(areas, to_view)
-            self._layers[1].show_cells(joined([outlines, *priors], 2), to_view)
-            self._layers[2].show_shapes(discs, to_view)
-            self._layers[3].show_shapes(lines, to_view)
-        self._effect.scheduleRender(self._widget)
+        discs, lines = Shapes(), Shapes()
+        for mark in shown.marks:
+            add_mark(mark, discs, lines)
+        values = [*(self._current() if shown.is_current else ()), *_priors(shown.marks)]
+        view.show(values, discs, lines, shown.to_view, shown.view.size)
+        self._draw_hand(view, shown)
 
-    def _to_view(self) -> np.ndarray | None:
-        """(2, 3) slice image to view pixels; None while no slice is shown."""
-        grid, session, node = self._owner.grid(), self._owner.session, self._owner.slice_node
-        if grid is None or node is None:
-            return None
-        try:
-            view = SliceView.of(node)
-        except InputError:
-            return None
-        ends = to_view_xy(view, grid, session.source.volume.ijk_to_ras, np.array([(0, 0), (1, 0), (0, 1)]))
-        return np.stack([ends[1] - ends[0], ends[2] - ends[0], ends[0]], axis=-1)
+    def _draw_hand(self, view: OverlaidView, shown: ShownSlice | None) -> None:
+        if shown is None or not shown.is_current:
+            return
+        lines = Shapes()
+        drag = self._events.drag
+        if drag is not None and len(drag.path) > 1:
+            moved = self._events.moved_mark()
+            if moved is not None:
+                add_ghost(moved, lines)
+            else:
+                add_drag(drag.tool, drag.label, drag.path, lines)
+        view.show_hand(self._proposal_under_mouse(shown), lines, shown.to_view)
 
-    def _masks(self) -> tuple[Cells, Cells]:
-        """Areas and outlines of previews, proposals and uncertainty."""
-        session = self._owner.session
-        areas, outlines = [], []
-        colour = self._segment_colour()
-        if session.proposals is not None:
-            for number, mask in enumerate(session.proposals.masks):
-                outlines.append(mask_outline(mask, distinct_colour(number)))
-        preview = session.preview
+    def _current(self) -> list[DrawnValues]:
+        """Previews, proposals and uncertainty of the slice worked on, the lowest first."""
+        session, colour = self._owner.session, self._colour
+        found: list[DrawnValues] = []
+        proposals, preview, heat = session.proposals, session.preview, session.uncertainty
+        hover = session.hover_preview if preview is None else None
+        if proposals is not None:
+            found += self._kept("proposals", (proposals,), lambda: _outlines(proposals.masks))
         if preview is not None:
-            for number, mask in enumerate(preview.masks):
-                if number != preview.chosen:
-                    outlines.append(mask_outline(mask, _OTHER))
-            if session.uncertainty is None:
-                areas.append(mask_area(preview.mask, (*colour, _FILL)))
-            outlines.append(mask_outline(preview.mask, (*colour, 255)))
-        elif session.hover_preview is not None:
-            areas.append(mask_area(session.hover_preview.mask, (*colour, _HOVER_FILL)))
-        if session.uncertainty is not None:
-            areas.append(heat(session.uncertainty.values))
-        return joined(areas, 4), joined(outlines, 2)
+            filled = heat is None
+            found += self._kept("preview", (preview, colour, filled), lambda: _candidates(preview, colour, filled))
+        if hover is not None:
+            fill = (*colour, _HOVER_FILL)
+            found += self._kept("hover", (hover, colour), lambda: [DrawnValues.mask(hover.mask, fill)])
+        if heat is not None:
+            found += self._kept("heat", (heat,), lambda: [DrawnValues.heat(heat.values)])
+        return found
 
-    def _proposal_under_mouse(self) -> Cells | None:
+    def _kept(self, name: str, made_of: tuple[Any, ...], make: Callable[[], list[DrawnValues]]) -> list[DrawnValues]:
+        """What was made of the same objects before, or is made now."""
+        before = self._held.get(name)
+        if before is None or before[0] != made_of:
+            before = self._held[name] = (made_of, make())
+        return before[1]
+
+    def _proposal_under_mouse(self, shown: ShownSlice) -> Cells | None:
         session, xy = self._owner.session, self._events.mouse_xy
         if self._events.tool != PROPOSAL or xy is None or session.proposals is None:
             return None
         index = session.proposal_under(xy)
-        return None if index is None else mask_area(session.proposals.mask(index), (*distinct_colour(index)[:3], _FILL))
-
-    def _marks(self) -> tuple[Shapes, Shapes, list[Cells]]:
-        discs, lines = Shapes(), Shapes()
-        drawn = [add_mark(mark, discs, lines) for mark in self._owner.session.marks]
-        drag = self._events.drag
-        if drag is not None and len(drag.path) > 1:
-            add_drag(drag.tool, drag.label, drag.path, lines)
-        return discs, lines, [one for one in drawn if one is not None]
+        if index is None:
+            return None
+        fill = (*distinct_colour(index)[:3], _FILL)
+        mask = session.proposals.mask
+        drawn = self._kept("under mouse", (session.proposals, index), lambda: [DrawnValues.mask(mask(index), fill)])
+        return drawn[0].cells(Detail.of(shown.to_view, shown.view.size))[0]
 
     def _segment_colour(self) -> tuple[int, int, int]:
         node = self._effect.parameterSetNode()
@@ -145,3 +185,25 @@ class ViewOverlays:
             return _FALLBACK
         red, green, blue = (round(255 * value) for value in segment.GetColor())
         return red, green, blue
+
+
+def _slice_widgets() -> list[Any]:
+    """Of all slice views, also those that the layout does not show; none without a window."""
+    layout_manager = slicer.app.layoutManager()
+    names = layout_manager.sliceViewNames() if layout_manager is not None else ()
+    return [layout_manager.sliceWidget(name) for name in names]
+
+
+def _outlines(masks: Any) -> list[DrawnValues]:
+    return [DrawnValues.mask(mask, line=distinct_colour(number)) for number, mask in enumerate(masks)]
+
+
+def _candidates(preview: Any, colour: tuple[int, int, int], filled: bool) -> list[DrawnValues]:
+    """The chosen mask above the others."""
+    others = [DrawnValues.mask(m, line=_OTHER) for n, m in enumerate(preview.masks) if n != preview.chosen]
+    fill = (*colour, _FILL) if filled else None
+    return [*others, DrawnValues.mask(preview.mask, fill, (*colour, 255))]
+
+
+def _priors(marks: MarkSet) -> list[DrawnValues]:
+    return [DrawnValues.mask(mark.mask, line=PRIOR) for mark in marks if isinstance(mark, PriorMark)]

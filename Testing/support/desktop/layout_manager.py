@@ -1,4 +1,4 @@
-"""Stands for `slicer.app.layoutManager()` and Slicer's main window with three slice views and no 3D view."""
+"""Stands for `slicer.app.layoutManager()` and Slicer's main window with slice views and no 3D view."""
 
 from __future__ import annotations
 
@@ -14,8 +14,21 @@ VIEWS = {
     "Red": ("Axial", (320, 240)),
     "Green": ("Coronal", (300, 260)),
     "Yellow": ("Sagittal", (260, 240)),
+    "Slice4": ("Axial", (280, 220)),
 }
 """Orientation and size of each view; none is square, so that width and height are not confused."""
+
+THREE_VIEWS = ("Red", "Green", "Yellow")
+
+
+def _views_of(layout: int) -> tuple[str, ...]:
+    kinds = slicer.vtkMRMLLayoutNode
+    return {
+        kinds.SlicerLayoutOneUpRedSliceView: ("Red",),
+        kinds.SlicerLayoutOneUpYellowSliceView: ("Yellow",),
+        kinds.SlicerLayoutOneUpGreenSliceView: ("Green",),
+        kinds.SlicerLayoutTwoOverTwoView: ("Red", "Green", "Yellow", "Slice4"),
+    }.get(layout, THREE_VIEWS)
 
 
 class qSlicerLayoutManager(QtCore.QObject):  # noqa: N801 - its name in Slicer
@@ -30,10 +43,9 @@ class qSlicerLayoutManager(QtCore.QObject):  # noqa: N801 - its name in Slicer
         self._layout = 1
         self._added: list[Any] = []
         _prepare(application_logic, self._added)
-        self._widgets = {name: qMRMLSliceWidget(name, *rest, application_logic) for name, rest in VIEWS.items()}
-        row = QtWidgets.QHBoxLayout(window.centralWidget())
-        for widget in self._widgets.values():
-            row.addWidget(widget)
+        self._widgets: dict[str, Any] = {}
+        self._row = QtWidgets.QHBoxLayout(window.centralWidget())
+        self._show(THREE_VIEWS)
 
     layout = QtCore.Property(int, lambda self: self._layout, lambda self, value: self.setLayout(value))
     threeDViewCount = QtCore.Property(int, lambda self: 0)
@@ -41,6 +53,7 @@ class qSlicerLayoutManager(QtCore.QObject):  # noqa: N801 - its name in Slicer
     plotViewCount = QtCore.Property(int, lambda self: 0)
 
     def sliceViewNames(self) -> tuple[str, ...]:
+        """Also of views that the layout does not show now."""
         return tuple(self._widgets)
 
     def sliceWidget(self, name: str) -> Any:
@@ -50,13 +63,29 @@ class qSlicerLayoutManager(QtCore.QObject):  # noqa: N801 - its name in Slicer
         return self._application_logic.GetSliceLogics()
 
     def setLayout(self, layout: int) -> None:
-        """Only tells that it changed; the views stay."""
+        """Make the views that it needs, hide the others, then tell."""
         self._layout = layout
+        self._show(_views_of(layout))
         self.layoutChanged.emit(layout)
 
     def resetSliceViews(self) -> None:
         for widget in self._widgets.values():
             widget.fitSliceToBackground()
+
+    def _show(self, names: tuple[str, ...]) -> None:
+        for widget in self._widgets.values():  # Slicer takes all views out before it puts some of them in again
+            widget.mrmlSliceNode().SetMappedInLayout(0)
+        for name in names:
+            if name not in self._widgets:
+                self._widgets[name] = qMRMLSliceWidget(name, *VIEWS[name], self._application_logic)
+                self._row.addWidget(self._widgets[name])
+            self._widgets[name].mrmlSliceNode().SetMappedInLayout(1)
+        for name, widget in self._widgets.items():
+            widget.setVisible(name in names)
+
+    def _remove_view(self, name: str) -> None:
+        """What happens when the node of a view is removed from the scene: its widget goes, no signal tells."""
+        self._widgets.pop(name)._close()
 
     def _close(self) -> None:
         for widget in self._widgets.values():
