@@ -75,3 +75,18 @@ def test_segments_are_added_named_and_tagged(a_scene):
     provider.tag_segment(segment_id, {"model": "bundled"})
     assert tag_of(case.node, segment_id, "model") == "bundled"
     assert provider.writer().segment_on(segment_id, (0, 6, 0, 5, 0, 3)).sum() == 0
+
+
+def test_a_segment_added_for_a_commit_comes_and_goes_with_it(a_scene):
+    case = overlapping_segments()
+    provider = LogicWriterProvider(_editor(a_scene, case))
+    names = [case.node.GetSegmentation().GetNthSegmentID(n) for n in range(5)]
+    added = provider.add_segment("vessel")
+    block = np.ones((1, 2, 2), np.uint8)
+    assert provider.writer().commit([Edit(added, "add", (0, 1, 0, 1, 0, 0), block)], "add") == 4
+    assert provider.writer().undo()
+    assert list(case.node.GetSegmentation().GetSegmentIDs()) == names
+    assert not provider.writer().can_undo
+    assert provider.writer().redo()
+    assert provider.segment_name(added) == "vessel"
+    assert provider.writer().segment_on(added, (0, 1, 0, 1, 0, 0)).all()

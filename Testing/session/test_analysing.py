@@ -57,6 +57,16 @@ def test_a_proposal_goes_to_another_or_to_a_new_segment():
     assert desk.writer.tags["Liver"]["SAM.model"] == "threshold"
 
 
+def test_a_new_segment_says_so_and_is_gone_again_when_nothing_was_written_into_it():
+    desk = proposing()
+    desk.session.assign_proposal(INSIDE_ONE, new_name="Liver")
+    assert "New segment 'Liver': 180 voxels changed." in desk.messages
+    desk.writer._editable = np.zeros(desk.mask().shape, bool)
+    result = desk.session.assign_proposal(INSIDE_TWO, new_name="Spleen")
+    assert result.changed == 0 and "Nothing was written" in result.message
+    assert desk.writer.segment_name("Spleen") is None and desk.writer.segment_name("Liver") == "Liver"
+
+
 def test_an_assigned_proposal_is_cleaned_like_any_mask():
     desk = a_desk()
     desk.scene.source().volume.array[8, 10:13, 9:12] = 50

@@ -237,3 +237,51 @@ def test_marks_that_change_while_their_slice_is_worked_on_are_worked_on_again():
     desk.settle()
     assert desk.session.stack.is_complete and desk.session.stack.total == 5
     assert desk.session.stack.slices[SlicePlane.lattice(0, 8)].mask.sum() == 180 - 25
+
+
+def test_a_region_that_moved_takes_its_boxes_along():
+    desk = a_desk()
+    boxed(desk, (5, 9))
+    boxed(desk, (8, 11))
+    desk.session.predict_stack()
+    desk.settle()
+    assert sorted(plane.index for plane in desk.session.stack.slices) == [8, 9, 10, 11]
+
+
+def test_accepted_boxes_stay_when_the_region_moves():
+    desk = a_desk()
+    boxed(desk, (5, 6))
+    desk.session.predict_stack()
+    desk.settle()
+    desk.session.accept_stack()
+    boxed(desk, (8, 9))
+    desk.session.show(SlicePlane.lattice(0, 5))
+    assert len(desk.session.marks) == 1
+
+
+def test_rejecting_drops_masks_and_marks_and_leaves_the_segment():
+    desk = a_desk()
+    desk.mask()[8, 30:, :3] = 1
+    before = desk.mask().copy()
+    boxed(desk)
+    desk.session.predict_stack()
+    desk.settle()
+    assert desk.session.reject_stack()
+    desk.settle()
+    assert desk.session.stack is None and desk.session.preview is None and len(desk.session.marks) == 0
+    np.testing.assert_array_equal(desk.mask(), before)
+    assert not desk.writer.undo_steps
+    assert not desk.session.book.has_pending
+    assert not desk.session.reject_stack()
+
+
+def test_rejecting_brings_back_what_was_accepted_before():
+    desk = a_desk()
+    desk.session.add_point((10, 12))
+    desk.settle()
+    desk.session.accept()
+    accepted = desk.session.marks
+    boxed(desk)
+    desk.session.predict_stack()
+    desk.session.reject_stack()
+    assert desk.session.marks is accepted

@@ -7,7 +7,7 @@ from typing import Any
 
 from SAMSegmenterLib.core.errors import InputError
 from SAMSegmenterLib.scene.logic_writer import LogicSegmentWriter
-from SAMSegmenterLib.scene.segment_list import add_segment, segment_name, tag_segment
+from SAMSegmenterLib.scene.segment_list import add_segment, remove_segment, segment_name, tag_segment
 
 
 class LogicWriterProvider:
@@ -51,12 +51,17 @@ class LogicWriterProvider:
         return segment_name(self._editor_node.GetSegmentationNode(), segment_id)
 
     def add_segment(self, name: str) -> str:
-        """Add an empty segment and return its id.
+        """Add an empty segment and return its id; it belongs to the undo step of the next commit.
 
         Raises:
-            InputError: there is no segmentation.
+            InputError: there is no segmentation, or it holds surfaces.
         """
+        self.writer().begin_step()
         return add_segment(self._editor_node.GetSegmentationNode(), name)
+
+    def remove_segment(self, segment_id: str) -> None:
+        """Remove a segment, if it is there."""
+        remove_segment(self._editor_node.GetSegmentationNode(), segment_id)
 
     def tag_segment(self, segment_id: str, tags: Mapping[str, str]) -> None:
         """Keep facts with a segment.

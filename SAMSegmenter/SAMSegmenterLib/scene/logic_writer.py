@@ -77,6 +77,7 @@ class LogicSegmentWriter:
         self._editor_node = editor_node
         self._undo_states = max(2, undo_states)
         self._searched: dict[str, tuple[Any, int, int, bool]] = {}
+        self._is_step_begun = False
         self._scene = segmentation_node.GetScene() if segmentation_node is not None else None
         self._check_nodes()
         self._logic, self._settings = self._open_logic()
@@ -120,6 +121,11 @@ class LogicSegmentWriter:
         allowed = editable_block(self._node, self._volume_node, rules, segment_id, lattice, inside)
         return placed(allowed, inside, extent)
 
+    def begin_step(self) -> None:
+        """Begin the undo step of the next commit now: a segment added in between comes and goes with it."""
+        self._check_nodes()
+        self._is_step_begun = self._save_state()
+
     def commit(self, edits: Sequence[Edit], label: str) -> int:
         """Write edits, as one step of the undo history.
 
@@ -136,10 +142,11 @@ class LogicSegmentWriter:
                 was changed.
             StoreError: Slicer did not take the edit; what was written is taken back.
         """
+        saved, self._is_step_begun = self._is_step_begun, False
         self._check_nodes()
         self._check_voxels()
         rules, lattice = EditRules.of(self._editor_node), self.lattice()
-        changed, saved, done = 0, False, False
+        changed, done = 0, False
         try:
             for group in grouped(clipped(edits, self._node, lattice), MAX_GROUP_VOXELS):
                 plan = plan_of(group, self._node, self._volume_node, rules, lattice)

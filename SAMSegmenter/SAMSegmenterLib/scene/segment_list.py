@@ -29,6 +29,12 @@ def add_segment(node: Any, name: str) -> str:
     return node.GetSegmentation().AddEmptySegment("", name)
 
 
+def remove_segment(node: Any, segment_id: str) -> None:
+    """Remove a segment, if it is there."""
+    if node is not None and node.GetSegmentation().GetSegment(segment_id) is not None:
+        node.GetSegmentation().RemoveSegment(segment_id)
+
+
 def tag_segment(node: Any, segment_id: str, tags: Mapping[str, str]) -> None:
     """Keep facts with a segment; those of the same name are replaced.
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Any
 
 import numpy as np
@@ -90,8 +90,11 @@ class Analysing(Accepting):
             if found is None or index is None:
                 raise InputError("There is no proposal at this place.", "Click into one of the outlines.")
             self._required()
-            target = self._writers.add_segment(new_name) if new_name else segment_id or self._segment_id
-            result = self._write_proposal(found, index, xy, target)
+            result = (
+                self._write_to_new_segment(found, index, xy, new_name)
+                if new_name
+                else self._write_proposal(found, index, xy, segment_id or self._segment_id)
+            )
             self.log.add("assigned", xy=[round(float(value), 2) for value in xy], changed=result.changed)
             self._tell(result.message)
         return result
@@ -136,6 +139,16 @@ class Analysing(Accepting):
         if not isinstance(error, Cancelled):
             self._tell_error(error)
         self._changed |= {"progress", "status"}
+
+    def _write_to_new_segment(self, found: SliceProposals, index: int, xy: Sequence[float], name: str) -> AcceptResult:
+        """The segment is there only if something was written into it."""
+        target, result = self._writers.add_segment(name), NOTHING
+        try:
+            result = self._write_proposal(found, index, xy, target)
+        finally:
+            if not result.changed:
+                self._writers.remove_segment(target)
+        return replace(result, message=f"New segment '{name}': {result.message}") if result.changed else result
 
     def _write_proposal(self, found: SliceProposals, index: int, xy: Sequence[float], target: str) -> AcceptResult:
         mask = clean(found.proposals.mask(index), np.array([xy]), self._cleanup, found.image.spacing_yx)

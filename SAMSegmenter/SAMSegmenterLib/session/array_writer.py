@@ -78,8 +78,9 @@ class ArraySegmentWriter:
         return segment_id
 
     def remove_segment(self, segment_id: str) -> None:
-        """Take a segment away, with all its voxels; this cannot be undone."""
-        del self._names[segment_id], self._masks[segment_id]
+        """Take a segment away, with all its voxels, if it is there; this cannot be undone."""
+        self._masks.pop(segment_id, None)
+        self._names.pop(segment_id, None)
 
     def tag_segment(self, segment_id: str, tags: Mapping[str, str]) -> None:
         """Keep facts with a segment."""

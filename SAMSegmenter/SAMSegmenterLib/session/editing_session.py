@@ -20,12 +20,12 @@ from SAMSegmenterLib.session.event_log import EventLog
 from SAMSegmenterLib.session.model_service import ModelService
 from SAMSegmenterLib.session.prompt_book import PromptBook
 from SAMSegmenterLib.session.prompt_files import file_of, fill_book
+from SAMSegmenterLib.session.prompts_running import PromptsRunning
 from SAMSegmenterLib.session.segment_writer import WriterProvider
 from SAMSegmenterLib.session.source_provider import SourceProvider
-from SAMSegmenterLib.session.stacking import Stacking
 
 
-class EditingSession(Stacking):
+class EditingSession(PromptsRunning):
     """Prompts, previews and acceptances for one segmentation; another segmentation gets a session of its own.
 
     Args:

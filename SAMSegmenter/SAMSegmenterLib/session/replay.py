@@ -27,6 +27,7 @@ from SAMSegmenterLib.session.slice_prediction import (
     predict_slice,
 )
 from SAMSegmenterLib.session.slice_proposals import propose
+from SAMSegmenterLib.session.source_provider import Source
 from SAMSegmenterLib.session.volume_source import VolumeSource
 
 
@@ -147,10 +148,37 @@ def accepted_mask(
     Raises:
         InputError: prompts that the model cannot take, or a slice outside the volume.
     """
+    return mask_of(request_of(prompt_file, record, source), prompt_file, record, predictor, should_stop)
+
+
+def request_of(prompt_file: PromptFile, record: SlicePromptRecord, source: Source) -> SliceRequest:
+    """What a record asks of a model, with a copy of its slice.
+
+    Raises:
+        InputError: the slice lies outside the volume.
+
+    Thread: main.
+    """
     parameters = {**prompt_file.parameters, **record.parameters}
     cleanup = CleanUp.from_json(parameters.get("cleanup", {}))
-    window = WindowChoice(record.window if record.window is not None else prompt_file.window, source.displayed)
-    request = SliceRequest(PreparedSlice.of(source, record.plane), record.marks, window, cleanup)
+    text = record.window if record.window is not None else prompt_file.window
+    window = WindowChoice(text, source.displayed, source.hounsfield)
+    return SliceRequest(PreparedSlice.of(source, record.plane), record.marks, window, cleanup)
+
+
+def mask_of(
+    request: SliceRequest,
+    prompt_file: PromptFile,
+    record: SlicePromptRecord,
+    predictor: Predictor,
+    should_stop: ShouldStop = never_stop,
+) -> Mask:
+    """The mask (H, W) that a record stands for, from what `request_of` gave.
+
+    Raises:
+        InputError: prompts that the model cannot take.
+    """
+    parameters = {**prompt_file.parameters, **record.parameters}
     if "proposal" in parameters:
         return _proposal(request, EverythingParameters(**parameters["proposal"]), predictor, should_stop)
     answer = predict_slice(request, predictor, should_stop)

@@ -92,11 +92,15 @@ class WriterProvider(Protocol):
         ...
 
     def add_segment(self, name: str) -> str:
-        """Add an empty segment and return its id.
+        """Add an empty segment and return its id; where hosts undo that, it belongs to the step of the next commit.
 
         Raises:
             InputError: there is no segmentation.
         """
+        ...
+
+    def remove_segment(self, segment_id: str) -> None:
+        """Remove a segment that was added for a commit that wrote nothing; one that is gone already is no error."""
         ...
 
     def tag_segment(self, segment_id: str, tags: Mapping[str, str]) -> None:

@@ -4,17 +4,16 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
-from SAMSegmenterLib.core.arrays import Mask
 from SAMSegmenterLib.core.errors import Cancelled, InputError
 from SAMSegmenterLib.core.prompt_file import SlicePromptRecord
 from SAMSegmenterLib.core.prompt_marks import BoxMark, MarkSet
 from SAMSegmenterLib.core.slab_boxes import box_on_image, extreme_point_boxes, roi_boxes
-from SAMSegmenterLib.core.slicing import SliceImage, SlicePlane, slice_grid
+from SAMSegmenterLib.core.slicing import SlicePlane, slice_grid
 from SAMSegmenterLib.session.accepting import NOTHING
 from SAMSegmenterLib.session.analysing import Analysing
 from SAMSegmenterLib.session.model_service import REQUEST
@@ -23,60 +22,9 @@ from SAMSegmenterLib.session.preview import AcceptResult
 from SAMSegmenterLib.session.prompt_book import AcceptedPrompts, SlicePrompts
 from SAMSegmenterLib.session.slice_edits import slice_edit
 from SAMSegmenterLib.session.slice_prediction import SliceAnswer, SliceRequest, WindowChoice, predict_slice
+from SAMSegmenterLib.session.stack_preview import StackPreview, StackSlice
 
 _ROI_PREFIX = "r"
-
-
-@dataclass(frozen=True, eq=False)
-class StackSlice:
-    """The mask of one slice of a stack; kept in an eighth of its size.
-
-    Args:
-        grid: where its pixels lie.
-        packed: the mask's bits.
-        score: predicted IoU.
-        record: everything needed to make it again, without the mask.
-    """
-
-    grid: SliceImage
-    packed: np.ndarray
-    score: float
-    record: SlicePromptRecord
-
-    @property
-    def mask(self) -> Mask:
-        """(H, W) bool."""
-        height, width = self.grid.shape
-        return np.unpackbits(self.packed, count=height * width).reshape(height, width).astype(bool)
-
-
-@dataclass(eq=False)
-class StackPreview:
-    """Masks of many slices of one segment; nothing of them is in the segment yet.
-
-    Attributes:
-        segment_id: the segment.
-        slices: by plane, as far as they are done.
-        waiting: slices still to be done.
-        total: all of them.
-        skipped: slices on which the model found nothing.
-    """
-
-    segment_id: str
-    waiting: deque[SlicePrompts]
-    total: int
-    slices: dict[SlicePlane, StackSlice] = field(default_factory=dict)
-    skipped: int = 0
-
-    @property
-    def done(self) -> int:
-        """How many slices are done."""
-        return len(self.slices) + self.skipped
-
-    @property
-    def is_complete(self) -> bool:
-        """Whether all slices are done."""
-        return self.done == self.total
 
 
 class Stacking(Analysing):
