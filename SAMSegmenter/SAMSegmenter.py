@@ -39,10 +39,13 @@ class SAMSegmenter(ScriptedLoadableModule):
 
 def registerEffect() -> None:
     """Make the effect known to every Segment Editor."""
+    from SAMSegmenterLib.desktop.warm_up import warm_up
+
     path = Path(__file__).resolve().parent / "SAMSegmenterEffect" / "SegmentEditorSAMEffect.py"
     instance = slicer.qSlicerSegmentEditorScriptedEffect(None)
     if instance.setPythonSource(path.as_posix()):
         instance.self().register()
+    warm_up()
 
 
 def registerSamples() -> None:

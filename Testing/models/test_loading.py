@@ -1,5 +1,7 @@
 """Weights on disk become a predictor on the device that was asked for."""
 
+import subprocess
+import sys
 from dataclasses import replace
 
 import numpy as np
@@ -41,6 +43,22 @@ def test_the_specs_normalisation_is_the_networks(a_small_network):
     spec = replace(blank_spec("x", "small"), normalisation=((1.0, 2.0, 3.0), (4.0, 5.0, 6.0)))
     network = network_with_weights(spec, a_small_network.state_dict())
     assert network.pixel_mean.flatten().tolist() == [1, 2, 3] and network.pixel_std.flatten().tolist() == [4, 5, 6]
+
+
+def test_no_random_numbers_are_drawn_for_weights_that_are_read_anyway(a_small_network):
+    state = torch.random.get_rng_state()
+    network = network_with_weights(blank_spec("x", "small"), a_small_network.state_dict())
+    assert torch.equal(torch.random.get_rng_state(), state)
+    given = a_small_network.state_dict()
+    assert all(torch.equal(tensor, given[name]) for name, tensor in network.state_dict().items())
+    assert not any(tensor.is_meta for tensor in (*network.parameters(), *network.buffers()))
+
+
+def test_loading_does_not_import_pytorchs_compiler():
+    code = "import sys; from SAMSegmenterLib.models.registry import load; load('sam-small', 'cpu'); print(*sys.modules)"
+    ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=300, check=True)
+    assert "torch.nn" in ran.stdout.split()
+    assert not {"torch._dynamo", "sympy"} & set(ran.stdout.split())
 
 
 def test_weights_of_another_architecture_are_refused(a_weights_file):

@@ -8,7 +8,6 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 import numpy as np
-from scipy import ndimage
 
 from SAMSegmenterLib.core.arrays import Mask, as_mask
 from SAMSegmenterLib.core.errors import InputError
@@ -110,6 +109,8 @@ def _smoothed(mask: Mask, radius: float) -> Mask:
     """Each pixel becomes what most of its surroundings are; a mask that would vanish stays as it is."""
     if not radius:
         return mask
+    from scipy import ndimage  # slow to import: windows open at once without it
+
     share = mask.astype(np.float32)
     for _ in range(2):  # along rows, turned in between: along columns it is several times slower
         share = ndimage.gaussian_filter1d(share, radius / 2, axis=1, mode="nearest", truncate=3.0)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import numpy as np
-from scipy import ndimage
 
 from SAMSegmenterLib.core.arrays import Mask
 
@@ -34,6 +33,8 @@ def mask_logits(mask: Mask, edge_px: float) -> np.ndarray:
     if inside.all():
         logits[part] = PRIOR_LOGIT
         return logits
+    from scipy import ndimage  # slow to import: windows open at once without it
+
     depth = ndimage.distance_transform_edt(inside) - ndimage.distance_transform_edt(~inside)
     distance = depth - np.sign(depth) / 2  # from the border between pixels, not from the pixel beyond it
     logits[part] = PRIOR_LOGIT * np.clip(distance / edge_px, -1, 1)

@@ -10,7 +10,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import ndimage
 
 from SAMSegmenterLib.core.arrays import Matrix4
 
@@ -106,6 +105,8 @@ def _coordinates(pixel_to_ijk: Matrix4, rows: range | tuple[int, int], columns: 
 
 
 def _interpolate(block: np.ndarray, kji: np.ndarray, background: float) -> np.ndarray:
+    from scipy import ndimage  # slow to import: windows open at once without it
+
     if block.ndim == 4:
         return np.stack([_interpolate(block[..., channel], kji, background) for channel in range(3)], axis=-1)
     is_float = np.issubdtype(block.dtype, np.floating)

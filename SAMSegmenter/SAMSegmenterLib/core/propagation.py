@@ -10,7 +10,6 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import ndimage
 
 from SAMSegmenterLib.core.arrays import Mask, as_mask, same_shape
 from SAMSegmenterLib.core.errors import Cancelled, InputError
@@ -125,6 +124,8 @@ def carried_prompts(mask: Mask, margin: int) -> Prompts:
 
 def innermost_point(mask: Mask) -> tuple[int, int]:
     """(x, y) of the pixel farthest from the outside, the first in row order among equals; the edge is outside."""
+    from scipy import ndimage  # slow to import: windows open at once without it
+
     depth = ndimage.distance_transform_edt(np.pad(mask, 1))[1:-1, 1:-1]
     y, x = np.unravel_index(int(np.argmax(depth)), mask.shape)
     return int(x), int(y)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import numpy as np
-from scipy import ndimage
 
 from SAMSegmenterLib.core.arrays import Matrix4
 
@@ -27,6 +26,8 @@ def nearest_onto(
 
     Source: nearest neighbour; the only interpolation that makes no new label values.
     """
+    from scipy import ndimage  # slow to import: windows open at once without it
+
     target_to_source = np.linalg.inv(ijk_to_ras) @ target_ijk_to_ras
     flip = np.eye(3)[::-1]  # ijk to kji
     matrix = flip @ target_to_source[:3, :3] @ flip

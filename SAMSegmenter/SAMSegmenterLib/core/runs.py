@@ -8,8 +8,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import sparse
-from scipy.sparse import csgraph
 
 from SAMSegmenterLib.core.arrays import Mask
 
@@ -75,6 +73,9 @@ def parts_of(runs: Runs, diagonal: bool) -> tuple[int, np.ndarray]:
     Returns:
         Number of parts, and the part (N,) of each run, from 0.
     """
+    from scipy import sparse
+    from scipy.sparse import csgraph  # slow to import: windows open at once without it
+
     width = runs.shape[1] + 1
     first, last = runs.rows * width + runs.starts, runs.rows * width + runs.stops - 1
     reach = int(diagonal)

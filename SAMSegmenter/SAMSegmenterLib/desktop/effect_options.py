@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from SAMSegmenterLib.core.cleanup import KEEP, CleanUp
 from SAMSegmenterLib.core.prompt_file import MODES
 from SAMSegmenterLib.desktop.settings_store import read_preferences
 from SAMSegmenterLib.models.known_models import BUNDLED
-from SAMSegmenterLib.session.editing_session import EditingSession
+
+if TYPE_CHECKING:
+    from SAMSegmenterLib.session.editing_session import EditingSession
 
 
 @dataclass(frozen=True)

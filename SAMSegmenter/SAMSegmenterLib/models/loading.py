@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any
 
 import torch
+from torch.overrides import TorchFunctionMode
 
 from SAMSegmenterLib.core.errors import InputError, ModelError
 from SAMSegmenterLib.core.predictor import ModelSpec
@@ -41,13 +42,31 @@ def network_with_weights(spec: ModelSpec, tensors: Mapping[str, torch.Tensor]) -
     Raises:
         ModelError: tensors are missing, too many, of another shape, or not finite.
     """
-    with torch.device("meta"):
+    with torch.device("meta"), _NoRandomNumbers():
         network = build(spec.architecture)
     _check_tensors(network.state_dict(), tensors, spec)
     network.load_state_dict(dict(tensors), strict=True, assign=True)
     mean, std = (torch.tensor(values, dtype=torch.float32).view(-1, 1, 1) for values in spec.normalisation)
     network.pixel_mean, network.pixel_std = mean, std  # buffers that weights files leave out
     return network.eval()
+
+
+class _NoRandomNumbers(TorchFunctionMode):
+    """Makes room for random numbers without drawing them.
+
+    On the meta device they are drawn by Python functions that import PyTorch's compiler, which takes longer than
+    everything else that loading a small model does.
+    """
+
+    def __torch_function__(
+        self, function: Callable[..., Any], types: Any, args: tuple = (), kwargs: dict[str, Any] | None = None
+    ) -> Any:
+        kwargs = kwargs or {}
+        if getattr(function, "__module__", None) == "torch.nn.init":
+            return args[0] if args else kwargs["tensor"]
+        if function is torch.randn:
+            return torch.zeros(*args, **{**kwargs, "device": "cpu"})  # what is computed from it stays cheap
+        return function(*args, **kwargs)
 
 
 def chosen_device(device: str) -> str:

@@ -13,6 +13,7 @@ import threading
 from types import ModuleType
 
 from SAMSegmenterLib.core.errors import DependencyError
+from SAMSegmenterLib.models.torch_libraries import open_torch_libraries
 
 logger = logging.getLogger(__name__)
 
@@ -42,6 +43,7 @@ def load_segment_anything() -> ModuleType:
 def _import_package() -> ModuleType:
     if sys.modules.get("segment_anything") is not None:
         return sys.modules["segment_anything"]
+    open_torch_libraries()
     _require("torch", "Install PyTorch: 'pip install torch'" + _IN_SLICER)
     if _torchvision_works():
         return _require("segment_anything", "Install it: 'pip install segment-anything'" + _IN_SLICER)
