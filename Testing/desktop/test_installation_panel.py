@@ -3,6 +3,7 @@ from __future__ import annotations
 import pytest
 
 from SAMSegmenterLib.core.errors import DependencyError
+from SAMSegmenterLib.desktop.torchvision_fit import NO_TORCHVISION, Torchvision
 from SAMSegmenterLib.session.worker import Worker
 from support.module_page import AnsweringUser, NotingInstaller, load_page
 
@@ -17,11 +18,16 @@ def open_panel(a_desktop):
 
     opened = []
 
-    def make(installer, user=None):
+    def make(installer, user=None, torchvision=NO_TORCHVISION):
         widget, ui = load_page()
         worker = Worker("test")
         installation = Installation(
-            installer, installer.version_of, lambda: dict(installer.versions), lambda: 100 * 10**9
+            installer,
+            installer.version_of,
+            lambda: dict(installer.versions),
+            lambda: 100 * 10**9,
+            lambda: False,
+            lambda: torchvision,
         )
         panel = InstallationPanel(ui, installation, user or AnsweringUser(), widget, worker)
         opened.append((panel, widget, worker))
@@ -40,7 +46,7 @@ def versions(ui):
 
 def test_a_complete_installation_offers_only_the_test(open_panel):
     _panel, ui = open_panel(NotingInstaller(dict(ALL)))
-    assert versions(ui) == ["2.8.0", "1.0", "0.6.2"]
+    assert versions(ui) == ["2.8.0", "1.0", "0.6.2", "no"]
     assert not ui.installButton.enabled and ui.tryButton.enabled
     assert ui.installationLabel.text == "Everything that the models need is installed."
 
@@ -49,10 +55,10 @@ def test_what_is_missing_is_installed_after_the_question(open_panel):
     user = AnsweringUser()
     installer = NotingInstaller({})
     _panel, ui = open_panel(installer, user)
-    assert versions(ui) == ["no", "no", "no"] and not ui.tryButton.enabled
+    assert versions(ui) == ["no", "no", "no", "no"] and not ui.tryButton.enabled
     ui.installButton.click()
     assert "Will be installed" in user.asked[0][2]
-    assert versions(ui) == ["2.8.0", "1.0", "0.6.2"]
+    assert versions(ui) == ["2.8.0", "1.0", "0.6.2", "no"]
     assert ui.installationLabel.text.startswith("Installed.") and ui.tryButton.enabled
 
 
@@ -75,6 +81,20 @@ def test_a_failure_is_said_and_can_be_tried_again(open_panel):
     _panel, ui = open_panel(NotingInstaller({"torch": "2.8.0"}, failure=RuntimeError("no network")))
     ui.installButton.click()
     assert "no network" in ui.installationLabel.text and ui.installButton.enabled
+
+
+def test_a_torchvision_that_does_not_fit_is_said_and_is_not_in_the_way(open_panel):
+    _panel, ui = open_panel(NotingInstaller(dict(ALL)), torchvision=Torchvision("0.22.0", "2.7.0"))
+    assert versions(ui)[3] == "0.22.0, for PyTorch 2.7.0"
+    assert "it is not replaced" in ui.installationLabel.text and ui.tryButton.enabled
+
+
+def test_a_disk_that_fills_up_while_installing_is_said_with_what_is_missing(open_panel):
+    full = OSError(28, "No space left on device")
+    _panel, ui = open_panel(NotingInstaller({"torch": "2.8.0"}, failure=full))
+    ui.installButton.click()
+    assert "segment-anything, safetensors could not be installed" in ui.installationLabel.text
+    assert "No space left on device" in ui.installationLabel.text and "free disk space" in ui.installationLabel.text
 
 
 def test_changes_to_packages_of_others_ask_for_a_restart(open_panel):

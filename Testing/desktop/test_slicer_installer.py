@@ -48,6 +48,13 @@ def test_what_pip_said_last_is_the_reason(installer, monkeypatch):
     assert str(error) == "ERROR: no network"
 
 
+def test_in_testing_mode_slicer_waits_for_pip_and_calls_nobody_back(installer, monkeypatch):
+    packaging = Packaging()
+    packaging.pip_install = lambda requirements, **_others: packaging.calls.append(requirements)
+    monkeypatch.setitem(sys.modules, "slicer.packaging", packaging)
+    assert install(installer) == [None] and len(packaging.calls) == 1
+
+
 def test_another_installation_is_not_disturbed(installer, monkeypatch):
     packaging = Packaging(busy=True)
     monkeypatch.setitem(sys.modules, "slicer.packaging", packaging)
@@ -70,15 +77,15 @@ def test_pytorch_is_installed_by_its_extension(installer, monkeypatch):
     asked = []
 
     class Logic:
-        def installTorch(self, askConfirmation, torchVersionRequirement):
-            asked.append((askConfirmation, torchVersionRequirement))
+        def installTorch(self, askConfirmation, torchVersionRequirement, torchvisionVersionRequirement):
+            asked.append((askConfirmation, torchVersionRequirement, torchvisionVersionRequirement))
             return SimpleNamespace()
 
     module = ModuleType("PyTorchUtils")
     module.PyTorchUtilsLogic = Logic
     monkeypatch.setitem(sys.modules, "PyTorchUtils", module)
-    assert installer.install_torch(">=2.4") is True
-    assert asked == [(False, ">=2.4")]
+    assert installer.install_torch(">=2.4", ">=0.19") is True
+    assert asked == [(False, ">=2.4", ">=0.19")]
 
 
 def test_the_extension_is_noticed_whether_or_not_it_says_where_it_comes_from(installer, monkeypatch):

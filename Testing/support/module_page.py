@@ -67,8 +67,8 @@ class NotingInstaller:
     def has_pytorch_extension(self) -> bool:
         return self.extension
 
-    def install_torch(self, version: str) -> bool:
-        self.calls.append(("torch", version))
+    def install_torch(self, torch: str, torchvision: str) -> bool:
+        self.calls.append(("torch", torch, torchvision))
         if self.declines_torch:
             return False
         self.versions["torch"] = "2.8.0"

@@ -1,109 +1,40 @@
-"""Which packages the models need, which are here, and what installing the others would do. Needs neither Qt nor Slicer.
-
-One rule stands above all: a package that is here is never replaced, removed or upgraded, because another extension may
-need it as it is. Where one is too old, the user is told, and decides.
-"""
+"""Looks what is installed and installs what is missing, with consent. Needs neither Qt nor Slicer."""
 
 from __future__ import annotations
 
 import importlib
 import importlib.metadata
-import importlib.util
-import re
 import shutil
+import sys
 import sysconfig
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
 from SAMSegmenterLib.core.errors import Cancelled, DependencyError
-
-
-@dataclass(frozen=True)
-class Needed:
-    """A package that the models need.
-
-    Args:
-        module: what is imported.
-        distribution: what is installed.
-        least: the oldest version that works.
-        requirement: what to ask pip for.
-        purpose: what it is for, in words.
-        megabytes: (smallest, largest) room that it takes on disk.
-    """
-
-    module: str
-    distribution: str
-    least: str
-    requirement: str
-    purpose: str
-    megabytes: tuple[int, int]
-
-
-TORCH = Needed("torch", "torch", "2.4", ">=2.4", "computing", (800, 6000))
-PACKAGES = (
-    TORCH,
-    Needed("segment_anything", "segment-anything", "1.0", "segment-anything==1.0", "architecture of SAM", (1, 1)),
-    Needed("safetensors", "safetensors", "0.4", "safetensors>=0.4", "safe weights files", (1, 2)),
+from SAMSegmenterLib.desktop.installation_plan import (
+    Found,
+    Needed,
+    Plan,
+    inspect_packages,
+    installed_version,
+    make_plan,
 )
+from SAMSegmenterLib.desktop.torchvision_fit import Torchvision, inspect_torchvision
 
 
-@dataclass(frozen=True)
-class Found:
-    """What was found of a package.
-
-    Args:
-        needed: the package.
-        version: empty where it is not installed; "unknown" where it can be imported but does not say.
-        is_enough: whether it can be used.
-    """
-
-    needed: Needed
-    version: str
-    is_enough: bool
-
-    @property
-    def is_here(self) -> bool:
-        """Whether any version is installed."""
-        return bool(self.version)
-
-
-@dataclass(frozen=True)
-class Plan:
-    """What installing would do.
+class NotInstalledError(DependencyError):
+    """Packages are still missing after an attempt to install them.
 
     Args:
-        install: the packages that are missing.
-        keep: (distribution, version) of those that are here, which stay as they are.
-        obstacles: why it cannot be done, each with what to do about it.
-        warnings: what to know before.
+        missing: their names; empty when the installer failed all the same.
+        reason: what the installer said; empty for nothing.
     """
 
-    install: tuple[Needed, ...]
-    keep: tuple[tuple[str, str], ...]
-    obstacles: tuple[str, ...] = ()
-    warnings: tuple[str, ...] = ()
-
-    @property
-    def is_needed(self) -> bool:
-        """Whether anything is missing or in the way."""
-        return bool(self.install or self.obstacles)
-
-    @property
-    def is_possible(self) -> bool:
-        """Whether there is something to install, and nothing in the way."""
-        return bool(self.install) and not self.obstacles
-
-    @property
-    def with_torch(self) -> bool:
-        """Whether PyTorch itself is to be installed."""
-        return TORCH in self.install
-
-    @property
-    def requirements(self) -> tuple[str, ...]:
-        """What pip is asked for besides PyTorch."""
-        return tuple(needed.requirement for needed in self.install if needed is not TORCH)
+    def __init__(self, missing: tuple[str, ...], reason: str = "") -> None:
+        names = ", ".join(missing) or "The packages"
+        super().__init__(f"{names} could not be installed: {reason}".removesuffix(": "))
+        self.missing, self.reason = missing, reason
 
 
 class Installer(Protocol):
@@ -112,68 +43,11 @@ class Installer(Protocol):
     def has_pytorch_extension(self) -> bool:
         """Whether the extension that chooses the right build of PyTorch is installed."""
 
-    def install_torch(self, version: str) -> bool:
-        """Install PyTorch of such a version ('>=2.4'); False when the user declined. Raises whatever went wrong."""
+    def install_torch(self, torch: str, torchvision: str) -> bool:
+        """Install both in such versions ('>=2.4'); False when the user declined. Raises whatever went wrong."""
 
     def install_packages(self, requirements: tuple[str, ...], on_done: Callable[[BaseException | None], None]) -> None:
         """Install packages without their dependencies, and say when it has ended. May return before."""
-
-
-def installed_version(needed: Needed) -> str:
-    """Version of a package without importing it, "unknown" for one that does not say, empty for none."""
-    try:
-        return importlib.metadata.version(needed.distribution)
-    except importlib.metadata.PackageNotFoundError:
-        pass
-    try:
-        found = importlib.util.find_spec(needed.module) is not None
-    except (ImportError, ValueError):
-        found = False
-    return "unknown" if found else ""
-
-
-def inspect_packages(version_of: Callable[[Needed], str] = installed_version) -> tuple[Found, ...]:
-    """What is here of each package that is needed."""
-    found = []
-    for needed in PACKAGES:
-        version = version_of(needed)
-        found.append(Found(needed, version, bool(version) and _is_at_least(version, needed.least)))
-    return tuple(found)
-
-
-def make_plan(
-    found: tuple[Found, ...], has_pytorch_extension: bool, free_bytes: int, is_torch_imported: bool = False
-) -> Plan:
-    """What would be installed and what would stay.
-
-    Args:
-        found: of `inspect_packages`.
-        has_pytorch_extension: see `Installer`.
-        free_bytes: room on the disk of Python's packages.
-        is_torch_imported: whether torch is in use right now.
-    """
-    missing = tuple(package.needed for package in found if not package.is_here)
-    keep = tuple((package.needed.distribution, package.version) for package in found if package.is_here)
-    obstacles = [_too_old(package) for package in found if package.is_here and not package.is_enough]
-    warnings = []
-    if TORCH in missing and not has_pytorch_extension:
-        obstacles.append(
-            "PyTorch is missing, and so is Slicer's extension 'PyTorch', which chooses the build that fits this "
-            "computer. Install the extension in the Extensions Manager, restart Slicer, and come back."
-        )
-    if TORCH in missing and is_torch_imported:
-        obstacles.append("PyTorch was removed while Slicer was using it. Restart Slicer first.")
-    least, most = (sum(needed.megabytes[end] for needed in missing) for end in (0, 1))
-    if free_bytes < least * 1e6:
-        obstacles.append(
-            f"The disk has {free_bytes / 1e6:.0f} MB free, at least {least} MB are needed. Free some space first."
-        )
-    elif free_bytes < most * 1e6:
-        warnings.append(
-            f"The disk has {free_bytes / 1e9:.1f} GB free. That is enough for a computer without an NVIDIA GPU; with "
-            f"one, PyTorch may take up to {most / 1e3:.0f} GB."
-        )
-    return Plan(missing, keep, tuple(obstacles), tuple(warnings))
 
 
 class Installation:
@@ -184,6 +58,8 @@ class Installation:
         version_of: version of a package.
         versions: (distribution -> version) of everything that is installed.
         free_bytes: room where packages go.
+        is_torch_imported: whether torch is in use.
+        torchvision: what is here of it.
     """
 
     def __init__(
@@ -192,10 +68,13 @@ class Installation:
         version_of: Callable[[Needed], str] = installed_version,
         versions: Callable[[], Mapping[str, str]] | None = None,
         free_bytes: Callable[[], int] | None = None,
+        is_torch_imported: Callable[[], bool] = lambda: sys.modules.get("torch") is not None,
+        torchvision: Callable[[], Torchvision] = inspect_torchvision,
     ) -> None:
         self._installer, self._version_of = installer, version_of
         self._versions = versions if versions is not None else all_versions
         self._free_bytes = free_bytes if free_bytes is not None else _free_bytes
+        self._is_torch_imported, self._torchvision = is_torch_imported, torchvision
         self.is_running = False
 
     def found(self) -> tuple[Found, ...]:
@@ -205,7 +84,13 @@ class Installation:
 
     def plan(self) -> Plan:
         """What installing would do now."""
-        return make_plan(self.found(), self._installer.has_pytorch_extension(), self._free_bytes())
+        return make_plan(
+            self.found(),
+            self._installer.has_pytorch_extension(),
+            self._free_bytes(),
+            self._is_torch_imported(),
+            self._torchvision(),
+        )
 
     def run(
         self, consent: Callable[[Plan], bool], on_done: Callable[[BaseException | None, tuple[str, ...]], None]
@@ -221,7 +106,7 @@ class Installation:
             return
         plan = self.plan()
         if not plan.is_possible:
-            on_done(DependencyError(" ".join(plan.obstacles)) if plan.obstacles else None, ())
+            on_done(NotInstalledError(plan.missing) if plan.has_obstacles else None, ())
             return
         if not consent(plan):
             on_done(Cancelled(), ())
@@ -235,7 +120,7 @@ class Installation:
             on_done(self._explained(error), changed(before, self._versions()))
 
         try:
-            if plan.with_torch and not self._installer.install_torch(TORCH.requirement):
+            if plan.with_torch and not self._installer.install_torch(*plan.torch_requirements):
                 raise Cancelled
         except Exception as error:  # noqa: BLE001 - whatever it is, the user must read about it
             ended(error)
@@ -253,15 +138,10 @@ class Installation:
         """An error of pip in words, or what is missing although pip said nothing."""
         if isinstance(error, Cancelled | DependencyError):
             return error
-        missing = [package.needed.distribution for package in self.found() if not package.is_enough]
+        missing = tuple(package.needed.distribution for package in self.found() if not package.is_enough)
         if error is None and not missing:
             return None
-        names = ", ".join(missing) or "The packages"
-        return DependencyError(
-            f"{names} could not be installed{f': {error}' if error is not None else ''}.",
-            "Check the network, any proxy and the free disk space, then try again; what was installed stays. Offline, "
-            "install the wheels from files: pip_install with their paths in the Python console.",
-        )
+        return NotInstalledError(missing, str(error) if error is not None else "")
 
 
 def all_versions() -> dict[str, str]:
@@ -278,47 +158,6 @@ def changed(before: Mapping[str, str], after: Mapping[str, str]) -> tuple[str, .
         if after.get(name) != version:
             lines.append(f"{name} {version} -> {after.get(name, 'removed')}")
     return tuple(lines)
-
-
-def plan_text(plan: Plan) -> str:
-    """The plan in sentences, for the question before anything is touched."""
-    lines = ["Will be installed:"]
-    for needed in plan.install:
-        least, most = needed.megabytes
-        size = f"{least} MB" if least == most else f"{least} to {most} MB"
-        if needed is TORCH:
-            lines.append(f"  PyTorch {needed.least} or newer, with torchvision, by the extension PyTorch ({size})")
-        else:
-            lines.append(f"  {needed.requirement} from PyPI, without dependencies ({size})")
-    lines.append("Stays as it is: every package that is installed now" + _kept(plan))
-    if plan.with_torch:
-        lines.append("Slicer does not respond while PyTorch is being installed; that takes some minutes.")
-    return "\n".join([*lines, *plan.warnings])
-
-
-def _kept(plan: Plan) -> str:
-    names = ", ".join(f"{name} {version}" for name, version in plan.keep)
-    return f", of those needed: {names}." if names else "."
-
-
-def _too_old(package: Found) -> str:
-    needed = package.needed
-    return (
-        f"{needed.distribution} {package.version} is installed, version {needed.least} or newer is needed. It is not "
-        "replaced, because another extension may need it: update it yourself when none does."
-    )
-
-
-def _is_at_least(version: str, least: str) -> bool:
-    """Compares the leading numbers of versions; "unknown" gets the benefit of the doubt."""
-    if version == "unknown":
-        return True
-    return _numbers(version) >= _numbers(least)
-
-
-def _numbers(version: str) -> tuple[int, ...]:
-    match = re.match(r"\d+(\.\d+)*", version)
-    return (*(int(part) for part in match[0].split(".")), 0, 0)[:3] if match else (0, 0, 0)
 
 
 def _free_bytes() -> int:

@@ -11,7 +11,16 @@ from slicer.i18n import tr as _
 
 from SAMSegmenterLib.core.errors import Cancelled, SAMError
 from SAMSegmenterLib.core.progress import ProgressEvent
-from SAMSegmenterLib.desktop.installation import Found, Installation, Plan, plan_text
+from SAMSegmenterLib.desktop.installation import Installation, NotInstalledError
+from SAMSegmenterLib.desktop.installation_plan import TORCH, Found, Plan
+from SAMSegmenterLib.desktop.installation_texts import (
+    not_installed_text,
+    package_line,
+    plan_text,
+    state_text,
+    torchvision_line,
+    torchvision_remark,
+)
 from SAMSegmenterLib.desktop.settings_store import read_preferences
 from SAMSegmenterLib.desktop.texts import error_text, progress_text
 from SAMSegmenterLib.desktop.tick import JobTick
@@ -65,12 +74,13 @@ class InstallationPanel:
             return
         found, plan = self._installation.found(), self._installation.plan()
         self.ui.packagesTable.clear()
-        for package in found:
-            item = qt.QTreeWidgetItem(_line(package))
-            self.ui.packagesTable.addTopLevelItem(item)
+        torch = _torch_version(found)
+        for line in (*map(package_line, found), torchvision_line(plan.torchvision, torch)):
+            self.ui.packagesTable.addTopLevelItem(qt.QTreeWidgetItem(line))
         for column in range(4):
             self.ui.packagesTable.resizeColumnToContents(column)
-        self.ui.installationLabel.setText(_state_text(plan))
+        remark = torchvision_remark(plan.torchvision, torch)
+        self.ui.installationLabel.setText("\n".join(filter(None, (state_text(plan), remark))))
         self._updateButtons(plan)
 
     def onInstallClicked(self) -> None:
@@ -89,7 +99,7 @@ class InstallationPanel:
             text = _("Nothing was installed.")
         elif error is not None:
             self._log(error)
-            text = error_text(error)
+            text = self._failure_text(error)
         elif not changed:
             text = _("Installed. Press Test to see that it works.")
         else:
@@ -123,6 +133,13 @@ class InstallationPanel:
         self.ui.installationLabel.setText(text)
         self._updateButtons()
 
+    def _failure_text(self, error: BaseException) -> str:
+        """What is in the way says more than what is therefore missing."""
+        if not isinstance(error, NotInstalledError):
+            return error_text(error)
+        plan = self._installation.plan()
+        return state_text(plan) if plan.has_obstacles else not_installed_text(error)
+
     def _consents(self, plan: Plan) -> bool:
         return self._dialogs.confirm(
             _("Install packages"), _("Install what the models need?"), plan_text(plan), _("Install")
@@ -142,30 +159,14 @@ class InstallationPanel:
             logger.error("The installation or its test failed.", exc_info=error)
 
 
-def _line(package: Found) -> list[str]:
-    needed = package.needed
-    version = package.version if package.is_here else _("no")
-    if package.is_here and not package.is_enough:
-        version = _("{version}, too old").format(version=version)
-    return [needed.distribution, version, _("{version} or newer").format(version=needed.least), needed.purpose]
-
-
-def _state_text(plan: Plan) -> str:
-    if plan.obstacles:
-        return "\n".join(plan.obstacles)
-    if plan.install:
-        names = ", ".join(needed.distribution for needed in plan.install)
-        return _(
-            "Missing: {names}. Press Install to see what would be done; nothing is touched before you agree."
-        ).format(names=names)
-    return _("Everything that the models need is installed.")
+def _torch_version(found: tuple[Found, ...]) -> str:
+    return next((package.version for package in found if package.needed is TORCH), "")
 
 
 def _trial_text(trial: Trial) -> str:
     text = _(
         "{model} works on {device}: loaded in {load} s, slice prepared in {encode} s, click answered in {click} ms."
-    )
-    text = text.format(
+    ).format(
         model=trial.model,
         device=trial.device,
         load=f"{trial.load_seconds:.1f}",
