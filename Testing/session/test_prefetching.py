@@ -211,3 +211,41 @@ def test_a_slow_model_encodes_the_shown_slice_alone(monkeypatch):
     desk, predictor = a_numbered_desk()
     desk.rest()
     assert predictor.seen == [8]
+
+
+def test_the_model_is_loaded_before_any_view_is_used():
+    desk, predictor = a_numbered_desk()
+    desk.session.show(None)
+    assert not desk.session.status.is_loaded
+    desk.session.tick()
+    assert [entry[0] for entry in desk.worker.waiting] == [PREFETCH]
+    desk.settle()
+    assert desk.session.status.is_loaded and predictor.seen == []
+    assert "status" in set().union(*desk.heard)
+
+
+def test_a_model_that_cannot_be_loaded_is_told_of_once_and_again_when_it_is_chosen_anew():
+    tries = []
+
+    def load(*arguments):
+        tries.append(arguments)
+        raise ModelError("The weights are damaged.")
+
+    desk = a_desk(load=load)
+    desk.session.show(None)
+    desk.rest()
+    desk.rest()
+    assert len(tries) == 1 and desk.messages.count("The weights are damaged.") == 1
+    desk.session.choose_model("threshold", "cpu")
+    desk.rest()
+    assert len(tries) == 2
+
+
+def test_loading_that_is_stopped_says_nothing():
+    desk, _predictor = a_numbered_desk()
+    desk.session.show(None)
+    desk.session.tick()
+    desk.service.stop_all()
+    desk.worker.run_next()
+    desk.session.tick()
+    assert desk.messages == "" and not desk.session.status.is_loaded

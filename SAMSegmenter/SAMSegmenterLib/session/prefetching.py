@@ -36,8 +36,11 @@ class Prefetching(Previewing):
         self.prefetch_radius = 1
 
     def _prefetch_next(self) -> None:
-        """Encode the slice that is shown, then its neighbours, once slice and window rest."""
-        if self._board.is_running() or self._plane is None or self._source is None:
+        """Encode the slice that is shown, then its neighbours, once slice and window rest; before, load the model."""
+        if self._board.is_running():
+            return
+        if self._plane is None or self._source is None:
+            self._load_model()
             return
         now = self._clock()
         waits_for_window = self._window in (AUTO, DISPLAYED) and now - self._window_moved_at < WINDOW_REST_SECONDS
@@ -49,6 +52,24 @@ class Prefetching(Previewing):
             if key not in self._encoded:
                 self._encode(plane, window, key)
                 return
+
+    def _load_model(self) -> None:
+        """Have the model ready for the first click; a view need not be used for that."""
+        status = self.service.status()
+        if status.model and not status.is_loaded and not self._encoding_failed:
+            self._board.start(
+                "prefetch",
+                lambda predictor, on_progress, should_stop: None,
+                PREFETCH,
+                lambda result: self._changed.add("status"),
+                self._loading_failed,
+            )
+
+    def _loading_failed(self, error: BaseException) -> None:
+        if not isinstance(error, Cancelled):
+            self._encoding_failed = True  # until something changes: what fails once fails every 20 ms
+            self._tell_error(error)
+        self._changed.add("status")
 
     def _planes_to_encode(self) -> list[SlicePlane]:
         """The slice shown, then its neighbours, unless they are very large or take very long."""
@@ -77,14 +98,10 @@ class Prefetching(Previewing):
         self._changed.add("status")
 
     def _encode_failed(self, key: tuple, error: BaseException) -> None:
-        if isinstance(error, Cancelled):
-            return
         if isinstance(error, InputError) and self.service.status().is_loaded:
             self._encoded.add(key)  # this one slice cannot be shown to a model; a click on it will say so
             return
-        self._encoding_failed = True  # until something changes: what fails once fails every 20 ms
-        self._tell_error(error)
-        self._changed.add("status")
+        self._loading_failed(error)
 
     def _slice_is_encoded(self, prompts: SlicePrompts) -> bool:
         return self._encoding_key(prompts.plane, self._window_of(prompts.plane)) in self._encoded

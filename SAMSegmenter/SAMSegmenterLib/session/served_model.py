@@ -127,6 +127,7 @@ class ServedModel:
         on_progress(ProgressEvent("loading the model", 0, None, None, self.name))
         device, precision = self._ladder[self._rung]
         loaded = self._load(self.name, device, precision)
+        _import_helpers()
         self.predictor = ServedPredictor(loaded, self._cache, self._notify)
         if loaded.device.startswith("cpu"):  # "auto" has nowhere to go from there
             self._ladder = self._ladder[: self._rung + 1]
@@ -145,6 +146,12 @@ class ServedModel:
             "on the CPU, which is slower" if device == "cpu" else f"with {precision.removeprefix('float')}-bit numbers"
         )
         self._notify(Notice(WARNING, f"{reason} '{self.name}' now works {way}.", "Your prompts are kept."))
+
+
+def _import_helpers() -> None:
+    """What `core` imports when it is first used, so that no window waits for it later."""
+    import scipy.ndimage
+    import scipy.sparse.csgraph  # noqa: F401
 
 
 def free_device_memory() -> None:
