@@ -129,14 +129,13 @@ def test_modes_add_and_remove(desk, labels):
 
 
 def test_prompts_of_a_session_that_ended_unexpectedly_are_offered_again(desk):
-    from SAMSegmenterLib.session import autosave
+    from support.crashes import end_without_a_word
 
     desk.click("Red", desk.editing.ras(8, 12, 12))
     session = desk.session
-    session._autosave.save_if_due(session.source.volume_id, session._unaccepted)
-    session._autosave._changed_at -= 10 * autosave.REST_SECONDS
-    session._autosave.save_if_due(session.source.volume_id, session._unaccepted)
-    session._autosave._own = {}  # as if Slicer crashed: nobody removes the file
+    session._autosave._changes[session.source.volume_id]._changed_at -= 100
+    desk.settle()
+    end_without_a_word(session._autosave)
     desk.controller.owner.session.clear_marks()
     desk.controller.owner.close()
     desk.settle()

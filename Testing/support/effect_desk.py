@@ -11,12 +11,9 @@ import numpy as np
 import slicer
 
 from SAMSegmenterLib.core.geometry import Volume
-from SAMSegmenterLib.core.predictor import Predictor
-from SAMSegmenterLib.models.embedding_cache import EmbeddingCache
-from SAMSegmenterLib.session.model_service import ModelService
 from support.desktop.editing import Editing, start_editing
 from support.editing import StepWorker
-from support.fake_predictor import ThresholdPredictor
+from support.effect_service import a_service as a_service
 
 EFFECT = Path(__file__).resolve().parents[2] / "SAMSegmenter" / "SAMSegmenterEffect" / "SegmentEditorSAMEffect.py"
 
@@ -72,12 +69,6 @@ class EffectDesk:
     def mask(self, segment: str = "one") -> np.ndarray:
         """A segment's voxels on the volume's lattice."""
         return self.editing.mask(segment)
-
-
-def a_service(predictor: Predictor | None = None, worker: Any = None) -> ModelService:
-    """A service whose every model is the given one."""
-    predictor = predictor if predictor is not None else ThresholdPredictor()
-    return ModelService(lambda name, device, precision: predictor, EmbeddingCache(), worker)
 
 
 def display_all(volume_node: Any) -> None:

@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable
 from typing import Any
 
-from SAMSegmenterLib.core.errors import InputError, SAMError
+from SAMSegmenterLib.core.errors import InputError
 from SAMSegmenterLib.core.slicing import SliceImage
 from SAMSegmenterLib.desktop.scripted_writer import ScriptedWriterProvider
 from SAMSegmenterLib.desktop.shared_service import new_autosave, shared_service
 from SAMSegmenterLib.scene.editing_nodes import EditorSource
 from SAMSegmenterLib.scene.node_state import NodeState
-from SAMSegmenterLib.scene.prompt_node import prompt_node_of, read_prompts, write_prompts
+from SAMSegmenterLib.scene.shown_volumes import shown_frame
 from SAMSegmenterLib.scene.slice_views import SliceView, plane_shown, to_image_xy
 from SAMSegmenterLib.session.editing_session import EditingSession
-
-logger = logging.getLogger(__name__)
+from SAMSegmenterLib.session.prompt_keeper import PromptKeeper
 
 OnChange = Callable[[frozenset[str]], None]
 
@@ -44,8 +42,7 @@ class EffectSession:
         self._segmentation_node: Any = None
         self._segmentation_state: NodeState | None = None
         self._slice_node: Any = None
-        self._restored_for: tuple[Any, str] | None = None
-        self._kept_text = ""
+        self._keeper: PromptKeeper | None = None
 
     @property
     def view_name(self) -> str:
@@ -85,7 +82,7 @@ class EffectSession:
         session.select_segment(node.GetSelectedSegmentID() or None)
         session.show(self._plane())
         self._notice_edits()
-        self._restore()
+        self._keeper.follow()
         return session
 
     def image_xy(self, slice_node: Any, view_xy: tuple[int, int]) -> tuple[float, float] | None:
@@ -101,26 +98,18 @@ class EffectSession:
         return self.session.grid if self.session is not None else None
 
     def keep_prompts(self) -> None:
-        """Put the prompts into the scene, to be saved with it."""
-        session, node = self.session, self._segmentation_node
-        if session is None or node is None or node.GetScene() is None or node.GetScene().IsClosing():
-            return
-        try:
-            self._take_over(node, session)
-            prompts = session.prompt_file(with_checksum=False)
-            if prompts is not None and prompts.segments:
-                self._kept_text = write_prompts(node, prompts).GetText()
-        except SAMError as error:
-            logger.warning("The prompts were not put into the scene: %s", error)
+        """Put the prompts into the scene now, to be saved with it; they go there by themselves when they rest."""
+        if self._keeper is not None:
+            self._keeper.keep()
 
     def close(self) -> None:
         """End the session; prompts stay with the scene."""
-        self.keep_prompts()
+        if self._keeper is not None:
+            self._keeper.close()
         if self.session is not None:
             self.session.close()
-        self.session = self._editor_node = self._segmentation_node = self._segmentation_state = None
-        self._slice_node = self._restored_for = None
-        self._kept_text = ""
+        self.session = self._keeper = self._slice_node = None
+        self._editor_node = self._segmentation_node = self._segmentation_state = None
 
     def _replace(self, editor_node: Any, segmentation: Any) -> None:
         slice_node = self._slice_node
@@ -134,17 +123,9 @@ class EffectSession:
                 autosave=new_autosave(),
             )
             self.session.on_change(self._on_change)
+            self._keeper = PromptKeeper(self.session, segmentation)
             self._segmentation_state = NodeState.of(segmentation)
         self._on_change(frozenset({"session"}))
-
-    def _take_over(self, node: Any, session: EditingSession) -> None:
-        """Prompts that another editor kept with the segmentation meanwhile are not lost."""
-        kept = prompt_node_of(node)
-        if kept is None or kept.GetText() == self._kept_text or session.source is None:
-            return
-        prompts = read_prompts(node)
-        if prompts is not None:
-            session.load_prompts(prompts)
 
     def _plane(self) -> Any:
         """The slice that the view in use shows of the volume; None for none."""
@@ -161,23 +142,4 @@ class EffectSession:
         state = self._segmentation_state
         if state is not None and not state.is_current:
             self._segmentation_state = NodeState.of(self._segmentation_node)
-            self.session.segmentation_changed()
-
-    def _restore(self) -> None:
-        """Show the prompts that were saved with the scene, once per volume."""
-        session = self.session
-        if session.source is None:
-            return
-        key = (self._segmentation_node, session.source.volume_id)
-        if self._restored_for == key:
-            return
-        self._restored_for = key
-        kept = prompt_node_of(self._segmentation_node)
-        self._kept_text = kept.GetText() if kept is not None else ""
-        try:
-            prompts = read_prompts(self._segmentation_node)
-        except InputError as error:
-            logger.warning("%s", error)
-            return
-        if prompts is not None:
-            session.load_prompts(prompts)
+            self.session.segmentation_changed(for_all_volumes=shown_frame(self._segmentation_node) is None)

@@ -68,7 +68,7 @@ class EditingSession(PromptsRunning):
             if self.recovery is None or self._source is None:
                 return 0
             recovery = self._offers.pop(0)
-            filled = self._fill(recovery.prompts)
+            filled = self._fill(recovery.prompts, self._source.volume_id)
             forget(recovery)
             self._changed.add("recovery")
             return filled
@@ -106,16 +106,24 @@ class EditingSession(PromptsRunning):
             if volume_id in self._seen
         }
 
-    def load_prompts(self, prompts: PromptFile) -> int:
+    def identity_of(self, volume_id: str) -> VolumeIdentity:
+        """Shape and place of a volume that is or was at hand, without its voxels."""
+        return self._seen[volume_id][0]
+
+    def load_prompts(self, prompts: PromptFile, volume_id: str = "") -> int:
         """Show the marks of a prompt file, as saved with a scene; slices that have marks already keep them.
+
+        Args:
+            prompts: what was saved.
+            volume_id: for which of the volumes that were at hand; the one at hand now when empty.
 
         Returns:
             How many slices got prompts; 0 when the file belongs to another volume, which a notice says.
         """
-        with self._action():
+        with self._action(keep_notices=True):
             self._refresh_source()
             if self._source is not None:
-                return self._fill(prompts)
+                return self._fill(prompts, volume_id or self._source.volume_id)
         return 0
 
     def close(self) -> None:
@@ -133,14 +141,16 @@ class EditingSession(PromptsRunning):
         """As `Following.tick`; does nothing once the session is closed."""
         return False if self._is_closed else super().tick(wait_seconds)
 
-    def _fill(self, prompts: PromptFile) -> int:
-        difference = prompts.volume.difference(self._identity())
+    def _fill(self, prompts: PromptFile, volume_id: str) -> int:
+        difference = prompts.volume.difference(self.identity_of(volume_id))
         if difference is not None:
             self._tell(f"These prompts belong to another volume. {difference}", "Choose the volume they were made on.")
             return 0
-        filled = fill_book(self.book, prompts)
-        self._marks_changed()
-        self._request_preview()
+        filled = fill_book(self._books.setdefault(volume_id, PromptBook()), prompts)
+        self._prompts_changed(volume_id)
+        if self._source.volume_id == volume_id:
+            self._marks_changed()
+            self._request_preview()
         return filled
 
     def _identity(self) -> VolumeIdentity:
