@@ -14,6 +14,10 @@ from SAMSegmenterLib.desktop.effect_session import EffectSession
 from SAMSegmenterLib.scene.slice_views import SliceView, plane_shown, to_image_xy, to_view_xy
 from SAMSegmenterLib.session.prompt_book import same_plane
 
+_FLAT = 1e-9
+"""View pixels that a pixel of the slice covers at least. Slicer tells of a view that is being turned also while half of
+it is turned: its slice then stands upright on the view. It tells again when the view is done."""
+
 
 @dataclass(frozen=True, eq=False)
 class ShownSlice:
@@ -26,6 +30,7 @@ class ShownSlice:
         marks: of the selected segment on it.
         is_current: the session works on this slice.
         ijk_to_world: (4, 4) of the volume.
+        to_view: (2, 3), slice image (x, y, 1) to view pixels.
     """
 
     view: SliceView
@@ -34,6 +39,7 @@ class ShownSlice:
     marks: MarkSet
     is_current: bool
     ijk_to_world: np.ndarray
+    to_view: np.ndarray
 
     @classmethod
     def of(cls, owner: EffectSession, slice_node: Any) -> ShownSlice | None:
@@ -49,17 +55,16 @@ class ShownSlice:
             return None
         if plane is None:
             return None
-        if session.plane is not None and same_plane(plane, session.plane):
-            return cls(view, session.plane, session.grid, session.marks, True, volume.ijk_to_ras)
-        known = session.book.find(session.segment_id, plane) if session.segment_id is not None else None
-        marks = known.marks if known is not None else MarkSet()
-        return cls(view, plane, slice_grid(volume, plane), marks, False, volume.ijk_to_ras)
-
-    @property
-    def to_view(self) -> np.ndarray:
-        """(2, 3), slice image (x, y, 1) to view pixels."""
-        ends = to_view_xy(self.view, self.grid, self.ijk_to_world, np.array([(0, 0), (1, 0), (0, 1)]))
-        return np.stack([ends[1] - ends[0], ends[2] - ends[0], ends[0]], axis=-1)
+        is_current = session.plane is not None and same_plane(plane, session.plane)
+        if is_current:
+            grid, marks = session.grid, session.marks
+        else:
+            known = session.book.find(session.segment_id, plane) if session.segment_id is not None else None
+            grid, marks = slice_grid(volume, plane), known.marks if known is not None else MarkSet()
+        to_view = _to_view(view, grid, volume.ijk_to_ras)
+        if abs(np.linalg.det(to_view[:, :2])) < _FLAT:
+            return None
+        return cls(view, grid.plane, grid, marks, is_current, volume.ijk_to_ras, to_view)
 
     def xy(self, view_xy: tuple[int, int]) -> tuple[float, float] | None:
         """Where a place in the view lies on the slice; None outside the volume."""
@@ -74,3 +79,8 @@ class ShownSlice:
         """Id of the mark nearest to a place in the view, at most `reach` view pixels away; None for none."""
         xy = self.xy(view_xy) if len(self.marks) else None
         return self.marks.nearest(xy, self.pixels(reach)) if xy is not None else None
+
+
+def _to_view(view: SliceView, grid: SliceImage, ijk_to_world: np.ndarray) -> np.ndarray:
+    ends = to_view_xy(view, grid, ijk_to_world, np.array([(0, 0), (1, 0), (0, 1)]))
+    return np.stack([ends[1] - ends[0], ends[2] - ends[0], ends[0]], axis=-1)
