@@ -9,8 +9,8 @@ from SAMSegmenterLib.session.autosave import Autosave
 def end_without_a_word(autosave: Autosave) -> None:
     """As if the process of a session had ended: the system lets go of its lock, and its files stay."""
     lock = autosave._lock
-    lock._file.close()
-    lock._file = None
+    lock._close()
+    lock._close = None
     owner_lock._held_here.pop(lock.path)
     autosave._own.clear()
     autosave._changes.clear()

@@ -30,7 +30,7 @@ class OwnerLock:
 
     def __init__(self, path: Path) -> None:
         self.path = Path(path).absolute()
-        self._file: IO[bytes] | None = None
+        self._close: weakref.finalize | None = None
 
     def acquire(self) -> None:
         """Hold the lock; on a disk that cannot lock, other processes take its owner for dead.
@@ -38,19 +38,20 @@ class OwnerLock:
         Raises:
             OSError: the file cannot be made.
         """
-        if self._file is not None:
+        if self._close is not None:
             return
-        self._file = self.path.open("ab")
+        file = self.path.open("ab")
+        self._close = weakref.finalize(self, file.close)  # as this object may be let go of without a word
         _held_here[self.path] = self
-        if not _try_lock(self._file):
+        if not _try_lock(file):
             logger.info("%s is locked by another program.", self.path)
 
     def release(self) -> None:
         """Let go, and remove the file."""
-        if self._file is None:
+        if self._close is None:
             return
-        self._file.close()
-        self._file = None
+        self._close()
+        self._close = None
         _held_here.pop(self.path, None)
         with contextlib.suppress(OSError):
             self.path.unlink(missing_ok=True)

@@ -110,17 +110,20 @@ class PromptKeeper:
     def _show(self, volume_id: str) -> None:
         """Show the prompts that were saved for a volume; nothing is written for that."""
         was_waiting, kept = self._change.is_waiting, self._kept[volume_id]
-        identity = self._session.identity_of(volume_id)
-        node = prompt_node_of(self._segmentation_node, kept.volume_node, kept.frame, identity)
-        if node is None or any(other.node is node for other in self._kept.values()):
-            return  # none, or those of a volume that was removed, which this session knows to be another one
-        kept.node = node
-        prompts = self._read(kept)
+        kept.node = self._find(volume_id)
+        prompts = self._read(kept) if kept.node is not None else None
         if prompts is not None:
             self._session.load_prompts(prompts, volume_id)
-            kept.is_foreign = prompts.volume.difference(identity) is not None
+            kept.is_foreign = prompts.volume.difference(self._session.identity_of(volume_id)) is not None
         if not was_waiting:
             self._change.clear()
+
+    def _find(self, volume_id: str) -> Any:
+        """The node with the prompts of a volume, None without; those of a volume that was removed are not taken for
+        it when this session knows them to be another one's."""
+        kept, identity = self._kept[volume_id], self._session.identity_of(volume_id)
+        node = prompt_node_of(self._segmentation_node, kept.volume_node, kept.frame, identity)
+        return None if any(other.node is node for other in self._kept.values()) else node
 
     def _read(self, kept: _Kept) -> PromptFile | None:
         kept.text = kept.node.GetText() or ""
@@ -146,7 +149,7 @@ class PromptKeeper:
             if kept.is_foreign:
                 continue
             if kept.node is None or kept.node.GetScene() is None:
-                kept.node = prompt_node_of(self._segmentation_node, kept.volume_node, kept.frame)
+                kept.node = self._find(volume_id)
             if kept.node is None or kept.node.GetText() == kept.text:
                 continue
             known = kept.records
