@@ -85,5 +85,6 @@ class SegmentEditorSAMEffect(AbstractScriptedSegmentEditorEffect):
         """The panel writes each choice when it is made."""
 
     def onApply(self) -> int:
-        """Accept the preview, for scripts; returns how many voxels changed."""
+        """For scripts: run the prompts in the parameter "PromptFile" (see `SAMSegmenterLib.desktop.prompt_parameter`),
+        or accept the preview where there are none; returns how many voxels changed."""
         return self.controller.apply()

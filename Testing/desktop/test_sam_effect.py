@@ -181,7 +181,7 @@ def test_masking_and_intensity_range_hold_and_stay_as_they_were_set(desk, labels
 def test_a_click_outside_the_volume_says_so_and_does_nothing(desk):
     red = desk.editing.views["Red"]
     red.click(red.ras(1, 1))
-    desk.controller._show_status()
+    desk.controller.show()
     assert "outside the volume" in desk.controller.panel.notices.text
     assert len(desk.session.marks) == 0
 
@@ -307,9 +307,9 @@ def test_options_follow_the_parameters_and_back(desk):
     panel = desk.controller.panel
     desk.effect.setParameter("Mode", "add")
     desk.effect.setParameter("FillHoles", 1)
-    assert panel.mode.value == "add" and panel.fill_holes.checked
+    assert panel.mask.mode.value == "add" and panel.settings.fill_holes.checked
     assert desk.session.mode == "add" and desk.session.cleanup.fill_holes
-    panel.smooth.value = 1.5
+    panel.settings.smooth.value = 1.5
     assert desk.effect.doubleParameter("SmoothPixels") == 1.5
     assert desk.session.cleanup.smooth_px == 1.5
 
@@ -317,7 +317,7 @@ def test_options_follow_the_parameters_and_back(desk):
 def test_proposals_are_picked_with_a_click(desk, labels):
     desk.editing.views["Red"].move(desk.editing.ras(8, 12, 12))
     desk.settle()
-    desk.controller.panel.proposals.click()
+    desk.controller.panel.structures.propose.click()
     desk.settle()
     assert len(desk.session.proposals) >= 3
     desk.click("Red", desk.editing.ras(8, 12, 12))

@@ -87,28 +87,28 @@ def test_prompts_are_undone_and_done_again_by_keys(desk):
 def test_the_segment_itself_is_a_prompt(desk, labels):
     desk.click("Red", desk.editing.ras(8, 12, 12))
     desk.effect.self().onApply()
-    desk.controller.panel.clear.click()
-    desk.controller.panel.use_segment.click()
+    desk.controller.panel.prompts.clear.click()
+    desk.controller.panel.prompts.use_segment.click()
     desk.settle()
     assert desk.session.preview.mask.sum() == (labels[8] == 1).sum()
 
 
 def test_uncertainty_is_drawn_on_request_and_goes_with_the_preview(desk):
     desk.click("Red", desk.editing.ras(8, 12, 12))
-    desk.controller.panel.uncertainty.click()
+    desk.controller.panel.mask.uncertainty.click()
     desk.settle()
     assert desk.session.uncertainty is not None
-    desk.controller.panel.reject.click()
+    desk.controller.panel.mask.reject.click()
     assert desk.session.uncertainty is None
 
 
 def test_candidates_are_chosen_by_their_buttons(desk):
     desk.click("Red", desk.editing.ras(8, 12, 12))
     panel = desk.controller.panel
-    assert [one.text for one in panel.candidates] == ["1: 0.95", "2: 0.85", "3: 0.50"]
-    panel.candidates[2].click()
+    assert [one.text for one in panel.mask.candidates] == ["1: 0.95", "2: 0.85", "3: 0.50"]
+    panel.mask.candidates[2].click()
     assert desk.session.preview.chosen == 2
-    assert [one.checked for one in panel.candidates] == [False, False, True]
+    assert [one.checked for one in panel.mask.candidates] == [False, False, True]
 
 
 def test_modes_add_and_remove(desk, labels):
@@ -141,7 +141,7 @@ def test_prompts_of_a_session_that_ended_unexpectedly_are_offered_again(desk):
     desk.settle()
     assert desk.session.recovery is not None
     assert "not accepted" in desk.controller.panel.recovery_text.text
-    desk.controller._actions["recover"]()
+    desk.controller.panel._actions["recover"]()
     desk.editing.views["Red"].move(desk.editing.ras(8, 20, 20))
     desk.settle()
     assert desk.session.recovery is None

@@ -3,22 +3,27 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
 from typing import Any
 
 import qt
 import slicer
 
+from SAMSegmenterLib.core.errors import SAMError
+from SAMSegmenterLib.desktop.effect_actions import REGION_REFERENCE, EffectActions, no_segmentation
 from SAMSegmenterLib.desktop.effect_options import EffectOptions, read_options, write_options
 from SAMSegmenterLib.desktop.effect_panel import EffectPanel
 from SAMSegmenterLib.desktop.effect_session import EffectSession
-from SAMSegmenterLib.desktop.panel_texts import notices_text, recovery_text, status_text
+from SAMSegmenterLib.desktop.markup_events import belongs_to_markups
+from SAMSegmenterLib.desktop.panel_state import show_session
+from SAMSegmenterLib.desktop.panel_texts import click_again_text, hidden_segment_text, show_segment_text
+from SAMSegmenterLib.desktop.prompt_parameter import prompts_from, take_prompt_text
 from SAMSegmenterLib.desktop.shortcuts import Shortcuts
 from SAMSegmenterLib.desktop.tick import INTERVAL_MS, WAIT_SECONDS
-from SAMSegmenterLib.desktop.view_events import CLICK_WAIT_SECONDS, PROPOSAL, ViewEvents
+from SAMSegmenterLib.desktop.view_events import ViewEvents
 from SAMSegmenterLib.desktop.view_overlays import ViewOverlays
 from SAMSegmenterLib.models.registry import registry
-from SAMSegmenterLib.session.notices import ERROR, Notice
+from SAMSegmenterLib.scene.segment_list import unused_name
+from SAMSegmenterLib.session.notices import INFO, Notice
 
 logger = logging.getLogger(__name__)
 
@@ -44,9 +49,10 @@ class EffectController:
         self.owner = EffectSession(scripted_effect, self._session_changed)
         self.events = ViewEvents(self.owner, self._confirm_visible, self._redraw)
         self.overlays = ViewOverlays(scripted_effect, self.owner, self.events)
-        self._actions = self._all_actions()
-        self.panel = EffectPanel(self._options_chosen, self._actions)
-        self._shortcuts = Shortcuts(self._actions)
+        actions = EffectActions(scripted_effect, self.owner, self._tell).by_name()
+        self.panel = EffectPanel(self._options_chosen, self._region_chosen, actions)
+        self.events.new_segment_name = self._new_segment_name
+        self._shortcuts = Shortcuts(actions)
         self._timer = qt.QTimer(self.panel.widget)
         self._timer.setInterval(INTERVAL_MS)
         self._timer.connect("timeout()", self._tick)
@@ -73,6 +79,7 @@ class EffectController:
             self._save_tag = None
         self.events.cancel_drag()
         self.overlays.stop()
+        self.panel.stack.stop_placing()
         session = self.owner.session
         if session is not None:
             session.show(None)
@@ -92,8 +99,11 @@ class EffectController:
         """An event of a view; True when it is used up."""
         if not self._active or view_widget.className() != "qMRMLSliceWidget":
             return False
+        slice_node = view_widget.sliceLogic().GetSliceNode()
+        if belongs_to_markups(event, slice_node, slicer.mrmlScene):
+            return False
         try:
-            used = self.events.handle(interactor, event, view_widget.sliceLogic().GetSliceNode())
+            used = self.events.handle(interactor, event, slice_node)
         except Exception as error:  # noqa: BLE001 - the user gets a message instead of a traceback
             self.events.cancel_drag()
             self._tell(error)
@@ -122,63 +132,50 @@ class EffectController:
         """The parameters changed: show them, and let the session have them."""
         options = read_options(self._effect)
         self.panel.show_options(options)
+        self.panel.stack.show_node(self._effect.nodeReference(REGION_REFERENCE))
         self.events.tool, self.events.label = options.tool, 1 if options.label else 0
         session = self.owner.session
         if session is not None:
             options.apply(session)
 
     def apply(self) -> int:
-        """Accept the preview; returns how many voxels changed."""
+        """Run the prompts that a script gave as a parameter, else accept the preview.
+
+        Returns:
+            How many voxels changed.
+        """
+        text = take_prompt_text(self._effect)
         session = self.owner.follow()
         if session is None:
+            self._tell(no_segmentation())
             return 0
-        return session.accept().changed
+        if not text:
+            return session.accept().changed
+        try:
+            changed = session.run_prompts(prompts_from(text)).changed
+        except SAMError as error:
+            session.tell(Notice.of(error))
+            return 0
+        self.owner.follow()
+        return changed
 
-    def _all_actions(self) -> dict[str, Callable[..., Any]]:
-        names = {
-            "accept": "accept",
-            "reject": "reject",
-            "clear": "clear_marks",
-            "undo": "undo_mark",
-            "redo": "redo_mark",
-            "use_segment": "use_segment",
-            "next": "next_candidate",
-            "previous": "previous_candidate",
-            "uncertainty": "find_uncertainty",
-            "cancel": "cancel",
-            "recover": "recover",
-            "dismiss": "dismiss_recovery",
-        }
-        actions: dict[str, Callable[..., Any]] = {name: self._calls(method) for name, method in names.items()}
-        actions["candidate"] = self._choose_candidate
-        actions["proposals"] = self._propose
-        return actions
-
-    def _calls(self, method: str) -> Callable[[], None]:
-        def act() -> None:
-            session = self.owner.follow()
-            if session is not None:
-                getattr(session, method)()
-                self.owner.follow(CLICK_WAIT_SECONDS)
-
-        return act
-
-    def _choose_candidate(self, index: int) -> None:
-        session = self.owner.follow()
-        if session is None or session.preview is None:
-            return
-        while session.preview is not None and session.preview.chosen != index < len(session.preview.masks):
-            session.next_candidate()
-        self._show_preview()
-
-    def _propose(self) -> None:
-        session = self.owner.follow()
-        if session is not None:
-            self._effect.setParameter("Tool", PROPOSAL)
-            session.find_proposals()
+    def show(self) -> None:
+        """Show in the panel what the session holds now."""
+        show_session(self.panel, self.owner)
 
     def _options_chosen(self, options: EffectOptions) -> None:
         write_options(self._effect, options)
+
+    def _region_chosen(self, node: Any) -> None:
+        self._effect.setNodeReference(REGION_REFERENCE, node)
+
+    def _new_segment_name(self) -> str | None:
+        """Name of the segment for the outline that is picked next, numbered when it is taken; None for no new one."""
+        name, node = self.panel.structures.new_name, self._effect.parameterSetNode()
+        segmentation = node.GetSegmentationNode() if node is not None else None
+        if name is None or segmentation is None:
+            return None
+        return unused_name(segmentation, name)
 
     def _tick(self) -> None:
         if not self._active:
@@ -199,41 +196,14 @@ class EffectController:
             read_options(self._effect).apply(self.owner.session)
         if changed & _DRAWN:
             self.overlays.update()
-        self._show_preview()
-        self._show_status()
+        self.show()
 
     def _redraw(self) -> None:
         self.overlays.reposition()
 
     def _show_all(self) -> None:
         self.overlays.update()
-        self._show_preview()
-        self._show_status()
-
-    def _show_preview(self) -> None:
-        session = self.owner.session
-        preview = session.preview if session is not None else None
-        scores = [] if preview is None else [float(score) for score in preview.scores]
-        self.panel.show_candidates(scores, preview.chosen if preview is not None else 0)
-        prompts = session.prompts if session is not None else None
-        if prompts is None:
-            self.panel.show_marks(0, False, False, False)
-        else:
-            self.panel.show_marks(len(prompts.marks), prompts.is_pending, prompts.can_undo, prompts.can_redo)
-
-    def _show_status(self) -> None:
-        session = self.owner.session
-        if session is None:
-            self.panel.show_notices("", False)
-            self.panel.show_status("", False)
-            return
-        notices = session.notices
-        self.panel.show_notices(notices_text(notices), any(notice.kind == ERROR for notice in notices))
-        status, progress = session.status, session.progress
-        stage = progress.stage if progress is not None else ""
-        text = status_text(status, self.owner.view_name, session.frozen_window, stage)
-        self.panel.show_status(text, status.is_busy)
-        self.panel.show_recovery(recovery_text(session.recovery))
+        self.show()
 
     def _list_models(self) -> None:
         try:
@@ -241,11 +211,16 @@ class EffectController:
         except Exception as error:  # noqa: BLE001 - a damaged models folder must not keep the effect from opening
             self._tell(error)
             names = []
-        self.panel.set_models(names)
+        self.panel.settings.set_models(names)
 
     def _confirm_visible(self) -> bool:
         """False when the user was asked something: the release of the mouse went to the question."""
-        return self._effect.confirmCurrentSegmentVisible() == self._effect.ConfirmedWithoutDialog
+        answer = self._effect.confirmCurrentSegmentVisible()
+        session = self.owner.session
+        if answer != self._effect.ConfirmedWithoutDialog and session is not None:
+            shown = answer == self._effect.ConfirmedWithDialog
+            session.tell(Notice(INFO, hidden_segment_text(), click_again_text() if shown else show_segment_text()))
+        return answer == self._effect.ConfirmedWithoutDialog
 
     def _scene_is_saved(self, *_: Any) -> None:
         self.owner.keep_prompts()

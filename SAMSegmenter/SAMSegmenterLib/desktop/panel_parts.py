@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
+import ctk
 import qt
 
 
@@ -93,6 +94,25 @@ def button(text: str, tip: str, on_click: Callable[[], None] | None) -> Any:
     if on_click is not None:
         made.connect("clicked()", on_click)
     return made
+
+
+def check_box(text: str, tip: str, on_change: Callable[..., None]) -> Any:
+    """A box to tick."""
+    made = qt.QCheckBox(text)
+    made.setToolTip(tip)
+    made.connect("toggled(bool)", on_change)
+    return made
+
+
+def collapsible(text: str, collapsed: bool) -> tuple[Any, Any]:
+    """A heading that hides what is below it; returns the heading and the form layout below."""
+    heading, holder = ctk.ctkCollapsibleButton(), qt.QWidget()
+    heading.text = text
+    form, outer = qt.QFormLayout(holder), qt.QVBoxLayout(heading)
+    form.setContentsMargins(0, 0, 0, 0)
+    outer.addWidget(holder)  # the heading shows and hides its own children only: those of the holder keep their state
+    heading.collapsed = collapsed
+    return heading, form
 
 
 def number_box(low: float, high: float, step: float, suffix: str, on_change: Callable[..., None]) -> Any:

@@ -38,6 +38,14 @@ def tool_texts() -> tuple[tuple[str, str, str], ...]:
     )
 
 
+def label_texts() -> tuple[tuple[str, str, str], ...]:
+    """Value, name and tool tip of what prompts say."""
+    return (
+        ("1", _("Inside (+)"), _("The prompt lies in the structure.")),
+        ("0", _("Outside (\u2212)"), _("The prompt lies beside the structure. Or hold Alt, or Ctrl and Shift.")),
+    )
+
+
 def mode_texts() -> tuple[tuple[str, str], ...]:
     """Value and name of each way to write."""
     return (("set", _("Set on this slice")), ("add", _("Add")), ("remove", _("Remove")))
@@ -72,6 +80,21 @@ def device_texts(devices: Sequence[str]) -> tuple[tuple[str, str], ...]:
         "mps": _("Apple graphics"),
     }
     return tuple((device, names.get(device, device)) for device in devices)
+
+
+def hidden_segment_text() -> str:
+    """What a click into a view says of a segment that is not shown."""
+    return _("The selected segment is hidden.")
+
+
+def click_again_text() -> str:
+    """What to do after the question about a hidden segment was answered."""
+    return _("Click again to mark it.")
+
+
+def show_segment_text() -> str:
+    """What to do when the question about a hidden segment was declined."""
+    return _("Show it in the list of segments, or select another one.")
 
 
 def notices_text(notices: Sequence[Notice]) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -71,6 +72,7 @@ class ViewEvents:
         label: 1 when marks say "inside", 0 for "outside".
         drag: what is being drawn, or None.
         mouse_xy: where the mouse is on the slice, or None.
+        new_segment_name: gives the name of the new segment that takes a picked proposal, None for the selected one.
     """
 
     def __init__(self, effect_session: EffectSession, confirm: Any, drawn: Any) -> None:
@@ -78,6 +80,7 @@ class ViewEvents:
         self.tool, self.label = POINT, 1
         self.drag: Drag | None = None
         self.mouse_xy: tuple[float, float] | None = None
+        self.new_segment_name: Callable[[], str | None] = lambda: None
         self._grabs_right = False
         command = vtk.vtkCommand
         self._handlers = {
@@ -121,7 +124,7 @@ class ViewEvents:
             session.add_point((np.inf, np.inf) if session.grid is None else (-1e6, -1e6), label)
             return True
         if self.tool == PROPOSAL:
-            session.assign_proposal(xy)
+            session.assign_proposal(xy, new_name=self.new_segment_name())
             return True
         shown = ShownSlice.of(self._owner, slice_node)
         grabbed = shown.mark_near(position, GRAB_PIXELS) if shown is not None else None

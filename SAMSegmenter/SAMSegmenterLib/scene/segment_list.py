@@ -18,6 +18,17 @@ def segment_name(node: Any, segment_id: str) -> str | None:
     return segment.GetName() if segment is not None else None
 
 
+def unused_name(node: Any, name: str) -> str:
+    """A name that no segment has: this one, or with a number after it."""
+    segmentation = node.GetSegmentation()
+    taken = {segmentation.GetNthSegment(number).GetName() for number in range(segmentation.GetNumberOfSegments())}
+    number, result = 1, name
+    while result in taken:
+        number += 1
+        result = f"{name} {number}"
+    return result
+
+
 def add_segment(node: Any, name: str) -> str:
     """Add an empty segment at the end of the list and return its id.
 

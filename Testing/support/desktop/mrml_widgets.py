@@ -8,6 +8,8 @@ from typing import Any
 import shiboken6
 from PySide6 import QtCore, QtGui, QtWidgets
 
+from support.desktop.complaints import log
+from support.desktop.markups_widgets import MARKUPS_WIDGETS
 from support.desktop.numeric_widgets import MRML_WIDGETS
 
 
@@ -44,7 +46,10 @@ class qMRMLNodeComboBox(QtWidgets.QWidget):  # noqa: N801
         self._scene: Any = None
         self._observed: list[int] = []
         self._types: list[str] = []
-        self._flags = {"noneEnabled": False, "addEnabled": True, "removeEnabled": True, "showChildNodeTypes": True}
+        self._flags = {
+            **dict.fromkeys(("noneEnabled", "renameEnabled", "editEnabled", "showHidden"), False),
+            **dict.fromkeys(("addEnabled", "removeEnabled", "showChildNodeTypes", "selectNodeUponCreation"), True),
+        }
         self._box = QtWidgets.QComboBox(self)
         layout = QtWidgets.QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -74,6 +79,8 @@ class qMRMLNodeComboBox(QtWidgets.QWidget):  # noqa: N801
 
     noneEnabled, addEnabled = _flag("noneEnabled"), _flag("addEnabled")
     removeEnabled, showChildNodeTypes = _flag("removeEnabled"), _flag("showChildNodeTypes")
+    renameEnabled, editEnabled, showHidden = _flag("renameEnabled"), _flag("editEnabled"), _flag("showHidden")
+    selectNodeUponCreation = _flag("selectNodeUponCreation")
     del _flag
 
     def setMRMLScene(self, scene: Any) -> None:
@@ -96,6 +103,16 @@ class qMRMLNodeComboBox(QtWidgets.QWidget):  # noqa: N801
         else:
             self._box.setCurrentIndex(0 if self._flags["noneEnabled"] else -1)
 
+    def addNode(self, kind: str) -> Any:
+        """What "Create new ..." in the list does; only for the types that are listed."""
+        if kind not in self._types:
+            log.add("warning", f"qMRMLNodeComboBox::addNode() attempted with node type {kind}, which is not allowed")
+            return None
+        node = self._scene.AddNewNodeByClass(kind)
+        if self._flags["selectNodeUponCreation"]:
+            self.setCurrentNode(node)
+        return node
+
     def _refresh(self) -> None:
         """List the scene's nodes again; the choice stays while its node is there."""
         before = self._current
@@ -116,7 +133,7 @@ class qMRMLNodeComboBox(QtWidgets.QWidget):  # noqa: N801
             node = self._scene.GetNthNode(number)
             exact = node.GetClassName() in self._types
             below = self._flags["showChildNodeTypes"] and any(node.IsA(kind) for kind in self._types)
-            if (exact or below) and not node.GetHideFromEditors():
+            if (exact or below) and (self._flags["showHidden"] or not node.GetHideFromEditors()):
                 yield node
 
     def _chosen(self, index: int) -> None:
@@ -163,4 +180,5 @@ WIDGETS = {
     "qMRMLNodeComboBox": qMRMLNodeComboBox,
     "qMRMLTableView": qMRMLTableView,
     **MRML_WIDGETS,
+    **MARKUPS_WIDGETS,
 }
