@@ -51,9 +51,9 @@ class SAMBenchmarkWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
     """The module's panel; everything that it does is in `BenchmarkPanel`."""
 
     def __init__(self, parent: Any = None) -> None:
-        ScriptedLoadableModuleWidget.__init__(self, parent)
         VTKObservationMixin.__init__(self)
         self.panel: Any = None
+        ScriptedLoadableModuleWidget.__init__(self, parent)  # calls `setup` itself where there is no parent
 
     def setup(self) -> None:
         from SAMBenchmarkLib.desktop.benchmark_widget import BenchmarkPanel
@@ -138,7 +138,8 @@ class SAMBenchmarkTest(ScriptedLoadableModuleTest):
     def test_EvaluationOfASyntheticVolume(self) -> None:
         """A bright ball in a dark volume and a predictor that thresholds: the ball must be found exactly."""
         from SAMBenchmarkLib.core.options import BenchmarkOptions
-        from SAMBenchmarkLib.session.self_test import BrightnessPredictor, ball_nodes
+        from SAMBenchmarkLib.session.self_test import ball_nodes
+        from SAMSegmenterLib.session.brightness_predictor import BrightnessPredictor
 
         self.delayDisplay("Evaluating a synthetic volume", 100)
         volumeNode, segmentationNode = ball_nodes()

@@ -44,7 +44,6 @@ def a_module(a_desktop):
 @pytest.fixture
 def a_widget(a_module):
     widget = a_module.SAMBenchmarkWidget()
-    widget.setup()
     yield widget
     widget.cleanup()
 

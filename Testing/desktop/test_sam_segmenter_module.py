@@ -2,12 +2,13 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import unittest
 from pathlib import Path
-from types import ModuleType, SimpleNamespace
 
 import numpy as np
 import pytest
 
+from SAMSegmenterLib.core.predictor import Candidates
 from support.desktop.module_parent import ModuleParent
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -25,7 +26,6 @@ def a_page(a_module, tmp_path, monkeypatch):
     monkeypatch.setenv("SAM_CACHE_DIR", str(tmp_path))
     monkeypatch.setenv("SAM_MODELS_DIR", str(tmp_path / "models"))
     widget = a_module.SAMSegmenterWidget()
-    widget.setup()
     widget.enter()
     yield widget
     widget.cleanup()
@@ -60,7 +60,6 @@ from support.desktop import install, load_module_file
 install()
 module = load_module_file(Path(r"ROOT/SAMSegmenter/SAMSegmenter.py"))
 widget = module.SAMSegmenterWidget()
-widget.setup()
 widget.enter()
 print(widget.ui.modelsTable.topLevelItemCount)
 widget.cleanup()
@@ -83,32 +82,59 @@ def test_opening_the_editor_without_a_volume_says_what_to_do(a_page):
     assert "no volume" in a_page.ui.startMessageLabel.text
 
 
-def test_samples_are_registered_once_and_load_without_a_network(a_desktop):
-    import slicer
-
-    from SAMSegmenterLib.desktop.sample_data import register_samples
-
-    registered = []
-    logic = SimpleNamespace(registerCustomSampleDataSource=lambda **named: registered.append(named))
-    register_samples(SimpleNamespace(SampleDataLogic=logic))
-    assert [source["sampleName"] for source in registered] == ["SyntheticAbdomenCT", "SyntheticAbdomenCTWithReference"]
-    volume, reference = registered[1]["customDownloader"](None)
-    assert reference.GetSegmentation().GetNumberOfSegments() == 6
-    liver = reference.GetSegmentation().GetSegmentIdBySegmentName("liver")
-    mask = slicer.util.arrayFromSegmentBinaryLabelmap(reference, liver, volume).astype(bool)
-    assert abs(np.mean(slicer.util.arrayFromVolume(volume)[mask]) - 110) < 1
-
-
 def test_where_there_is_no_module_sample_data_nothing_is_registered(a_module, monkeypatch):
     monkeypatch.setitem(sys.modules, "SampleData", None)
     a_module.registerSamples()
-    asked = []
-    module = ModuleType("SampleData")
-    module.SampleDataLogic = SimpleNamespace(registerCustomSampleDataSource=lambda **named: asked.append(named))
-    monkeypatch.setitem(sys.modules, "SampleData", module)
-    a_module.registerSamples()
-    assert all(Path(source["thumbnailFileName"]).is_file() for source in asked) and len(asked) == 2
 
 
-def test_the_modules_own_test_passes(a_module):
+def test_the_modules_own_test_passes_without_a_window(a_module):
+    import slicer
+
+    assert slicer.app.layoutManager() is None
     a_module.SAMSegmenterTest().runTest()
+
+
+@pytest.fixture
+def own_tests(a_module, complaints):
+    """The module's tests one by one, as Slicer's `runUnitTest` runs them, with views and the effect registered."""
+    import slicer
+
+    from support.desktop import subject_hierarchy
+
+    subject_hierarchy.follow(slicer.mrmlScene)
+    a_module.registerEffect()
+    slicer.app._open_window()
+    return unittest.TestLoader().loadTestsFromTestCase(a_module.SAMSegmenterTest)
+
+
+def test_the_modules_own_tests_pass_with_views(own_tests):
+    result = unittest.TestResult()
+    own_tests.run(result)
+    assert [text for _test, text in (*result.errors, *result.failures)] == []
+    assert result.testsRun == 8 and not result.skipped
+
+
+def test_the_modules_own_tests_notice_a_mask_beside_its_place(own_tests, monkeypatch):
+    from SAMSegmenterLib.session.brightness_predictor import BrightnessPredictor
+
+    monkeypatch.setattr(BrightnessPredictor, "_bright", lambda self, embedding: _shifted(embedding))
+    result = unittest.TestResult()
+    own_tests.run(result)
+    failed = {test.id().rpartition(".")[2] for test, _text in result.failures}
+    assert failed == {
+        "test_AClickInAViewBecomesASegmentAndIsUndone",
+        "test_PromptsAndSegmentsAreSavedWithTheScene",
+    }
+
+
+def _shifted(embedding):
+    """The ball one pixel beside its place."""
+    return Candidates(np.roll(embedding.features > 127, 1, axis=2), np.ones(1, np.float32))
+
+
+def test_a_page_without_a_parent_makes_its_own_window_once(a_module):
+    widget = a_module.SAMSegmenterWidget()
+    assert widget.page is not None and widget.parent.isVisible()
+    widget.enter()
+    widget.cleanup()
+    assert widget.page.settings._connections == []

@@ -3,7 +3,8 @@ from __future__ import annotations
 from SAMBenchmarkLib.core.options import BenchmarkOptions
 from SAMBenchmarkLib.scene.tables import table_from_node
 from SAMBenchmarkLib.session.evaluate_nodes import evaluate
-from SAMBenchmarkLib.session.self_test import BrightnessPredictor, ball_nodes
+from SAMBenchmarkLib.session.self_test import ball_nodes
+from SAMSegmenterLib.session.brightness_predictor import BrightnessPredictor
 
 
 def test_every_strategy_finds_the_ball(a_scene):

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import inspect
+import unittest
 from collections.abc import Callable
 from pathlib import Path
 from types import ModuleType, SimpleNamespace
 from typing import Any
 
+import slicer
 from PySide6 import QtCore, QtWidgets
 
 from support.desktop.mrml_widgets import qMRMLWidget
@@ -103,15 +105,15 @@ class ScriptedLoadableModule:
 
 
 class ScriptedLoadableModuleWidget:
-    """A module's panel."""
+    """A module's panel; without a parent it makes a window for itself, and its contents at once."""
 
     def __init__(self, parent: Any = None) -> None:
-        if parent is None:
-            parent = qMRMLWidget()
-            parent.setLayout(QtWidgets.QVBoxLayout())
-        self.parent = parent
-        self.layout = parent.layout()
         self.moduleName = type(self).__name__.removesuffix("Widget")
+        self.parent = parent if parent is not None else _window()
+        self.layout = self.parent.layout()
+        if parent is None:
+            self.setup()
+            self.parent.show()
 
     def resourcePath(self, filename: str) -> str:
         return str(Path(inspect.getfile(type(self))).parent / "Resources" / filename)
@@ -127,11 +129,21 @@ class ScriptedLoadableModuleLogic:
         self.moduleName = type(self).__name__.removesuffix("Logic")
 
 
-class ScriptedLoadableModuleTest:
+class ScriptedLoadableModuleTest(unittest.TestCase):
     """A module's own test."""
 
-    def delayDisplay(self, message: str, msec: int = 0) -> None:
+    def delayDisplay(self, message: str, requestedDelay: int | None = None, msec: int | None = None) -> None:
         QtWidgets.QApplication.processEvents()
+
+    def runTest(self) -> None:
+        """Slicer only warns here that there is no test."""
+
+
+def _window() -> Any:
+    window = qMRMLWidget()
+    window.setLayout(QtWidgets.QVBoxLayout())
+    window.setMRMLScene(slicer.mrmlScene)
+    return window
 
 
 def _module(name: str, *members: Any) -> ModuleType:
