@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 
 from SAMSegmenterLib.cli.sam_segment import build_parser
-from SAMSegmenterLib.cli.segment_job import ModelChoice, SegmentJob, lattice_of, prompts_for, targets_of
+from SAMSegmenterLib.cli.segment_job import ModelChoice, SegmentJob, Stretch, lattice_of, prompts_for, targets_of
 from SAMSegmenterLib.core.lattice import Lattice
 from SAMSegmenterLib.core.prompt_file import PromptFile, SegmentPrompts, VolumeIdentity
 from SAMSegmenterLib.session.replay import VolumeSource
@@ -14,7 +14,7 @@ def test_the_output_begins_where_the_lattice_does_in_the_world():
     volume = two_boxes_volume(ijk_to_ras=oblique_matrix())[0]
     lattice, to_world = Lattice(volume.ijk_to_ras, (3, 9, 4, 9, -2, 9)), np.diag([1.0, 2.0, 1.0, 1.0])
     prompts = PromptFile(VolumeIdentity(volume.shape_kji, volume.ijk_to_ras))
-    job = SegmentJob(prompts, [], 0, "", VolumeSource(volume), lattice, (), ModelChoice(), to_world)
+    job = SegmentJob((Stretch(prompts, [], VolumeSource(volume)),), 0, "", lattice, (), ModelChoice(), to_world)
     first = to_world @ volume.ijk_to_ras @ [3, 4, -2, 1]
     np.testing.assert_allclose(job.ijk_to_world @ [0, 0, 0, 1], first)
     np.testing.assert_allclose(job.ijk_to_world[:3, :3], (to_world @ volume.ijk_to_ras)[:3, :3])

@@ -17,6 +17,7 @@ from SAMSegmenterLib.scene.volumes import node_from_volume
 from support.editing import a_desk
 from support.editing_scenes import move
 from support.phantoms import oblique_matrix, two_boxes_volume
+from support.scene_desk import a_scene_desk, a_sequence
 from support.segment_command import Bench
 
 INSIDE_ONE, INSIDE_TWO = (8, 8), (32, 20)
@@ -150,7 +151,54 @@ def test_the_prompts_of_a_scene_are_those_that_were_saved(a_scene, tmp_path):
     desk = worked_on(volume)
     saved(a_scene, tmp_path / "s.mrb", desk, volume)
     kept = kept_prompts(tmp_path / "s.mrb")
-    assert write_prompt_file(kept.prompt_file) == write_prompt_file(desk.session.prompt_file())
-    assert read_prompt_file(write_prompt_file(kept.prompt_file)).volume.sha256 == kept.prompt_file.volume.sha256
+    (part,) = kept.parts
+    assert write_prompt_file(part.prompt_file) == write_prompt_file(desk.session.prompt_file())
+    assert read_prompt_file(write_prompt_file(part.prompt_file)).volume.sha256 == part.prompt_file.volume.sha256
     assert kept.lattice.shape_kji == volume.shape_kji
     np.testing.assert_array_equal(kept.to_world, np.eye(4))
+
+
+def accept(desk, xy, index, segment):
+    desk.session.select_segment(segment)
+    desk.click(xy, index)
+    assert desk.session.accept().changed
+
+
+def test_a_scene_saved_in_the_middle_of_work_on_two_volumes_gives_all_that_was_accepted_in_its_order(a_scene, tmp_path):
+    """The later acceptance takes voxels from the earlier one, although it was made on the first volume again."""
+    bench, volume = Bench.of(tmp_path), two_boxes_volume()[0]
+    inverted = Volume(255 - volume.array, volume.ijk_to_ras)
+    first, second = node_from_volume(volume, "T1"), node_from_volume(inverted, "T2")
+    desk = a_scene_desk(first)
+    accept(desk, INSIDE_ONE, 8, "one")
+    desk.choose(second)
+    accept(desk, INSIDE_TWO, 8, "two")
+    desk.choose(first)
+    accept(desk, INSIDE_ONE, 8, "two")
+    accept(desk, INSIDE_ONE, 7, "one")
+    desk.click(INSIDE_TWO, 6)  # waits for acceptance
+    desk.rest()
+    expected = {name: desk.mask(name) for name in ("one", "two")}
+    assert a_scene.WriteToMRB(str(tmp_path / "s.mrb"))
+    assert bench.run("--replay", "s.mrb", volume=False) == 0
+    for number, name in enumerate(("one", "two"), start=1):
+        np.testing.assert_array_equal(bench.labels() == number, expected[name])
+
+
+def test_a_scene_with_a_sequence_gives_what_was_accepted_on_each_frame(a_scene, tmp_path):
+    bench, volume = Bench.of(tmp_path), two_boxes_volume()[0]
+    frames = [Volume(np.roll(volume.array, n, axis=2), volume.ijk_to_ras) for n in range(3)]
+    node, go_to = a_sequence(frames)
+    desk = a_scene_desk(node)
+    accept(desk, INSIDE_ONE, 8, "one")
+    go_to(2)
+    desk.settle()
+    accept(desk, INSIDE_ONE, 7, "one")
+    go_to(1)
+    desk.settle()
+    desk.keeper.close()
+    expected = desk.mask("one")
+    assert a_scene.WriteToMRB(str(tmp_path / "s.mrb"))
+    assert bench.run("--replay", "s.mrb", volume=False) == 0
+    np.testing.assert_array_equal(bench.labels() == 1, expected)
+    assert np.flatnonzero(expected.any(axis=(1, 2))).tolist() == [7, 8]

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from SAMSegmenterLib.cli.segment_inputs import axis_of, path_of, read_text, read_volume
-from SAMSegmenterLib.cli.segment_job import ModelChoice, SegmentJob, Target, lattice_of, prompts_for
+from SAMSegmenterLib.cli.segment_job import ModelChoice, SegmentJob, Stretch, Target, lattice_of, prompts_for
 from SAMSegmenterLib.core.box_file import read_box_file
 from SAMSegmenterLib.core.errors import InputError
 from SAMSegmenterLib.core.geometry import Volume
@@ -41,11 +41,9 @@ def boxes_job(given: argparse.Namespace) -> SegmentJob:
     ]
     found.sort(key=lambda entry: entry[0])  # slice by slice, so that a slice is encoded once for all its structures
     return SegmentJob(
-        prompts_for(volume, given),
-        _steps(volume, axis, found),
+        (Stretch(prompts_for(volume, given), _steps(volume, axis, found), VolumeSource(volume)),),
         len(found),
         "segmenting",
-        VolumeSource(volume),
         lattice_of(volume),
         tuple(Target(str(one.value), one.name, one.value) for one in boxes.structures),
         ModelChoice(given.model or "", given.device or "auto", given.threads),

@@ -56,15 +56,28 @@ class ModelChoice:
 
 
 @dataclass(frozen=True, eq=False)
-class SegmentJob:
-    """Masks to be made.
+class Stretch:
+    """Masks to be made of one volume, one after the other.
 
     Args:
         prompt_file: its window and parameters hold where a step has none of its own.
         steps: structure (`Target.segment_id`) and prompts of a slice; may be made one by one.
-        total: number of steps.
-        stage: what is done, in words.
         source: the volume.
+    """
+
+    prompt_file: PromptFile
+    steps: Iterable[tuple[str, SlicePromptRecord]]
+    source: VolumeSource
+
+
+@dataclass(frozen=True, eq=False)
+class SegmentJob:
+    """Masks to be made.
+
+    Args:
+        stretches: in their order; one, unless several volumes were segmented into the same structures.
+        total: number of steps of all of them.
+        stage: what is done, in words.
         lattice: the voxels of the output.
         lattice_to_world: (4, 4), RAS of the lattice to the world's.
         targets: structures of the output.
@@ -74,11 +87,9 @@ class SegmentJob:
         kept: what must stay alive meanwhile.
     """
 
-    prompt_file: PromptFile
-    steps: Iterable[tuple[str, SlicePromptRecord]]
+    stretches: tuple[Stretch, ...]
     total: int
     stage: str
-    source: VolumeSource
     lattice: Lattice
     targets: tuple[Target, ...]
     model: ModelChoice
@@ -112,9 +123,10 @@ def prompts_for(volume: Volume, given: argparse.Namespace) -> PromptFile:
     return PromptFile(place, given.model or "", given.window or "minmax", parameters)
 
 
-def targets_of(prompt_file: PromptFile) -> tuple[Target, ...]:
-    """Structures of a prompt file, numbered from 1."""
-    return tuple(Target(segment.id, segment.name, n) for n, segment in enumerate(prompt_file.segments, start=1))
+def targets_of(*prompt_files: PromptFile) -> tuple[Target, ...]:
+    """Structures of prompt files, numbered from 1; the same ids mean the same structures."""
+    names = {segment.id: segment.name for prompt_file in prompt_files for segment in prompt_file.segments}
+    return tuple(Target(segment_id, name, n) for n, (segment_id, name) in enumerate(names.items(), start=1))
 
 
 def recorded_model(

@@ -8,7 +8,7 @@ from typing import Any
 
 from SAMSegmenterLib.cli.segment_arguments import cleanup_from
 from SAMSegmenterLib.cli.segment_inputs import path_of, read_text, read_volume
-from SAMSegmenterLib.cli.segment_job import SegmentJob, lattice_of, recorded_model, targets_of
+from SAMSegmenterLib.cli.segment_job import SegmentJob, Stretch, lattice_of, recorded_model, targets_of
 from SAMSegmenterLib.core.errors import InputError
 from SAMSegmenterLib.core.prompt_file import PromptFile, SlicePromptRecord, read_prompt_file
 from SAMSegmenterLib.session.replay import VolumeSource, check_belongs, steps_of
@@ -28,11 +28,9 @@ def prompts_job(given: argparse.Namespace) -> SegmentJob:
     volume, notes = read_volume(given)
     check_belongs(without_checksum(prompt_file) if given.any_values else prompt_file, volume)
     return SegmentJob(
-        prompt_file,
-        steps,
+        (Stretch(prompt_file, steps, VolumeSource(volume)),),
         len(steps),
         "segmenting",
-        VolumeSource(volume),
         lattice_of(volume),
         targets_of(prompt_file),
         recorded_model(given, prompt_file, steps),

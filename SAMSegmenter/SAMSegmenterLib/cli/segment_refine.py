@@ -9,7 +9,7 @@ import numpy as np
 from scipy import ndimage
 
 from SAMSegmenterLib.cli.segment_inputs import axis_of, frame_index, path_of
-from SAMSegmenterLib.cli.segment_job import ModelChoice, SegmentJob, Target, lattice_of, prompts_for
+from SAMSegmenterLib.cli.segment_job import ModelChoice, SegmentJob, Stretch, Target, lattice_of, prompts_for
 from SAMSegmenterLib.core.arrays import Mask
 from SAMSegmenterLib.core.errors import InputError
 from SAMSegmenterLib.core.geometry import Volume
@@ -43,11 +43,15 @@ def refine_job(given: argparse.Namespace) -> SegmentJob:
     if not shown:
         raise InputError(f"{labels_path.name} holds no structure on this volume.", "Check that the two are a pair.")
     return SegmentJob(
-        prompts_for(volume, given),
-        _steps(volume, labels, shown, axis, counts, given),
+        (
+            Stretch(
+                prompts_for(volume, given),
+                _steps(volume, labels, shown, axis, counts, given),
+                VolumeSource(volume),
+            ),
+        ),
         _total(labels, shown, axis, counts, given),
         "refining",
-        VolumeSource(volume),
         lattice_of(volume),
         tuple(Target(str(one.value), one.name, one.value) for one in shown),
         ModelChoice(given.model or "", given.device or "auto", given.threads),

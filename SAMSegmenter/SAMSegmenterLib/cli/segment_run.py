@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -24,13 +25,17 @@ from SAMSegmenterLib.core.errors import (
 from SAMSegmenterLib.core.predictor import Predictor
 from SAMSegmenterLib.core.progress import ProgressMeter
 from SAMSegmenterLib.core.reference import Segmentation, Structure
+from SAMSegmenterLib.core.slicing import SlicePlane
 from SAMSegmenterLib.files.formats import ending_of
 from SAMSegmenterLib.files.writing import check_label_format, write_labels
 from SAMSegmenterLib.session.array_writer import ArraySegmentWriter
 from SAMSegmenterLib.session.label_writer import LabelWriter
 from SAMSegmenterLib.session.replay import ReplayedSlice, carry_out
 
+logger = logging.getLogger(__name__)
+
 LoadModel = Callable[[ModelChoice], Predictor]
+_MANY_REMARKS = 10
 _CACHE_BYTES = 1 << 28  # several structures of a slice follow each other; slices do not come back
 
 
@@ -41,15 +46,18 @@ class _Tally:
     done: int = 0
     empty: int = 0
     differing: list[str] = field(default_factory=list)
-    remarks: dict[str, None] = field(default_factory=dict)
+    remarks: dict[str, list[str]] = field(default_factory=dict)
 
-    def count(self, step: ReplayedSlice) -> None:
+    def count(self, step: ReplayedSlice, structure: str) -> None:
+        """Note a finished step."""
         self.done += 1
         self.empty += not step.mask.any()
         if step.same is False:
             self.differing.append(step.segment_id)
-        if step.remark:
-            self.remarks[step.remark] = None
+        place = f"'{structure}' on {_in_words(step.plane)}"
+        for remark in (*step.notices, *([step.remark] if step.remark else [])):
+            self.remarks.setdefault(remark, []).append(place)
+            logger.info("%s: %s", place, remark)
 
 
 def load_registered(choice: ModelChoice) -> Predictor:
@@ -106,14 +114,15 @@ def run_job(job: SegmentJob, output: Path, overlap: bool, load: LoadModel = load
         print(f"note: {note}", file=sys.stderr)
     predictor = load(job.model)
     writer = _writer(job, overlap)
-    tally = _Tally()
-    try:
-        _carry_out(job, predictor, writer, tally, load)
-    except (Cancelled, KeyboardInterrupt, SAMError, MemoryError):
-        if tally.done:
-            _keep_partial(job, writer, output, tally)
-        raise
-    write_labels(output, _segmentation(job, writer))
+    tally, stop = _Tally(), StopSwitch()
+    with stop.watching():  # to the end, so that Ctrl+C in the last moment does not lose the result
+        try:
+            _carry_out(job, predictor, writer, tally, load, stop)
+        except (Cancelled, KeyboardInterrupt, SAMError, MemoryError):
+            if tally.done:
+                _keep_partial(job, writer, output, tally)
+            raise
+        write_labels(output, _segmentation(job, writer))
     return _summary(job, output, tally)
 
 
@@ -127,7 +136,12 @@ def partial_path(output: Path) -> Path:
 
 
 def _carry_out(
-    job: SegmentJob, predictor: Predictor, writer: LabelWriter | ArraySegmentWriter, tally: _Tally, load: LoadModel
+    job: SegmentJob,
+    predictor: Predictor,
+    writer: LabelWriter | ArraySegmentWriter,
+    tally: _Tally,
+    load: LoadModel,
+    stop: StopSwitch,
 ) -> None:
     others: dict[str, Predictor] = {}
 
@@ -139,21 +153,13 @@ def _carry_out(
             )
         return others[name]
 
-    stop = StopSwitch()
-    with TerminalProgress() as progress, stop.watching():
+    names = {one.segment_id: one.name for one in job.targets}
+    with TerminalProgress() as progress:
         meter = ProgressMeter(job.stage, job.total, progress)
-        steps = carry_out(
-            job.prompt_file,
-            job.steps,
-            meter,
-            job.source,
-            predictor,
-            writer,
-            stop,
-            of_slice if job.model.of_slices else None,
-        )
-        for step in steps:
-            tally.count(step)
+        for one in job.stretches:
+            models = of_slice if job.model.of_slices else None
+            for step in carry_out(one.prompt_file, one.steps, meter, one.source, predictor, writer, stop, models):
+                tally.count(step, names[step.segment_id])
 
 
 def _writer(job: SegmentJob, overlap: bool) -> LabelWriter | ArraySegmentWriter:
@@ -164,7 +170,7 @@ def _writer(job: SegmentJob, overlap: bool) -> LabelWriter | ArraySegmentWriter:
 
 def _segmentation(job: SegmentJob, writer: LabelWriter | ArraySegmentWriter) -> Segmentation:
     """The masks as they are to be written."""
-    spacing = job.source.volume.has_spacing
+    spacing = job.stretches[0].source.volume.has_spacing
     if isinstance(writer, LabelWriter):
         structures = tuple(Structure(one.value, one.name, 0, one.value) for one in job.targets)
         return Segmentation((writer.labels,), job.ijk_to_world, structures, spacing)
@@ -190,9 +196,16 @@ def _keep_partial(job: SegmentJob, writer: LabelWriter | ArraySegmentWriter, out
     print(f"{tally.done} of {job.total} masks are finished; they are in {path}", file=sys.stderr)
 
 
+def _in_words(plane: SlicePlane) -> str:
+    return "a tilted slice" if plane.axis is None else f"slice {'kji'[plane.axis]} {plane.index}"
+
+
 def _summary(job: SegmentJob, output: Path, tally: _Tally) -> int:
-    for remark in list(tally.remarks)[:5]:
-        print(f"note: {remark}", file=sys.stderr)
+    for remark, places in list(tally.remarks.items())[:_MANY_REMARKS]:
+        more = f", and {len(places) - 1} more" if len(places) > 1 else ""
+        print(f"note: {remark} ({places[0]}{more})", file=sys.stderr)
+    if len(tally.remarks) > _MANY_REMARKS:
+        print(f"note: {len(tally.remarks) - _MANY_REMARKS} more notes; --verbose shows them all", file=sys.stderr)
     if tally.empty:
         print(f"note: the model found nothing for {tally.empty} of {tally.done} prompts", file=sys.stderr)
     print(f"{output}: {tally.done} masks of {len(job.targets)} structure(s)")

@@ -1,9 +1,9 @@
-"""From a saved scene to everything that its prompts need to be done again: volume, place of the segments, prompts."""
+"""From a saved scene to everything that its prompts need to be done again: volumes, place of the segments, prompts."""
 
 from __future__ import annotations
 
 import zipfile
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -15,12 +15,32 @@ from SAMSegmenterLib.core.lattice import Lattice
 from SAMSegmenterLib.core.prompt_file import PromptFile, VolumeIdentity, identity_of
 from SAMSegmenterLib.scene.editing_nodes import NodeSource, SourceReader
 from SAMSegmenterLib.scene.native_output import native_output
-from SAMSegmenterLib.scene.prompt_node import read_prompts, segmentations_with_prompts
+from SAMSegmenterLib.scene.prompt_node import (
+    VOLUME_ROLE,
+    frame_of,
+    prompt_nodes_of,
+    read_prompts,
+    segmentations_with_prompts,
+)
 from SAMSegmenterLib.scene.runtime import SceneHandle, private_scene
 from SAMSegmenterLib.scene.segmentation_lattice import segmentation_lattice
+from SAMSegmenterLib.scene.shown_volumes import show_frame
 from SAMSegmenterLib.scene.volumes import parent_to_world
 
 _VOLUME_KINDS = ("vtkMRMLScalarVolumeNode", "vtkMRMLVectorVolumeNode")
+
+
+@dataclass(frozen=True, eq=False)
+class KeptPart:
+    """The prompts made on one volume, or on one frame of a sequence.
+
+    Args:
+        prompt_file: what was prompted.
+        source: the volume it was prompted on; its array belongs to the scene.
+    """
+
+    prompt_file: PromptFile
+    source: NodeSource
 
 
 @dataclass(frozen=True, eq=False)
@@ -28,41 +48,44 @@ class KeptPrompts:
     """The prompts of one segmentation of a scene.
 
     Args:
-        prompt_file: what was prompted.
-        source: the volume it was prompted on; its array belongs to the scene.
+        parts: one per volume and frame, none without prompts.
         lattice: the voxels that the segments were written on.
         to_world: (4, 4), the lattice's RAS to the world's.
         scene: keeps all of it alive.
     """
 
-    prompt_file: PromptFile
-    source: NodeSource
+    parts: tuple[KeptPart, ...]
     lattice: Lattice
     to_world: Matrix4
     scene: SceneHandle
 
 
 def kept_prompts(path: Path, name: str = "") -> KeptPrompts:
-    """Read a scene file, apart from the scene that is open, and find its prompts and their volume.
+    """Read a scene file, apart from the scene that is open, and find its prompts and their volumes.
 
     Args:
         path: an .mrb file.
         name: of the segmentation; needed when several have prompts.
 
     Raises:
-        InputError: the scene cannot be read, has no prompts, or not the volume that they were made on.
+        InputError: the scene cannot be read, has no prompts, or not a volume that they were made on.
         DependencyError: Slicer's package is missing.
 
     Thread: main.
     """
     handle = _opened(path)
     node = _segmentation(handle.scene, name, path)
-    prompt_file = read_prompts(node)
-    if prompt_file is None or not any(segment.slices for segment in prompt_file.segments):
-        raise InputError(f"No prompts are kept with '{node.GetName()}'.", "Choose a scene that was saved with prompts.")
     to_world = parent_to_world(node)
-    volume_node, source = _volume(handle.scene, node, prompt_file)
-    return KeptPrompts(prompt_file, source, segmentation_lattice(node, volume_node), to_world, handle)
+    parts, volume_nodes = [], []
+    for prompt_node in prompt_nodes_of(node):
+        prompt_file = read_prompts(node, prompt_node)
+        if prompt_file is not None and any(segment.slices for segment in prompt_file.segments):
+            volume_node, source = _volume(handle, node, prompt_node, prompt_file)
+            parts.append(KeptPart(prompt_file, source))
+            volume_nodes.append(volume_node)
+    if not parts:
+        raise InputError(f"No prompts are kept with '{node.GetName()}'.", "Choose a scene that was saved with prompts.")
+    return KeptPrompts(tuple(parts), segmentation_lattice(node, volume_nodes[0]), to_world, handle)
 
 
 def _opened(path: Path) -> SceneHandle:
@@ -85,6 +108,8 @@ def _segmentation(scene: Any, name: str, path: Path) -> Any:
             f"The scene {path.name} holds no prompts.", "Choose a scene that was saved after segmenting with SAM."
         )
     found = [node for node in nodes if not name or node.GetName() == name]
+    if len(found) > 1:
+        found = [node for node in found if any(_holds_prompts(one) for one in prompt_nodes_of(node))] or found
     if len(found) != 1:
         names = ", ".join(f"'{node.GetName()}'" for node in nodes)
         said = f"No segmentation '{name}' has prompts" if not found else f"{len(found)} segmentations have prompts"
@@ -92,15 +117,24 @@ def _segmentation(scene: Any, name: str, path: Path) -> Any:
     return found[0]
 
 
-def _volume(scene: Any, segmentation_node: Any, prompt_file: PromptFile) -> tuple[Any, NodeSource]:
-    """The volume of the prompts: that of the segmentation's geometry first, then all others."""
+def _holds_prompts(prompt_node: Any) -> bool:
+    """Whether there is anything in a text; all prompts of a segmentation may have been taken back."""
+    return '"plane"' in (prompt_node.GetText() or "")
+
+
+def _volume(
+    handle: SceneHandle, segmentation_node: Any, prompt_node: Any, prompt_file: PromptFile
+) -> tuple[Any, NodeSource]:
+    """The volume of the prompts: the one that they name, else that of the segmentation's geometry, then all others."""
     role = segmentation_node.GetReferenceImageGeometryReferenceRole()
-    nodes = [segmentation_node.GetNodeReference(role)]
-    nodes += [scene.GetNthNodeByClass(n, kind) for kind in _VOLUME_KINDS for n in _range(scene, kind)]
-    usable = [node for node in nodes if _holds_image(node)]
+    named = prompt_node.GetNodeReference(VOLUME_ROLE)
+    nodes = [named] if named is not None else [segmentation_node.GetNodeReference(role), *_volumes(handle.scene)]
     difference = "It holds no volume."
-    for node in dict.fromkeys(usable):
-        source = SourceReader().read(node, segmentation_node)
+    for node in dict.fromkeys(filter(_holds_image, nodes)):
+        source = _source(handle, node, segmentation_node, frame_of(prompt_node))
+        if source is None:
+            difference = f"The sequence of '{node.GetName()}' has no frame {frame_of(prompt_node)}."
+            continue
         place = VolumeIdentity(source.volume.shape_kji, np.asarray(source.volume.ijk_to_ras))
         found = prompt_file.volume.difference(place) or prompt_file.volume.difference(identity_of(source.volume))
         if found is None:
@@ -111,6 +145,20 @@ def _volume(scene: Any, segmentation_node: Any, prompt_file: PromptFile) -> tupl
         f"{difference}",
         "Save the scene together with its volume, unchanged.",
     )
+
+
+def _source(handle: SceneHandle, node: Any, segmentation_node: Any, frame: str) -> NodeSource | None:
+    """A volume as it is, or one frame of it, with voxels of its own as other frames take its place."""
+    if not frame:
+        return SourceReader().read(node, segmentation_node)
+    if not show_frame(node, frame, handle.logics["Sequences"]):
+        return None
+    source = SourceReader().read(node, segmentation_node)
+    return replace(source, volume=replace(source.volume, array=source.volume.array.copy()))
+
+
+def _volumes(scene: Any) -> list[Any]:
+    return [scene.GetNthNodeByClass(n, kind) for kind in _VOLUME_KINDS for n in _range(scene, kind)]
 
 
 def _range(scene: Any, kind: str) -> range:

@@ -47,16 +47,39 @@ def displayed_window(node: Any) -> LevelWidth | None:
 
 def shown_frame(node: Any) -> Frame | None:
     """The frame of a sequence that a node shows now; None for a node of its own."""
-    scene = node.GetScene()
-    for number in range(scene.GetNumberOfNodesByClass("vtkMRMLSequenceBrowserNode") if scene is not None else 0):
-        browser = scene.GetNthNodeByClass(number, "vtkMRMLSequenceBrowserNode")
+    for browser in _browsers(node):
         sequence = browser.GetSequenceNode(node)
-        if sequence is not None and browser.GetSelectedItemNumber() >= 0:
+        if browser.GetSelectedItemNumber() >= 0:
             selected = browser.GetSelectedItemNumber()
             value = f"{browser.GetFormattedIndexValue(selected)} {sequence.GetIndexUnit() or ''}".strip()
             index = browser.GetMasterSequenceNode().GetNthIndexValue(selected) or ""
             return Frame(sequence.GetName() or "", selected, browser.GetNumberOfItems(), value, index)
     return None
+
+
+def show_frame(node: Any, index: str, sequences_logic: Any) -> bool:
+    """Have a node show the frame of its sequence with an index value; False when there is no such frame.
+
+    Args:
+        node: shows a sequence.
+        index: see `Frame`.
+        sequences_logic: `vtkSlicerSequencesLogic` of the node's scene.
+    """
+    for browser in _browsers(node):
+        master = browser.GetMasterSequenceNode()
+        number = master.GetItemNumberFromIndexValue(index, True)
+        if number >= 0:
+            browser.SetSelectedItemNumber(number)
+            sequences_logic.UpdateProxyNodesFromSequences(browser)
+            return True
+    return False
+
+
+def _browsers(node: Any) -> list[Any]:
+    """The sequence browsers that a node shows a frame of."""
+    scene, kind = node.GetScene(), "vtkMRMLSequenceBrowserNode"
+    every = [scene.GetNthNodeByClass(n, kind) for n in range(scene.GetNumberOfNodesByClass(kind))] if scene else []
+    return [browser for browser in every if browser.GetSequenceNode(node) is not None]
 
 
 def in_hounsfield_units(node: Any) -> bool | None:

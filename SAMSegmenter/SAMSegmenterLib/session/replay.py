@@ -42,6 +42,7 @@ class ReplayedSlice:
         changed: voxels of the segmentation that differ now.
         same: whether the mask equals the one in the file, None when the file holds none.
         remark: why it may differ, or was not as before; empty when all is well.
+        notices: what the user should know about the prompts and the mask.
     """
 
     segment_id: str
@@ -50,6 +51,7 @@ class ReplayedSlice:
     changed: int
     same: bool | None
     remark: str = ""
+    notices: tuple[str, ...] = ()
 
 
 def replay(
@@ -129,10 +131,10 @@ def carry_out(
         if should_stop():
             raise Cancelled
         chosen = _model_for(record, predictor, load)
-        mask = accepted_mask(prompt_file, record, source, chosen, should_stop)
+        mask, notices = accepted_mask(prompt_file, record, source, chosen, should_stop)
         changed = _write(mask, record, source, writer, segment_id)
         same = None if record.mask is None else bool(np.array_equal(mask, record.mask))
-        yield ReplayedSlice(segment_id, record.plane, mask, changed, same, _remark(record, chosen, same))
+        yield ReplayedSlice(segment_id, record.plane, mask, changed, same, _remark(record, chosen, same), notices)
         meter.advance()
 
 
@@ -142,8 +144,8 @@ def accepted_mask(
     source: VolumeSource,
     predictor: Predictor,
     should_stop: ShouldStop = never_stop,
-) -> Mask:
-    """The mask (H, W) that a record stands for.
+) -> tuple[Mask, tuple[str, ...]]:
+    """The mask (H, W) that a record stands for, and what the user should know about it.
 
     Raises:
         InputError: prompts that the model cannot take, or a slice outside the volume.
@@ -180,12 +182,12 @@ def mask_of(
     """
     parameters = {**prompt_file.parameters, **record.parameters}
     if "proposal" in parameters:
-        return _proposal(request, EverythingParameters(**parameters["proposal"]), predictor, should_stop)
+        return _proposal(request, EverythingParameters(**parameters["proposal"]), predictor, should_stop), ()
     answer = predict_slice(request, predictor, should_stop)
     chosen = record.candidate if record.candidate is not None else answer.candidates.best
     if chosen >= len(answer.masks):
         raise InputError(f"Candidate {chosen} was accepted, but the model gives {len(answer.masks)}.", "Use its model.")
-    return answer.masks[chosen]
+    return answer.masks[chosen], answer.notices
 
 
 def _proposal(
@@ -209,7 +211,12 @@ def steps_of(prompt_file: PromptFile) -> list[tuple[str, SlicePromptRecord]]:
     for _, record in every:
         _check_parameters({**prompt_file.parameters, **record.parameters})
     accepted = [step for step in every if step[1].accepted]
-    return sorted(accepted or every, key=lambda step: int(step[1].parameters.get("order", 0)))
+    return sorted(accepted or every, key=lambda step: order_of(step[1]))
+
+
+def order_of(record: SlicePromptRecord) -> int:
+    """Number of an acceptance; they are done again in this order."""
+    return int(record.parameters.get("order", 0))
 
 
 def _check_parameters(parameters: Mapping[str, Any]) -> None:
