@@ -3,6 +3,7 @@ from __future__ import annotations
 import pytest
 
 from SAMSegmenterLib.core.predictor import ModelSpec
+from SAMSegmenterLib.session.worker import Worker
 from support.module_page import AnsweringUser, load_page
 
 SPECS = [
@@ -19,34 +20,30 @@ def cache_folder(tmp_path, monkeypatch):
 
 
 @pytest.fixture
-def open_panel(a_desktop, cache_folder):
-    """`open_panel(user)`: the section, as (panel, widgets)."""
+def open_panel(a_desktop, cache_folder, wait_until):
+    """`open_panel(user)`: the section, as (panel, widgets), when it knows how much is on disk."""
     from SAMSegmenterLib.desktop.settings_panel import SettingsPanel
 
     opened = []
 
     def make(user=None, specs=SPECS, on_changed=lambda preferences: None):
         widget, ui = load_page()
-        panel = SettingsPanel(ui, lambda: specs, user or AnsweringUser(), on_changed)
+        panel = SettingsPanel(ui, lambda: specs, user or AnsweringUser(), widget, on_changed, worker)
         opened.append((panel, widget))
+        wait_until(lambda: not panel.cache.is_busy)
         return panel, ui
 
+    worker = Worker("test")
     yield make
     for panel, _widget in opened:
         panel.cleanup()
+    worker.close(10)
 
 
 def kept():
     from SAMSegmenterLib.desktop.settings_store import read_preferences
 
     return read_preferences()
-
-
-def fill(cache_folder):
-    """One kept slice of 3 MB, and a file of somebody else."""
-    (cache_folder / "aa").mkdir(parents=True)
-    (cache_folder / "aa" / f"{'aa' * 20}.safetensors").write_bytes(bytes(3_000_000))
-    (cache_folder / "notes.txt").write_text("mine", encoding="utf-8")
 
 
 def test_at_first_everything_is_as_by_default(open_panel, cache_folder):
@@ -111,16 +108,3 @@ def test_an_empty_line_is_the_usual_folder_again(open_panel, cache_folder, tmp_p
     ui.folderEdit.setText("")
     panel.onFolderEdited()
     assert kept().folder() == cache_folder
-
-
-def test_kept_slices_are_deleted_after_the_question_and_nothing_else(open_panel, cache_folder):
-    fill(cache_folder)
-    user = AnsweringUser(agrees=False)
-    _panel, ui = open_panel(user)
-    assert ui.cacheLabel.text == "Kept on disk: 3.0 MB"
-    ui.purgeButton.click()
-    assert ui.cacheLabel.text == "Kept on disk: 3.0 MB" and "3.0 MB" in user.asked[0][1]
-    user.agrees = True
-    ui.purgeButton.click()
-    assert ui.settingsMessageLabel.text == "Deleted: 3.0 MB." and not ui.purgeButton.enabled
-    assert (cache_folder / "notes.txt").exists()

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import threading
 from dataclasses import replace
 
 import pytest
@@ -51,3 +52,21 @@ def test_threads_are_those_chosen_last(shared, monkeypatch):
     shared.use_preferences(Preferences(threads=2))
     shared._load("sam-small", "cpu", "float32")
     assert asked == [0, 2]
+
+
+def test_a_cache_on_disk_that_grew_too_large_is_made_smaller_off_the_main_thread(
+    shared, tmp_path, monkeypatch, wait_until
+):
+    from SAMSegmenterLib.models.embedding_cache import EmbeddingCache
+
+    threads, trim = [], EmbeddingCache.trim
+    monkeypatch.setattr(
+        EmbeddingCache, "trim", lambda self, limit: (threads.append(threading.current_thread()), trim(self, limit))[1]
+    )
+    entry = tmp_path / "cache" / "aa" / f"{'aa' * 20}.safetensors"
+    entry.parent.mkdir(parents=True)
+    entry.write_bytes(bytes(17 << 20))
+    shared.shared_service()
+    shared.use_preferences(Preferences(keep_on_disk=True, disk_megabytes=16))
+    wait_until(lambda: not entry.exists())
+    assert len(threads) == 1 and threads[0] is not threading.main_thread()

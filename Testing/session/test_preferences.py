@@ -52,7 +52,8 @@ def test_a_disk_cache_beyond_its_limit_loses_its_oldest(tmp_path):
         path = folder / f"{name}.safetensors"
         path.write_bytes(b"0" * (10 << 20))
         os.utime(path, (1000 + age, 1000 + age))
-    Preferences(cache_folder=str(tmp_path), keep_on_disk=True, disk_megabytes=16).embedding_cache()
+    preferences = Preferences(cache_folder=str(tmp_path), keep_on_disk=True, disk_megabytes=16)
+    preferences.trim(preferences.embedding_cache())
     assert [path.stem for path in folder.iterdir()] == ["ab" * 20]
 
 

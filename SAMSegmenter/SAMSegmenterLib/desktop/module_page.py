@@ -39,7 +39,7 @@ class ModulePage:
         dialogs = dialogs if dialogs is not None else Dialogs(parent)
         self.start = StartPanel(ui, open_segment_editor, load_sample)
         self.installation = InstallationPanel(ui, installation, dialogs, parent)
-        self.settings = SettingsPanel(ui, manager.specs, dialogs, use_preferences)
+        self.settings = SettingsPanel(ui, manager.specs, dialogs, parent, use_preferences)
         self.models = ModelsPanel(ui, manager, dialogs, parent, self.settings.refresh)
         ui.installationSection.collapsed = not installation.plan().is_needed
 

@@ -12,11 +12,12 @@ from slicer.i18n import tr as _
 
 from SAMSegmenterLib.core.errors import SAMError
 from SAMSegmenterLib.core.predictor import ModelSpec
+from SAMSegmenterLib.desktop.cache_section import CacheSection
 from SAMSegmenterLib.desktop.settings_store import read_preferences, write_preferences
-from SAMSegmenterLib.desktop.texts import error_text, size_text
-from SAMSegmenterLib.models.embedding_cache import EmbeddingCache
+from SAMSegmenterLib.desktop.texts import error_text
 from SAMSegmenterLib.models.folders import make_private
 from SAMSegmenterLib.session.preferences import DEVICES, Preferences
+from SAMSegmenterLib.session.worker import Worker
 
 logger = logging.getLogger(__name__)
 
@@ -28,7 +29,9 @@ class SettingsPanel:
         ui: widgets by name.
         specs: gives the models.
         dialogs: asks, see `Dialogs`.
+        parent: widget that owns timers.
         on_changed: called with the new preferences.
+        worker: for files; the shared one when None.
     """
 
     def __init__(
@@ -36,9 +39,12 @@ class SettingsPanel:
         ui: Any,
         specs: Callable[[], list[ModelSpec]],
         dialogs: Any,
+        parent: Any,
         on_changed: Callable[[Preferences], None] = lambda preferences: None,
+        worker: Worker | None = None,
     ) -> None:
         self.ui, self._specs, self._dialogs, self._on_changed = ui, specs, dialogs, on_changed
+        self.cache = CacheSection(ui, dialogs, self._say, parent, worker)
         for device in DEVICES:
             ui.deviceSelector.addItem(device_name(device), device)
         self._connections = [
@@ -50,7 +56,6 @@ class SettingsPanel:
             (ui.diskSpinBox, "valueChanged(int)", self.onChanged),
             (ui.folderEdit, "editingFinished()", self.onFolderEdited),
             (ui.folderButton, "clicked()", self.onFolderClicked),
-            (ui.purgeButton, "clicked()", self.onPurgeClicked),
         ]
         self.refresh()
         for widget, signal, slot in self._connections:
@@ -61,6 +66,7 @@ class SettingsPanel:
         for widget, signal, slot in self._connections:
             widget.disconnect(signal, slot)
         self._connections = []
+        self.cache.cleanup()
 
     def refresh(self) -> None:
         """Show what is chosen, and how much is kept on disk."""
@@ -77,8 +83,9 @@ class SettingsPanel:
         self.ui.folderEdit.setText(str(preferences.folder()))
         for widget in blocked:
             widget.blockSignals(False)
-        self._showCache(preferences)
+        self.ui.diskSpinBox.setEnabled(preferences.keep_on_disk)
         self._say("")
+        self.cache.show(preferences.folder())
 
     def onChanged(self, _value: Any = None) -> None:
         """Keep what is chosen."""
@@ -105,22 +112,6 @@ class SettingsPanel:
         text = self.ui.folderEdit.text.strip()
         if text != str(read_preferences().folder()):
             self._useFolder(text)
-
-    def onPurgeClicked(self) -> None:
-        """Delete what is kept on disk, after asking."""
-        cache = EmbeddingCache(read_preferences().folder())
-        size = cache.size_bytes()
-        question = _("Delete the prepared slices on disk ({size})?").format(size=size_text(size))
-        details = _("Images and segmentations are not touched. {folder}").format(folder=cache.directory)
-        if not self._dialogs.confirm(_("Delete kept slices"), question, details, _("Delete")):
-            return
-        cache.clear()
-        left = cache.size_bytes()
-        self._showCache(read_preferences())
-        if left:
-            self._say(_("{size} are in use by another program and could not be deleted.").format(size=size_text(left)))
-        else:
-            self._say(_("Deleted: {size}.").format(size=size_text(size)))
 
     def _useFolder(self, text: str) -> None:
         """A folder that can be made; otherwise the old one stays."""
@@ -151,12 +142,6 @@ class SettingsPanel:
         if selector.findData(chosen) < 0:
             selector.addItem(_("{name} (not installed)").format(name=chosen), chosen)
         selector.setCurrentIndex(selector.findData(chosen))
-
-    def _showCache(self, preferences: Preferences) -> None:
-        self.ui.diskSpinBox.setEnabled(preferences.keep_on_disk)
-        size = EmbeddingCache(preferences.folder()).size_bytes()
-        self.ui.cacheLabel.setText(_("Kept on disk: {size}").format(size=size_text(size)))
-        self.ui.purgeButton.setEnabled(size > 0)
 
     def _say(self, text: str) -> None:
         self.ui.settingsMessageLabel.setText(text)

@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
+import logging
+
 from SAMSegmenterLib.core.predictor import Predictor
+from SAMSegmenterLib.desktop.model_manager import file_worker
 from SAMSegmenterLib.desktop.settings_store import read_preferences
+from SAMSegmenterLib.desktop.tick import JobTick
+from SAMSegmenterLib.models.embedding_cache import EmbeddingCache
 from SAMSegmenterLib.models.folders import cache_directory
 from SAMSegmenterLib.session.autosave import Autosave
 from SAMSegmenterLib.session.model_service import ModelService
 from SAMSegmenterLib.session.preferences import Preferences
+from SAMSegmenterLib.session.worker import Job
+
+logger = logging.getLogger(__name__)
 
 _service: ModelService | None = None
 _preferences: Preferences | None = None
+_trimming: JobTick | None = None  # kept after its end: its timer must not be deleted within its own signal
 
 
 def shared_service() -> ModelService:
@@ -18,7 +27,7 @@ def shared_service() -> ModelService:
     global _service, _preferences
     if _service is None:
         _preferences = read_preferences()
-        _service = ModelService(_load, _preferences.embedding_cache())
+        _service = ModelService(_load, _cache(_preferences))
     return _service
 
 
@@ -27,7 +36,7 @@ def use_preferences(preferences: Preferences) -> None:
     global _preferences
     before, _preferences = _preferences, preferences
     if _service is not None and before is not None and _what_counts(before) != _what_counts(preferences):
-        _service.use_cache(preferences.embedding_cache())
+        _service.use_cache(_cache(preferences))
 
 
 def replace_service(service: ModelService | None) -> None:
@@ -39,6 +48,23 @@ def replace_service(service: ModelService | None) -> None:
 def new_autosave() -> Autosave:
     """Keeps the unaccepted prompts of one session against a crash."""
     return Autosave(cache_directory() / "unaccepted")
+
+
+def _cache(preferences: Preferences) -> EmbeddingCache:
+    """The cache as chosen; what is too much on disk is deleted on the worker for files."""
+    global _trimming
+    cache = preferences.embedding_cache()
+    if preferences.keep_on_disk:
+        job = file_worker().submit(lambda _on_progress, _should_stop: preferences.trim(cache))
+        _trimming = JobTick(job, lambda _event: None, _trimmed, None)
+    return cache
+
+
+def _trimmed(job: Job[int]) -> None:
+    try:
+        job.result()
+    except Exception:  # the cache works all the same
+        logger.exception("The kept slices could not be made fewer.")
 
 
 def _load(name: str, device: str, precision: str) -> Predictor:

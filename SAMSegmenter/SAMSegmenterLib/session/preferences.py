@@ -63,12 +63,14 @@ class Preferences:
         return Path(self.cache_folder).expanduser() if self.cache_folder else cache_directory()
 
     def embedding_cache(self) -> EmbeddingCache:
-        """The cache as chosen; a disk part that grew beyond its limit is made smaller."""
+        """The cache as chosen; its disk part may have grown beyond its limit, see `trim`."""
         from SAMSegmenterLib.models.embedding_cache import EmbeddingCache
 
-        cache = EmbeddingCache(self.folder() if self.keep_on_disk else None, self.memory_megabytes * _MEGABYTE)
-        cache.trim(self.disk_megabytes * _MEGABYTE)
-        return cache
+        return EmbeddingCache(self.folder() if self.keep_on_disk else None, self.memory_megabytes * _MEGABYTE)
+
+    def trim(self, cache: EmbeddingCache) -> int:
+        """Make the disk part of a cache as small as chosen; it may take a while. Returns the bytes that were freed."""
+        return cache.trim(self.disk_megabytes * _MEGABYTE)
 
     def load(self, name: str, device: str, precision: str) -> Predictor:
         """Load a model with the chosen number of threads; fits `ModelService(load=...)`."""
