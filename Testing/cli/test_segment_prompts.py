@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import json
 from dataclasses import replace
 
@@ -171,3 +172,84 @@ def test_model_and_arithmetic_of_the_file_are_used_unless_others_are_named(tmp_p
     assert bench.run("--prompts", name, "--device", "cpu", "--threads", "2", "--overwrite") == 0
     choice = bench.asked[2]
     assert (choice.device, choice.threads, choice.device_may_differ) == ("cpu", 2, False)
+
+
+def test_what_the_session_would_say_about_prompts_is_said_with_its_place(tmp_path, capsys):
+    bench = Bench.of(tmp_path)
+    marks = MarkSet((PointMark("a", INSIDE_ONE), PointMark("b", (500, 500))))
+    records = [SlicePromptRecord(SlicePlane.lattice(0, k), marks) for k in (6, 7)]
+    assert bench.run("--prompts", a_file(bench, *records)) == 0
+    told = capsys.readouterr().err
+    assert "note: 1 mark(s) outside the slice are left out. ('left box' on slice k 6, and 1 more)" in told
+
+
+def odd_numbers(contents, path=()):
+    """Every place in a JSON structure that holds a number."""
+    if isinstance(contents, dict):
+        for name, value in contents.items():
+            yield from odd_numbers(value, (*path, name))
+    elif isinstance(contents, list):
+        for number, value in enumerate(contents):
+            yield from odd_numbers(value, (*path, number))
+    elif isinstance(contents, (int, float)) and not isinstance(contents, bool):
+        yield path
+
+
+ALL_KINDS = {
+    "schema": "sam-prompts/1",
+    "volume": {"shape_kji": [16, 40, 48], "ijk_to_ras": np.eye(4).tolist()},
+    "seed": 3,
+    "parameters": {"threads": 1, "cleanup": {"minimum_px": 2, "smooth_px": 0.5}},
+    "segments": [
+        {
+            "id": "S",
+            "name": "left",
+            "slices": [
+                {
+                    "plane": {"axis": 0, "index": 8},
+                    "points": [{"xy": [8, 8], "label": 1}],
+                    "box": [4, 4, 20, 22],
+                    "scribbles": [{"xy": [[8, 8], [12, 9]], "label": 1}],
+                    "lassos": [{"polygon": [[5, 5], [18, 5], [18, 18]], "label": 1}],
+                    "prior_rle": [{"rle": {"size": [40, 48], "counts": [300, 20, 1600]}}],
+                    "candidate": 0,
+                    "parameters": {"order": 1},
+                },
+                {
+                    "plane": {
+                        "origin_ras": [4, 4, 8],
+                        "x_ras": [1, 0, 0],
+                        "y_ras": [0, 1, 0],
+                        "spacing_mm": [1, 1],
+                        "size": [20, 20],
+                    },
+                    "points": [{"xy": [4, 4], "label": 1}],
+                    "parameters": {"order": 2},
+                },
+            ],
+        }
+    ],
+}
+
+
+@pytest.mark.parametrize("path", list(odd_numbers(ALL_KINDS)), ids=lambda path: ".".join(map(str, path)))
+@pytest.mark.filterwarnings("error::RuntimeWarning")
+def test_odd_numbers_are_used_or_refused_in_words_at_every_place_of_a_file(tmp_path, capsys, path):
+    bench = Bench.of(tmp_path)
+    for text in ("0.5", "-3", "1e300", "-1e300", "1e999", "NaN", "9" * 30, "9" * 400, '"7"', "true", "null", "4e9"):
+        contents = copy.deepcopy(ALL_KINDS)
+        place = contents
+        for name in path[:-1]:
+            place = place[name]
+        place[path[-1]] = "HERE"
+        (tmp_path / "p.json").write_text(json.dumps(contents).replace('"HERE"', text), encoding="utf-8")
+        code = bench.run("--prompts", "p.json", "--overwrite")
+        told = capsys.readouterr().err
+        assert code in (0, 2), (text, code, told)
+        assert "Traceback" not in told and (code == 0 or "error: " in told), (text, told)
+        assert bench.files <= {"p.json", "out.seg.nrrd", "out.partial.seg.nrrd"}, (text, bench.files)
+
+
+def test_the_file_with_prompts_of_all_kinds_is_fine_as_it_is(tmp_path):
+    bench = Bench.of(tmp_path)
+    assert bench.run("--prompts", bench.json("p.json", ALL_KINDS)) == 0

@@ -7,6 +7,7 @@ import signal
 import numpy as np
 import pytest
 
+from SAMSegmenterLib.cli.progress import TerminalProgress
 from SAMSegmenterLib.cli.segment_job import ModelChoice
 from SAMSegmenterLib.cli.segment_run import load_registered, partial_path
 from SAMSegmenterLib.core.errors import InputError, ModelError
@@ -112,3 +113,20 @@ def test_the_bundled_model_is_the_default_and_a_device_may_differ_only_when_nobo
         load_registered(ModelChoice(device="cuda:7"))
     with pytest.raises(InputError, match="no model 'x'"):
         load_registered(ModelChoice("x"))
+
+
+@pytest.mark.parametrize("mode", ["boxes", "refine"])
+def test_a_whole_volume_is_done_with_progress_and_the_time_left(tmp_path, monkeypatch, mode):
+    seen = []
+
+    class Watched(TerminalProgress):
+        def __call__(self, event):
+            seen.append(event)
+            super().__call__(event)
+
+    monkeypatch.setattr("SAMSegmenterLib.cli.segment_run.TerminalProgress", Watched)
+    bench = Bench.of(tmp_path)
+    file = boxes(bench)[1]
+    assert bench.run(f"--{mode}", file if mode == "boxes" else "truth.seg.nrrd") == 0
+    assert [event.done for event in seen] == list(range(1, 17)) and {event.total for event in seen} == {16}
+    assert all(event.seconds_left is not None for event in seen) and seen[-1].seconds_left == 0

@@ -16,6 +16,10 @@ from SAMSegmenterLib.core.runs import painted, parts_of, runs_of
 KEEP = ("all", "clicked", "largest")
 
 
+_LARGEST = 10**9
+_SMOOTHEST = 1000
+
+
 @dataclass(frozen=True)
 class CleanUp:
     """What is done to every mask; nothing by default.
@@ -38,9 +42,13 @@ class CleanUp:
         if self.keep not in KEEP:
             raise InputError(f"There is no part '{self.keep}' to keep.", f"Choose one of: {', '.join(KEEP)}.")
         numbers = (self.minimum_px, self.minimum_mm2, self.smooth_px)
-        if not all(math.isfinite(number) and number >= 0 for number in numbers):
-            said = ", ".join(map(str, numbers))
-            raise InputError(f"Sizes of the clean-up are numbers from 0 up; got {said}.", "Give 0 to leave one out.")
+        if not all(0 <= number <= _LARGEST for number in numbers):  # not true of NaN, either
+            said = ", ".join(f"{number:g}" if number < _LARGEST else "more" for number in numbers)
+            raise InputError(
+                f"Sizes of the clean-up are numbers from 0 to {_LARGEST}; got {said}.", "Give 0 to leave one out."
+            )
+        if self.smooth_px > _SMOOTHEST:
+            raise InputError(f"An outline is evened over {_SMOOTHEST} pixels at most; got {self.smooth_px:g}.")
 
     def to_json(self) -> dict[str, Any]:
         """The options as plain values."""

@@ -146,7 +146,7 @@ def _plane(place: Checked) -> SlicePlane:
         return SlicePlane.lattice(fields["axis"].whole(0, 2), fields["index"].whole())
     fields = place.fields(("origin_ras", "x_ras", "y_ras", "spacing_mm", "size"))
     origin, x, y = (np.array(fields[name].numbers(3)) for name in ("origin_ras", "x_ras", "y_ras"))
-    if abs(x @ x - 1) > 1e-3 or abs(y @ y - 1) > 1e-3 or abs(x @ y) > 1e-3:
+    if max(abs(x).max(), abs(y).max()) > 2 or abs(x @ x - 1) > 1e-3 or abs(y @ y - 1) > 1e-3 or abs(x @ y) > 1e-3:
         raise place.wrong("x_ras and y_ras are of length 1 and at right angles")
     size = [item.whole(1, _MAX_SIDE) for item in fields["size"].items()]
     if len(size) != 2:
@@ -166,7 +166,8 @@ def _marks(place: Checked, fields: dict[str, Checked]) -> MarkSet:
     marks: list[Mark] = []
     for name, make in makers.items():
         for number, item in enumerate(fields[name].items() if name in fields else (), start=1):
-            marks.append(make(item, f"{name[0]}{number}"))
+            prefix = "m" if name == "prior_rle" else name[0]
+            marks.append(make(item, f"{prefix}{number}"))
     boxes = [mark.box for mark in marks if isinstance(mark, BoxMark)]
     if "box" in fields:
         box = _built(fields["box"], lambda: BoxMark("box", np.array(fields["box"].numbers(4))))
