@@ -12,6 +12,7 @@ def answer(a_stand_in):
         def press():
             box = next(window for window in qt.QApplication.topLevelWidgets() if type(window) is qt.QMessageBox)
             buttons = [button for button in box.buttons() if button.text == text]
+            seen.append((box.text, box.textFormat == qt.Qt.PlainText))
             if buttons:
                 buttons[0].click()
             else:
@@ -19,6 +20,7 @@ def answer(a_stand_in):
 
         qt.QTimer.singleShot(50, press)
 
+    seen = later.seen = []
     return later
 
 
@@ -32,6 +34,24 @@ def test_only_the_button_that_consents_consents(answer):
     assert dialogs.confirm("Title", "Question?", "", "Install") is False
     answer("nothing: the box is closed")
     assert dialogs.confirm("Title", "Question?", "", "Install") is False
+    assert answer.seen[:2] == [("Question?\n\nDetails <b>as they are</b>", True), ("Question?", True)]
+
+
+def test_a_desktop_may_mark_a_shortcut_in_the_buttons_text(answer, monkeypatch):
+    import qt
+
+    from SAMSegmenterLib.desktop.dialogs import Dialogs
+
+    add = qt.QMessageBox.addButton
+
+    def add_marked(self, first, *role):
+        button = add(self, first, *role)
+        button.text = f"&{button.text}"
+        return button
+
+    monkeypatch.setattr(qt.QMessageBox, "addButton", add_marked)
+    answer("&Install")
+    assert Dialogs().confirm("Title", "Question?", "", "Install") is True
 
 
 def test_chosen_paths_are_texts_whatever_the_binding_gives(a_desktop, monkeypatch):

@@ -25,14 +25,12 @@ class Dialogs:
         """
         box = qt.QMessageBox(self._parent)
         box.setWindowTitle(title)
-        box.setTextFormat(qt.Qt.PlainText)
-        box.setText(text)
-        box.setInformativeText(details)
-        box.addButton(accept, qt.QMessageBox.AcceptRole)
+        box.setTextFormat(qt.Qt.PlainText)  # not of the informative text, which may hold what looks like markup
+        box.setText("\n\n".join(filter(None, (text, details))))
+        consent = box.addButton(accept, qt.QMessageBox.AcceptRole)
         box.setDefaultButton(box.addButton(qt.QMessageBox.Cancel))
         box.exec_()
-        clicked = box.clickedButton()
-        accepted = clicked is not None and clicked.text == accept
+        accepted = box.clickedButton() == consent  # not by its text: some desktops put a shortcut's mark into it
         box.deleteLater()
         return accepted
 
