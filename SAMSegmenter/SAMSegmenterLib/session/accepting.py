@@ -203,7 +203,10 @@ class Accepting(Following):
 
 def _in_words(changed: int, missed: int, wanted: int) -> str:
     if missed and not changed:
-        return f"Nothing was written: all {missed} voxels are protected by masking or the editable intensity range."
+        return (
+            f"Nothing was written: all {missed} voxels are protected by masking or the editable intensity range. "
+            "Change them in the section Masking of the Segment Editor if the structure shall be written there."
+        )
     if missed:
         return (
             f"{changed} voxels changed; {missed} of {wanted} are protected by masking or the editable intensity range."

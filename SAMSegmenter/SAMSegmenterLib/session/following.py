@@ -35,7 +35,7 @@ class Following(Prefetching):
         """Tell which slice the view shows; None for none. Its marks appear, and a preview if they are not accepted."""
         if plane == self._plane:
             return
-        with self._action():
+        with self._action(keep_notices=plane is None):  # why the slice is gone is still to be read
             self._leave_slice()
             self._refresh_source()
             self._plane, self._shown_at = plane, self._clock()
@@ -129,9 +129,8 @@ class Following(Prefetching):
         if source is not None and (before is None or before.displayed != source.displayed):
             self._window_moved_at = self._clock()
             self._changed.add("source")
-        if source is not None and (before is None or before.remarks != source.remarks):
-            for remark in source.remarks:
-                self._tell(remark)
+        if (before.remarks if before is not None else ()) != (source.remarks if source is not None else ()):
+            self._changed.add("notices")
 
     def _volume_replaced(self, before: Source | None, source: Source | None) -> None:
         self._drop_all()

@@ -99,11 +99,11 @@ class PromptsRunning(Stacking):
 
         def task(
             predictor: ServedPredictor, on_progress: OnProgress, should_stop: ShouldStop
-        ) -> tuple[Mask, str, MadeWith]:
-            mask = mask_of(request, prompts, record, predictor, should_stop)
+        ) -> tuple[Mask, tuple[str, ...], str, MadeWith]:
+            mask, notices = mask_of(request, prompts, record, predictor, should_stop)
             windows = request.window.texts(request.prepared.image)
             window = windows[0] if len(windows) == 1 else request.window.text
-            return mask, window, MadeWith.of(predictor)
+            return mask, notices, window, MadeWith.of(predictor)
 
         self._board.start("prompts", task, REQUEST, outcome.append, outcome.append)
         while self._board.is_running("prompts"):
@@ -113,7 +113,9 @@ class PromptsRunning(Stacking):
         self._changed.add("status")
         if isinstance(outcome[0], BaseException):
             raise outcome[0]
-        mask, window, made_with = outcome[0]
+        mask, notices, window, made_with = outcome[0]
+        for notice in notices:
+            self._tell(notice)
         return _Made(segment_id, record, request.prepared.grid, np.packbits(mask), window, made_with)
 
     def _write_made(self, prompts: PromptFile, made: list[_Made]) -> AcceptResult:

@@ -174,8 +174,8 @@ def mask_of(
     record: SlicePromptRecord,
     predictor: Predictor,
     should_stop: ShouldStop = never_stop,
-) -> Mask:
-    """The mask (H, W) that a record stands for, from what `request_of` gave.
+) -> tuple[Mask, tuple[str, ...]]:
+    """What `accepted_mask` gives, from what `request_of` gave.
 
     Raises:
         InputError: prompts that the model cannot take.

@@ -23,7 +23,6 @@ class qSlicerMarkupsPlaceWidget(QtWidgets.QWidget):  # noqa: N801 - its name in 
     def __init__(self, parent: Any = None) -> None:
         super().__init__(parent)
         self._scene = self._node = self._interaction = None
-        self._tag: int | None = None
         self._multiple = self.ShowPlaceMultipleMarkupsOption
         self._was_placing = False
         layout = QtWidgets.QHBoxLayout(self)
@@ -70,14 +69,10 @@ class qSlicerMarkupsPlaceWidget(QtWidgets.QWidget):  # noqa: N801 - its name in 
 
     def setMRMLScene(self, scene: Any) -> None:
         """Finds the interaction node, of which there is one per scene."""
-        if self._tag is not None:
-            self._interaction.RemoveObserver(self._tag)
-            self._tag = None
         self._scene = scene
         self._interaction = None if scene is None else scene.GetNodeByID("vtkMRMLInteractionNodeSingleton")
         if self._interaction is not None:
-            widget = weakref.ref(self)
-            self._tag = self._interaction.AddObserver("ModifiedEvent", lambda *_: _update_if_alive(widget()))
+            _follow(self._interaction, self)
         self._update()
 
     def setCurrentNode(self, node: Any) -> None:
@@ -132,10 +127,24 @@ class qSlicerMarkupsPlaceWidget(QtWidgets.QWidget):  # noqa: N801 - its name in 
             self.activeMarkupsPlaceModeChanged.emit(placing)
 
 
-def _update_if_alive(widget: Any) -> None:
-    """The scene outlives the widgets of a test."""
-    if widget is not None and shiboken6.isValid(widget):
-        widget._update()
+_widgets: weakref.WeakSet[qSlicerMarkupsPlaceWidget] = weakref.WeakSet()
+_followed: list[Any] = []
+"""Interaction nodes with an observer. Kept: with the last reference Python would collect the observer, too, while the
+node in the scene goes on calling it."""
+
+
+def _follow(node: Any, widget: qSlicerMarkupsPlaceWidget) -> None:
+    """Update a widget when the node changes; nodes outlive the widgets of a test."""
+    _widgets.add(widget)
+    if all(known is not node for known in _followed):
+        _followed.append(node)
+        node.AddObserver("ModifiedEvent", _modified)
+
+
+def _modified(node: Any, _event: str) -> None:
+    for widget in list(_widgets):
+        if shiboken6.isValid(widget) and widget._interaction is node:
+            widget._update()
 
 
 MARKUPS_WIDGETS = {"qSlicerMarkupsPlaceWidget": qSlicerMarkupsPlaceWidget}
