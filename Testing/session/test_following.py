@@ -77,9 +77,17 @@ def test_a_volume_that_cannot_be_used_is_said_once():
 def test_what_is_odd_about_the_view_is_said():
     desk = a_desk(remarks=("The view shows 'PET' over 'CT'; 'CT' is segmented.",))
     assert "'CT' is segmented" in desk.messages
+    desk.session.add_point(INSIDE_ONE)
+    desk.settle()
+    assert "'CT' is segmented" in desk.messages, "for as long as it holds"
     desk.scene.change(remarks=("The colour table is inverted; the model sees it upright.",))
+    desk.heard.clear()
     desk.session.tick()
-    assert "inverted" in desk.messages
+    assert "inverted" in desk.messages and "PET" not in desk.messages
+    assert any("notices" in changed for changed in desk.heard)
+    desk.scene.change(remarks=())
+    desk.session.tick()
+    assert "inverted" not in desk.messages
 
 
 def test_a_removed_segment_is_noticed_and_its_marks_come_back_with_it():

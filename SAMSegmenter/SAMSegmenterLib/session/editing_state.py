@@ -89,8 +89,9 @@ class SessionState:
 
     @property
     def notices(self) -> tuple[Notice, ...]:
-        """What there is to tell since the user's last action, the latest last."""
-        return tuple(self._notices)
+        """What there is to tell since the user's last action, the latest last, then how the volume is shown now."""
+        remarks = self._source.remarks if self._source is not None else ()
+        return (*self._notices, *(Notice(INFO, remark) for remark in remarks))
 
     @property
     def book(self) -> PromptBook:
