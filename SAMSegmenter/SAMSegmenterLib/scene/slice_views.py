@@ -6,6 +6,7 @@ coordinates are (column, row) of the slice's own grid. Nothing here depends on z
 
 from __future__ import annotations
 
+import functools
 from dataclasses import dataclass
 from typing import Any
 
@@ -71,7 +72,16 @@ def plane_shown(view: SliceView, volume: Volume) -> SlicePlane | None:
     Returns:
         None when the view's plane misses the volume, or cuts a single slice of which no more than a line is seen.
     """
-    if 1 in volume.shape_kji:
+    return _plane_shown(view.slice_to_ras.tobytes(), volume.ijk_to_ras.tobytes(), volume.shape_kji)
+
+
+@functools.lru_cache(maxsize=32)
+def _plane_shown(slice_to_ras: bytes, ijk_to_ras: bytes, shape_kji: tuple[int, int, int]) -> SlicePlane | None:
+    """Remembered, for a click asks many times: depends on nothing but two matrices (4, 4) float64 and a shape."""
+    to_ras = np.frombuffer(slice_to_ras).reshape(4, 4)
+    view = SliceView("", to_ras, to_ras, (1, 1))
+    volume = Volume(np.broadcast_to(np.uint8(0), shape_kji), np.frombuffer(ijk_to_ras).reshape(4, 4))
+    if 1 in shape_kji:
         return _single_slice(view, volume)
     aligned = [axis for axis in (0, 1, 2) if _is_along(view, volume, axis)]
     return _layer(view, volume, aligned[0]) if aligned else _oblique(view, volume)
