@@ -90,3 +90,21 @@ def test_a_segment_added_for_a_commit_comes_and_goes_with_it(a_scene):
     assert provider.writer().redo()
     assert provider.segment_name(added) == "vessel"
     assert provider.writer().segment_on(added, (0, 1, 0, 1, 0, 0)).all()
+
+
+def test_a_provider_of_one_segmentation_stays_with_it_although_others_have_the_same_ids(a_scene):
+    case, other = overlapping_segments(), overlapping_segments()
+    editor = _editor(a_scene, case)
+    provider = LogicWriterProvider(editor, segmentation_node=case.node)
+    segment_id = case.ids["first"]
+    assert other.node.GetSegmentation().AddEmptySegment(segment_id, "theirs") == segment_id
+    case.node.GetSegmentation().GetSegment(segment_id).SetName("mine")
+    editor.SetAndObserveSegmentationNode(other.node)
+    assert provider.segment_name(segment_id) == "mine"
+    provider.tag_segment(segment_id, {"SAM.model": "x"})
+    assert tag_of(case.node, segment_id, "SAM.model") == "x"
+    assert tag_of(other.node, segment_id, "SAM.model") is None
+    with pytest.raises(InputError, match="Another segmentation"):
+        provider.writer()
+    editor.SetAndObserveSegmentationNode(case.node)
+    assert provider.writer() is not None

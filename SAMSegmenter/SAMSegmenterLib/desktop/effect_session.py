@@ -118,7 +118,7 @@ class EffectSession:
         if segmentation is not None:
             self.session = EditingSession(
                 shared_service(),
-                ScriptedWriterProvider(self._effect, editor_node),
+                ScriptedWriterProvider(self._effect, editor_node, segmentation),
                 EditorSource(editor_node, lambda: self._slice_node),
                 autosave=new_autosave(),
             )

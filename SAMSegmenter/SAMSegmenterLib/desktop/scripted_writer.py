@@ -106,10 +106,11 @@ class ScriptedWriterProvider(LogicWriterProvider):
     Args:
         scripted_effect: the C++ half of the effect.
         editor_node: `vtkMRMLSegmentEditorNode` of the editor.
+        segmentation_node: see `LogicWriterProvider`.
     """
 
-    def __init__(self, scripted_effect: Any, editor_node: Any) -> None:
-        super().__init__(editor_node)
+    def __init__(self, scripted_effect: Any, editor_node: Any, segmentation_node: Any = None) -> None:
+        super().__init__(editor_node, segmentation_node=segmentation_node)
         self._scripted_effect = scripted_effect
 
     def _new_writer(self, segmentation_node: Any, source_volume_node: Any) -> LogicSegmentWriter:
