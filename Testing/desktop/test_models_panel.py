@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import os
 import pickle
+import shutil
 from dataclasses import replace
+from pathlib import Path
 from types import SimpleNamespace
 
+import numpy as np
 import pytest
 
-from SAMSegmenterLib.core.errors import StoreError
+from SAMSegmenterLib.core.errors import SAMError, StoreError
 from SAMSegmenterLib.core.predictor import ModelSpec
 from SAMSegmenterLib.models import known_models, registry
 from SAMSegmenterLib.session.worker import Worker
@@ -205,10 +209,7 @@ def test_weights_of_an_unknown_architecture_are_refused(open_panel, tmp_path, wa
 
 
 def test_an_imported_model_can_be_verified_and_removed(open_panel, tmp_path, wait_until, models_folder):
-    import shutil
-
-    file = tmp_path / "mine.safetensors"
-    shutil.copy(registry.bundled_path(), file)
+    file = a_copy(tmp_path)
     user = AnsweringUser(file=str(file))
     panel, ui = open_panel(user)
     ui.importButton.click()
@@ -268,3 +269,102 @@ def test_leaving_in_the_middle_of_a_download_stops_it(open_panel, vit_b_at, a_de
     panel.cleanup()
     assert job.should_stop() and panel._tick is None
     a_desktop.processEvents()
+
+
+def a_copy(folder):
+    """The bundled weights under another name."""
+    return Path(shutil.copy(registry.bundled_path(), folder / "mine.safetensors"))
+
+
+def write_sparse(path, start, size):
+    """A file that is long without taking room: a beginning, then zeros."""
+    with path.open("wb") as file:
+        file.write(start)
+        file.truncate(size)
+
+
+@pytest.mark.parametrize(
+    ("name", "start"),
+    [
+        ("image.pth", b"\x89PNG\r\n\x1a\n"),
+        ("zeros.pt", b""),
+        ("header.safetensors", (1 << 62).to_bytes(8, "little")),
+        ("archive.pth", b"PK\x03\x04"),
+    ],
+)
+def test_a_huge_file_that_is_no_checkpoint_is_refused_without_being_read(
+    open_panel, tmp_path, wait_until, models_folder, name, start
+):
+    file = tmp_path / name
+    write_sparse(file, start, 40 << 30)
+    panel, ui = open_panel(AnsweringUser(file=str(file)))
+    ui.importButton.click()
+    wait_until(idle(panel))
+    assert name in message(ui) and "Something unexpected" not in message(ui)
+    assert not models_folder.exists() or list(models_folder.iterdir()) == []
+    assert ui.importButton.enabled
+
+
+@pytest.mark.parametrize("kept", [0, 7, 1000, 1_000_000])
+def test_a_file_that_was_cut_off_is_refused(open_panel, tmp_path, wait_until, models_folder, kept):
+    file = tmp_path / "cut.safetensors"
+    file.write_bytes(registry.bundled_path().read_bytes()[:kept])
+    panel, ui = open_panel(AnsweringUser(file=str(file)))
+    ui.importButton.click()
+    wait_until(idle(panel))
+    assert "cut.safetensors" in message(ui) and "Something unexpected" not in message(ui)
+    assert not models_folder.exists() or list(models_folder.iterdir()) == []
+
+
+def test_a_file_that_went_away_is_called_so(open_panel, tmp_path, wait_until):
+    panel, ui = open_panel(AnsweringUser(file=str(tmp_path / "gone.pth")))
+    ui.importButton.click()
+    wait_until(idle(panel))
+    assert "gone.pth" in message(ui) and "Something unexpected" not in message(ui)
+
+
+@pytest.mark.parametrize("action", ["download", "import"])
+def test_a_models_folder_that_cannot_be_written_is_said(
+    open_panel, vit_b_at, tmp_path, monkeypatch, wait_until, action
+):
+    (tmp_path / "file").write_text("", encoding="utf-8")
+    monkeypatch.setenv("SAM_MODELS_DIR", str(tmp_path / "file" / "models"))
+    panel, ui = open_panel(AnsweringUser(file=str(a_copy(tmp_path))))
+    panel.choose("vit_b")
+    (ui.downloadButton if action == "download" else ui.importButton).click()
+    wait_until(idle(panel))
+    assert "could not be written" in message(ui) and "Something unexpected" not in message(ui)
+    assert ui.importButton.enabled
+
+
+def test_a_disk_that_fills_up_during_an_import_is_said_and_leaves_nothing(
+    open_panel, tmp_path, monkeypatch, wait_until, models_folder
+):
+    from SAMSegmenterLib.models import importing
+
+    def full(*_given):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(importing, "_copy", full)
+    panel, ui = open_panel(AnsweringUser(file=str(a_copy(tmp_path))))
+    ui.importButton.click()
+    wait_until(idle(panel))
+    assert "The disk is full" in message(ui) and list(models_folder.iterdir()) == []
+
+
+def test_the_model_in_use_can_be_removed_and_says_so_when_it_is_wanted_again(
+    open_panel, tmp_path, wait_until, models_folder
+):
+    panel, ui = open_panel(AnsweringUser(file=str(a_copy(tmp_path))))
+    ui.importButton.click()
+    wait_until(idle(panel))
+    predictor = registry.load("mine", "cpu")
+    panel.choose("mine")
+    ui.removeButton.click()
+    if (models_folder / "mine.safetensors").exists():  # Windows does not delete what is in use
+        assert os.name == "nt" and message(ui)
+        return
+    assert message(ui) == "'mine' was removed."
+    assert len(predictor.encode([np.zeros((32, 32, 3), np.uint8)])) == 1, "what is loaded goes on working"
+    with pytest.raises(SAMError, match="There is no model 'mine'"):
+        registry.load("mine", "cpu")

@@ -105,7 +105,7 @@ def beside(view: Any, panel: Any, qt: Any) -> Any:
     height, width, _ = view.shape
     image = qt.QImage(view.tobytes(), width, height, 3 * width, qt.QImage.Format_RGB888)
     whole = qt.QPixmap(width + GAP_PIXELS + panel.width(), max(height, panel.height() + 2 * GAP_PIXELS))
-    whole.fill(qt.QColor(255, 255, 255))
+    whole.fill(panel.toImage().pixelColor(0, 0))
     painter = qt.QPainter(whole)
     painter.drawImage(0, 0, image)
     painter.drawPixmap(width + GAP_PIXELS, GAP_PIXELS, panel)
