@@ -238,3 +238,67 @@ def test_groups_and_combo_boxes_of_ctk_have_their_properties(qt):
     group.collapsed = True
     box.defaultText = "Choose a model"
     assert (group.collapsed, box.defaultText, box.currentIndex) == (True, "Choose a model", -1)
+
+
+def test_properties_that_a_class_may_override_are_values_too(qt):
+    bar = qt.QProgressBar()
+    bar.setRange(0, 4)
+    bar.setFormat("%v of %m")
+    bar.setValue(1)
+    bar.show()
+    assert (bar.text, bar.value, bar.maximum) == ("1 of 4", 1, 4)
+    bar.close()
+    holder = qt.QWidget()
+    qt.QHBoxLayout(holder).addWidget(qt.QLabel("text"))
+    assert holder.minimumSizeHint.width() > 0
+
+
+def test_node_boxes_create_only_what_they_list(a_scene, complaints):
+    import slicer
+
+    box = slicer.qMRMLNodeComboBox()
+    box.nodeTypes = ["vtkMRMLMarkupsROINode"]
+    box.setMRMLScene(slicer.mrmlScene)
+    node = box.addNode("vtkMRMLMarkupsROINode")
+    assert box.currentNode() is node
+    assert box.addNode("vtkMRMLModelNode") is None
+    assert ["not allowed" in one.text for one in complaints.take()] == [True]
+    box.selectNodeUponCreation = False
+    box.addNode("vtkMRMLMarkupsROINode")
+    assert box.currentNode() is node
+    node.SetHideFromEditors(True)
+    box.showHidden = True
+    with pytest.raises(AttributeError):
+        box.baseNames = "R"
+    box.setMRMLScene(None)
+
+
+def test_the_place_widget_switches_the_mouse_mode_for_its_node_alone(a_scene, complaints):
+    import slicer
+
+    scene = slicer.mrmlScene
+    place, seen = slicer.qSlicerMarkupsPlaceWidget(), []
+    place.setPlaceModeEnabled(True)
+    assert ["invalid" in one.text for one in complaints.take()] == [True]
+    place.setMRMLScene(scene)
+    first, second = (scene.AddNewNodeByClass("vtkMRMLMarkupsFiducialNode") for _ in range(2))
+    place.setCurrentNode(first)
+    place.connect("activeMarkupsPlaceModeChanged(bool)", seen.append)
+    place.placeMultipleMarkups = place.ForcePlaceMultipleMarkups
+    place.placeButton().click()
+    interaction = scene.GetNodeByID("vtkMRMLInteractionNodeSingleton")
+    assert interaction.GetCurrentInteractionMode() == interaction.Place and interaction.GetPlaceModePersistence()
+    assert place.placeModeEnabled and place.placeButton().checked
+    place.setCurrentNode(second)
+    assert not place.placeModeEnabled
+    place.setCurrentNode(first)
+    interaction.SetCurrentInteractionMode(interaction.ViewTransform)
+    assert not place.placeModeEnabled and not place.placeButton().checked
+    assert seen == [True, False, True, False]
+    place.buttonsVisible = False
+    with pytest.raises(AttributeError):
+        place.placeMultiple = 1
+    first.AddControlPoint(0, 0, 0)
+    place.deleteButton().click()
+    assert first.GetNumberOfControlPoints() == 0
+    place.setMRMLScene(None)

@@ -50,4 +50,5 @@ def _contents(name: str) -> str:
     except (OSError, ValueError, RuntimeError) as error:
         if isinstance(error, InputError):
             raise
-        raise InputError(f"The prompt file '{name[:200]}' cannot be read: {error}.", "Check the path.") from error
+        why = getattr(error, "strerror", None) or "it is no text"
+        raise InputError(f"The prompt file '{name[:200]}' cannot be read: {why}.", "Check the path.") from error

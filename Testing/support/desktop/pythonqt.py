@@ -112,6 +112,9 @@ def _whole_pixels(self: Any, *arguments: Any) -> None:
 _read_property = QtCore.QObject.property  # before it is a `BuiltInMethod` each time
 
 
+_being_read: set[tuple[int, str]] = set()
+
+
 class _Value:
     """A Qt property: a value on objects, and still the function on classes."""
 
@@ -121,7 +124,14 @@ class _Value:
     def __get__(self, instance: Any, owner: type) -> Any:
         if instance is None:
             return self._function
-        value = _read_property(instance, self._name)
+        reading = (id(instance), self._name)
+        if reading in _being_read:  # a virtual function: PySide6 looks here for one written in Python, there is none
+            return self._function.__get__(instance, owner)
+        _being_read.add(reading)
+        try:
+            value = _read_property(instance, self._name)
+        finally:
+            _being_read.discard(reading)
         return tuple(value) if type(value) is list else value
 
     def __set__(self, instance: Any, value: Any) -> None:
