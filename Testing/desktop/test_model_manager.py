@@ -4,7 +4,7 @@ import pytest
 
 from SAMSegmenterLib.core.errors import InputError, ModelError
 from SAMSegmenterLib.core.predictor import ModelSpec
-from SAMSegmenterLib.desktop.model_manager import ModelManager, can_download, can_remove, card_text, licence_text
+from SAMSegmenterLib.desktop.model_manager import ModelManager, can_download, can_remove
 from SAMSegmenterLib.session.worker import Worker
 
 
@@ -62,20 +62,3 @@ def test_what_can_be_downloaded_and_removed():
     assert (can_download(away), can_remove(away)) == (True, False)
     assert not can_download(ModelSpec("medsam", "vit_b", ""))
     assert not can_remove(ModelSpec("sam-small", "small", "", path="sam-small.safetensors"))
-
-
-def test_licences_come_with_the_address_of_their_text():
-    assert licence_text(ModelSpec("m", "vit_b", "", licence="Apache-2.0")).endswith("LICENSE-2.0)")
-    assert "by-sa/4.0" in licence_text(ModelSpec("m", "small", "", licence="CC BY-SA 4.0"))
-    assert "ask the model's authors" in licence_text(ModelSpec("m", "vit_b", "", licence="unknown"))
-    assert licence_text(ModelSpec("m", "vit_b", "", licence="own")) == "own"
-
-
-def test_a_card_beside_the_weights_is_the_one_to_read(tmp_path):
-    spec = ModelSpec("m", "vit_b", "", card="Short.", licence="own", path=tmp_path / "m.pth")
-    assert card_text(spec) == "Short.\n\nLicence: own"
-    (tmp_path / "m.md").write_text("Long.", encoding="utf-8")
-    assert card_text(spec) == "Long.\n\nLicence: own"
-    (tmp_path / "m.md").write_bytes(b"\xff\xfe")
-    assert card_text(spec) == "Short.\n\nLicence: own"
-    assert card_text(ModelSpec("m", "vit_b", "")).startswith("There is no card.")

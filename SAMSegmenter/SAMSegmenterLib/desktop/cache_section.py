@@ -11,7 +11,7 @@ from typing import Any
 from slicer.i18n import tr as _
 
 from SAMSegmenterLib.core.progress import OnProgress, ShouldStop
-from SAMSegmenterLib.desktop.model_manager import file_worker
+from SAMSegmenterLib.desktop.shared_service import cache_worker
 from SAMSegmenterLib.desktop.texts import error_text, size_text
 from SAMSegmenterLib.desktop.tick import JobTick
 from SAMSegmenterLib.models.embedding_cache import EmbeddingCache
@@ -28,14 +28,14 @@ class CacheSection:
         dialogs: asks, see `Dialogs`.
         say: shows a message.
         parent: widget that owns timers.
-        worker: looks and deletes; the one for files when None.
+        worker: looks and deletes; the one for kept slices when None.
     """
 
     def __init__(
         self, ui: Any, dialogs: Any, say: Callable[[str], None], parent: Any, worker: Worker | None = None
     ) -> None:
         self.ui, self._dialogs, self._say, self._parent = ui, dialogs, say, parent
-        self._worker = worker if worker is not None else file_worker()
+        self._worker = worker if worker is not None else cache_worker()
         self._folder, self._size = Path(), 0
         self._tick: JobTick | None = None
         self._deletes = False

@@ -15,12 +15,6 @@ from SAMSegmenterLib.session.worker import Job, Worker
 
 Fetch = Callable[[ModelSpec, Path, OnProgress, ShouldStop], Path]
 
-_LICENCE_ADDRESSES = {
-    "Apache-2.0": "https://www.apache.org/licenses/LICENSE-2.0",
-    "CC-BY-SA-4.0": "https://creativecommons.org/licenses/by-sa/4.0/",
-    "CC BY-SA 4.0": "https://creativecommons.org/licenses/by-sa/4.0/",
-}
-
 
 @functools.cache
 def file_worker() -> Worker:
@@ -85,22 +79,3 @@ def can_download(spec: ModelSpec) -> bool:
 def can_remove(spec: ModelSpec) -> bool:
     """Whether it is here, and did not come with the program."""
     return spec.path is not None and spec.name != registry.BUNDLED
-
-
-def licence_text(spec: ModelSpec) -> str:
-    """The licence by name, and where its text is, or what to do when it is unknown."""
-    if not spec.licence or spec.licence == "unknown":
-        return "unknown; ask the model's authors before you use it"
-    address = next((url for name, url in _LICENCE_ADDRESSES.items() if spec.licence.startswith(name)), "")
-    return f"{spec.licence} ({address})" if address else spec.licence
-
-
-def card_text(spec: ModelSpec) -> str:
-    """All that is known of a model, in Markdown: the card beside its weights, else what it says itself; the licence."""
-    card = spec.card
-    if spec.path is not None:
-        try:
-            card = Path(spec.path).with_suffix(".md").read_text(encoding="utf-8")
-        except (OSError, UnicodeDecodeError):
-            card = spec.card
-    return "\n\n".join((card or "There is no card.", f"Licence: {licence_text(spec)}"))

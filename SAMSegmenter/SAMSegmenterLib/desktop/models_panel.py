@@ -12,7 +12,8 @@ from slicer.i18n import tr as _
 from SAMSegmenterLib.core.errors import Cancelled, SAMError
 from SAMSegmenterLib.core.predictor import ModelSpec
 from SAMSegmenterLib.core.progress import ProgressEvent
-from SAMSegmenterLib.desktop.model_manager import ModelManager, can_download, can_remove, card_text, licence_text
+from SAMSegmenterLib.desktop.model_manager import ModelManager, can_download, can_remove
+from SAMSegmenterLib.desktop.model_texts import card_text, imported_text, licence_text, model_line
 from SAMSegmenterLib.desktop.texts import bytes_progress_text, error_text, on_the_page, size_text
 from SAMSegmenterLib.desktop.tick import JobTick
 from SAMSegmenterLib.session.worker import Job
@@ -74,7 +75,7 @@ class ModelsPanel:
         table.blockSignals(True)
         table.clear()
         for spec in self._specs.values():
-            item = qt.QTreeWidgetItem(model_texts(spec))
+            item = qt.QTreeWidgetItem(model_line(spec))
             item.setToolTip(0, spec.summary)
             table.addTopLevelItem(item)
             if chosen is not None and chosen.name == spec.name:
@@ -123,7 +124,7 @@ class ModelsPanel:
         pattern = _("Weights") + f" ({_WEIGHTS})"
         path = self._dialogs.choose_file(_("Import a model"), pattern)
         if path:
-            self._begin(lambda: self._manager.import_file(path), _imported_text)
+            self._begin(lambda: self._manager.import_file(path), imported_text)
 
     def onVerifyClicked(self) -> None:
         """Compare the file with its checksum."""
@@ -227,16 +228,3 @@ class ModelsPanel:
         else:
             logger.error("Work on the models failed.", exc_info=error)
         self._say(on_the_page(error_text(error)))
-
-
-def model_texts(spec: ModelSpec) -> list[str]:
-    """A model's line in the table: name, whether it is installed, size, licence."""
-    size = size_text(spec.bytes) if spec.bytes else ""
-    return [spec.name, _("yes") if spec.path is not None else _("no"), size, spec.licence]
-
-
-def _imported_text(spec: ModelSpec) -> str:
-    text = _("'{name}' is installed ({architecture}). Licence: {licence}.").format(
-        name=spec.name, architecture=spec.architecture, licence=licence_text(spec)
-    )
-    return f"{text} {spec.summary}".strip() if spec.promptless else text

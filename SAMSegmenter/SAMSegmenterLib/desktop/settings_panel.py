@@ -31,7 +31,7 @@ class SettingsPanel:
         dialogs: asks, see `Dialogs`.
         parent: widget that owns timers.
         on_changed: called with the new preferences.
-        worker: for files; the shared one when None.
+        worker: for kept slices; the shared one when None.
     """
 
     def __init__(

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import functools
 import logging
 
 from SAMSegmenterLib.core.predictor import Predictor
-from SAMSegmenterLib.desktop.model_manager import file_worker
 from SAMSegmenterLib.desktop.settings_store import read_preferences
 from SAMSegmenterLib.desktop.tick import JobTick
 from SAMSegmenterLib.models.embedding_cache import EmbeddingCache
@@ -13,7 +13,7 @@ from SAMSegmenterLib.models.folders import cache_directory
 from SAMSegmenterLib.session.autosave import Autosave
 from SAMSegmenterLib.session.model_service import ModelService
 from SAMSegmenterLib.session.preferences import Preferences
-from SAMSegmenterLib.session.worker import Job
+from SAMSegmenterLib.session.worker import Job, Worker
 
 logger = logging.getLogger(__name__)
 
@@ -50,12 +50,18 @@ def new_autosave() -> Autosave:
     return Autosave(cache_directory() / "unaccepted")
 
 
+@functools.cache
+def cache_worker() -> Worker:
+    """A worker for kept slices: thousands of files must hold up neither clicks nor downloads, nor they these."""
+    return Worker("SAM kept slices")
+
+
 def _cache(preferences: Preferences) -> EmbeddingCache:
-    """The cache as chosen; what is too much on disk is deleted on the worker for files."""
+    """The cache as chosen; what is too much on disk is deleted on a worker."""
     global _trimming
     cache = preferences.embedding_cache()
     if preferences.keep_on_disk:
-        job = file_worker().submit(lambda _on_progress, _should_stop: preferences.trim(cache))
+        job = cache_worker().submit(lambda _on_progress, _should_stop: preferences.trim(cache))
         _trimming = JobTick(job, lambda _event: None, _trimmed, None)
     return cache
 
