@@ -35,7 +35,7 @@ def status(**facts):
 
 def test_the_help_names_the_keys_and_says_that_it_is_not_for_diagnosis(texts):
     text = texts.help_text()
-    for words in ("Left click", "Alt+click", "Return", "Ctrl+Backspace", "Not for diagnosis"):
+    for words in ("Left click", "Alt+click", "Return", "Ctrl+Backspace", "Escape", "Propose", "Not for diagnosis"):
         assert words in text
     assert text.startswith("<html>") and text.endswith("</html>")
 

@@ -3,7 +3,14 @@ from __future__ import annotations
 import pytest
 
 from SAMSegmenterLib.core.errors import InputError
-from SAMSegmenterLib.scene.segment_list import add_segment, segment_name, tag_of, tag_segment
+from SAMSegmenterLib.scene.segment_list import (
+    add_segment,
+    remove_segment,
+    segment_name,
+    tag_of,
+    tag_segment,
+    unused_name,
+)
 from support.editing_scenes import everything_of, overlapping_segments
 
 
@@ -46,3 +53,19 @@ def test_facts_about_a_missing_segment_are_refused(a_scene):
     case = overlapping_segments()
     with pytest.raises(InputError, match="no segment 'nobody'"):
         tag_segment(case.node, "nobody", {"model": "x"})
+
+
+def test_a_segment_is_removed_if_it_is_there(a_scene):
+    case = overlapping_segments()
+    remove_segment(case.node, case.ids["empty"])
+    assert segment_name(case.node, case.ids["empty"]) is None and segment_name(case.node, case.ids["first"]) == "first"
+    remove_segment(case.node, case.ids["empty"])
+    remove_segment(None, "nobody")
+
+
+def test_names_that_are_taken_get_a_number(a_scene):
+    case = overlapping_segments()
+    assert unused_name(case.node, "nodule") == "nodule"
+    assert unused_name(case.node, "first") == "first 2"
+    add_segment(case.node, "first 2")
+    assert unused_name(case.node, "first") == "first 3"

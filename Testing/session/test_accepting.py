@@ -308,6 +308,7 @@ def test_a_click_on_a_protected_place_says_so_at_once():
     desk.settle()
     result = desk.session.accept()
     assert result.changed == 0 and "all" in result.message and not desk.writer.undo_steps
+    assert "section Masking of the Segment Editor" in result.message
     assert desk.session.preview is not None, "it can be accepted once the mask is lifted"
 
 

@@ -14,6 +14,7 @@ from SAMSegmenterLib.core.prompt_file import identity_of, read_prompt_file, writ
 from SAMSegmenterLib.core.slicing import SlicePlane
 from SAMSegmenterLib.session.autosave import Autosave
 from SAMSegmenterLib.session.collection import COLLECTION
+from SAMSegmenterLib.session.notices import INFO, Notice
 from SAMSegmenterLib.session.worker import Worker
 from support.crashes import end_without_a_word
 from support.editing import a_desk
@@ -321,3 +322,13 @@ def test_on_a_real_worker_restless_users_never_see_a_mask_of_another_slice(a_rea
                 assert preview.marks is desk.session.marks
     assert seen > 20 and "fault" not in desk.messages
     desk.session.close()
+
+
+def test_a_face_can_add_what_it_found_out_to_the_notices():
+    desk = a_desk()
+    desk.session.accept()
+    desk.session.tell(Notice(INFO, "Kept.", "Look at it."))
+    assert "nothing to accept" in desk.messages and "Kept. Look at it." in desk.messages
+    assert any("notices" in names for names in desk.heard)
+    desk.session.clear_marks()
+    assert desk.messages == ""

@@ -182,3 +182,14 @@ def test_a_segment_that_does_not_exist_cannot_be_selected():
         desk.session.select_segment("never")
         desk.session.tick()
     assert desk.heard == []
+
+
+def test_why_the_slice_is_gone_stays_to_be_read_and_a_scroll_clears_it():
+    desk = a_desk()
+    plane = desk.session.plane
+    desk.scene.remove()
+    desk.session.tick()
+    desk.session.show(None)
+    assert "volume is not there" in desk.messages
+    desk.session.show(plane)
+    assert "volume is not there" not in desk.messages

@@ -21,7 +21,10 @@ def help_text() -> str:
             "<b>Drag</b> with Box, Scribble or Lasso; drag a prompt to move it; <b>right click</b> one to delete it."
             "<p>The mask is a preview until you accept it: <b>Return</b> accepts, <b>Ctrl+Backspace</b> rejects, "
             "<b>Ctrl+Right</b> and <b>Ctrl+Left</b> choose another mask. One acceptance is one undo step. Masking "
-            "and the editable intensity range hold as for every effect.<p>For research. Not for diagnosis."
+            "and the editable intensity range hold as for every effect. <b>Escape</b> leaves the effect: nothing is "
+            "written, and the prompts are there again when you come back."
+            "<p><b>Propose</b> outlines the structures of the slice, to be picked with a click. <b>Several slices at "
+            "once</b> follows a region of interest or six outermost points.<p>For research. Not for diagnosis."
         )
         + "</html>"
     )
