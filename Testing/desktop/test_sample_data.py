@@ -22,7 +22,7 @@ def sample_data(a_desktop, monkeypatch):
     """The module SampleData with the samples registered, as at start-up."""
     import slicer
 
-    if importlib.util.find_spec("SampleData") is None:
+    if "SampleData" not in sys.modules and importlib.util.find_spec("SampleData") is None:
         from support.desktop import sample_data_module
 
         monkeypatch.setitem(sys.modules, "SampleData", sample_data_module.build())
