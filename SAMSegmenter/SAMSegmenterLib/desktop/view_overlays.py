@@ -14,6 +14,7 @@ from SAMSegmenterLib.desktop.mark_shapes import PRIOR, add_drag, add_ghost, add_
 from SAMSegmenterLib.desktop.overlaid_view import OverlaidView
 from SAMSegmenterLib.desktop.overlay_shapes import Cells, Shapes, distinct_colour
 from SAMSegmenterLib.desktop.shown_slice import ShownSlice
+from SAMSegmenterLib.desktop.stack_display import StackDisplay
 from SAMSegmenterLib.desktop.view_events import PROPOSAL, ViewEvents
 from SAMSegmenterLib.scene.shown_volumes import is_shown_in
 
@@ -44,6 +45,7 @@ class ViewOverlays:
         self._version = 0
         self._colour = _FALLBACK
         self._held: dict[str, tuple[Any, list[DrawnValues]]] = {}
+        self._stack = StackDisplay(scripted_effect, effect_session)
 
     def start(self) -> None:
         """Draw from now on, in all slice views of the layout."""
@@ -57,6 +59,7 @@ class ViewOverlays:
             view.remove()
         self._views = []
         self._held.clear()
+        self._stack.remove()
 
     def sync(self) -> None:
         """The layout changed: views came, went, or were hidden."""
@@ -94,6 +97,7 @@ class ViewOverlays:
         colour = self._segment_colour()
         if colour != self._colour:
             self._colour, self._version = colour, self._version + 1
+        self._stack.follow(colour)
         for view in self._views:
             if not view.is_shown:
                 view.remove()
@@ -113,7 +117,8 @@ class ViewOverlays:
         if shown is None or view.slice_node is self._owner.slice_node:
             return shown
         editor = self._effect.parameterSetNode()
-        return shown if is_shown_in(editor.GetSourceVolumeNode(), view.slice_node) else None
+        volume = editor.GetSourceVolumeNode() if editor is not None else None
+        return shown if volume is not None and is_shown_in(volume, view.slice_node) else None
 
     def _draw(self, view: OverlaidView) -> None:
         shown = self._shown_in(view)

@@ -7,17 +7,19 @@ from typing import Any
 
 import numpy as np
 
-from SAMSegmenterLib.core.arrays import Mask, Matrix4
+from SAMSegmenterLib.core.arrays import Matrix4
 from SAMSegmenterLib.core.errors import InputError
 from SAMSegmenterLib.core.extents import bounding_extent, extent_shape, filled_extent, is_empty, placed, window
-from SAMSegmenterLib.core.lattice import Lattice
-from SAMSegmenterLib.core.slicing import Extent, SliceImage
+from SAMSegmenterLib.core.slicing import Extent
 from SAMSegmenterLib.scene.runtime import import_slicer
 from SAMSegmenterLib.scene.segment_voxels import oriented_image
 from SAMSegmenterLib.scene.segmentations import BINARY_LABELMAP
 
 ATTRIBUTE = "SAMSegmenter.Preview"
 """Attribute that tells preview nodes from segmentations."""
+
+_FILL, _SOLID = 0.25, 0.6
+"""Opacity in slice views and in 3D: less than a segment's, so that it is seen to be a preview."""
 
 Colour = tuple[float, float, float]
 
@@ -41,40 +43,18 @@ class SegmentationPreview:
         alive = self._node is not None and self._node.GetScene() is not None
         return self._node if alive else None
 
-    def show_slice(self, mask: Mask, image: SliceImage, volume_ijk_to_world: Matrix4, colour: Colour) -> None:
-        """Show a mask as it is, pixel by pixel, on the slice that it belongs to.
-
-        Args:
-            mask: (H, W) on the slice's grid; without a pixel set nothing is shown.
-            image: the slice.
-            volume_ijk_to_world: (4, 4) of the volume that it was cut from.
-            colour: red, green, blue, 0 to 1.
-        """
-        cells = np.asarray(mask)[None] != 0
-        height, width = image.shape
-        whole = (0, width - 1, 0, height - 1, 0, 0)
-        self._show([(whole, cells)], volume_ijk_to_world @ image.pixel_to_ijk, colour, None)
-
-    def show_blocks(
-        self, blocks: Sequence[tuple[Extent, np.ndarray]], lattice: Lattice, colour: Colour, surface: bool = False
+    def show(
+        self, blocks: Sequence[tuple[Extent, np.ndarray]], ijk_to_world: Matrix4, colour: Colour, surface: bool = False
     ) -> None:
-        """Show voxels of the segmentation's lattice, under the segmentation's own transform.
+        """Show voxels of a volume, in the views that may show the segmentation.
 
         Args:
-            blocks: extents with their (k, j, i) voxels, non-zero inside; they may overlap.
+            blocks: extents with their (k, j, i) voxels, non-zero inside; they may overlap. Without a voxel set nothing
+                is shown.
+            ijk_to_world: (4, 4) of the volume.
+            colour: red, green, blue, 0 to 1.
             surface: make a surface of them, too, for 3D views.
         """
-        self._show(blocks, lattice.ijk_to_ras, colour, self._owner.GetTransformNodeID())
-        if surface and self.node is not None:
-            self.node.CreateClosedSurfaceRepresentation()
-
-    def clear(self) -> None:
-        """Show nothing, and leave nothing in the scene."""
-        node, self._node = self.node, None
-        if node is not None:
-            _remove(node)
-
-    def _show(self, blocks: Sequence[tuple[Extent, np.ndarray]], to_ras: Matrix4, colour: Colour, parent: Any) -> None:
         reach = bounding_extent(filled_extent(block, extent) for extent, block in blocks)
         if is_empty(reach):
             self.clear()
@@ -85,9 +65,16 @@ class SegmentationPreview:
         segment = import_slicer().vtkSegment()
         segment.SetName("preview")
         segment.SetColor(*colour)
-        segment.AddRepresentation(BINARY_LABELMAP, oriented_image(reach, to_ras, _joined(blocks, reach)))
+        segment.AddRepresentation(BINARY_LABELMAP, oriented_image(reach, ijk_to_world, _joined(blocks, reach)))
         segmentation.AddSegment(segment)
-        node.SetAndObserveTransformNodeID(parent)
+        if surface:
+            node.CreateClosedSurfaceRepresentation()
+
+    def clear(self) -> None:
+        """Show nothing, and leave nothing in the scene."""
+        node, self._node = self.node, None
+        if node is not None:
+            _remove(node)
 
     def _new_node(self) -> Any:
         scene = self._owner.GetScene()
@@ -104,21 +91,13 @@ class SegmentationPreview:
         node.GetSegmentation().SetSourceRepresentationName(BINARY_LABELMAP)
         display = node.GetDisplayNode()
         display.SetSaveWithScene(False)
-        display.SetOpacity2DFill(0.35)
+        display.SetOpacity2DFill(_FILL)
+        display.SetOpacity3D(_SOLID)
+        owners = self._owner.GetDisplayNode()
+        for number in range(owners.GetNumberOfViewNodeIDs() if owners is not None else 0):
+            display.AddViewNodeID(owners.GetNthViewNodeID(number))
         self._node = node
         return node
-
-
-def remove_previews(scene: Any) -> int:
-    """Remove every preview from a scene, whoever made it; returns how many there were."""
-    nodes = [
-        scene.GetNthNodeByClass(number, "vtkMRMLSegmentationNode")
-        for number in range(scene.GetNumberOfNodesByClass("vtkMRMLSegmentationNode"))
-    ]
-    previews = [node for node in nodes if node.GetAttribute(ATTRIBUTE) is not None]
-    for node in previews:
-        _remove(node)
-    return len(previews)
 
 
 def _remove(node: Any) -> None:
