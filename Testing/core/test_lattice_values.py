@@ -74,3 +74,15 @@ def test_a_slice_beside_the_lattice_has_no_voxel_and_wrong_shapes_are_refused(vo
     assert values_on_lattice(np.zeros(image.shape), image, volume.ijk_to_ras, far) is None
     with pytest.raises(InputError, match="shape"):
         values_on_lattice(np.zeros((2, 2)), image, volume.ijk_to_ras, lattice_of(volume))
+
+
+def test_pieces_make_no_difference(volume, monkeypatch):
+    from SAMSegmenterLib.core import lattice_values
+
+    image = slice_grid(volume, SlicePlane.oblique((0, 0, 0), (1, 0, 0), (0, 0.6, 0.8), (1.0, 1.0), (7, 8)))
+    values = np.random.default_rng(0).random(image.shape).astype(np.float32)
+    whole = values_on_lattice(values, image, volume.ijk_to_ras, lattice_of(volume))
+    monkeypatch.setattr(lattice_values, "_VOXELS_AT_ONCE", 7)
+    pieces = values_on_lattice(values, image, volume.ijk_to_ras, lattice_of(volume))
+    assert pieces[0] == whole[0]
+    assert np.array_equal(pieces[1], whole[1]) and np.array_equal(pieces[2], whole[2])

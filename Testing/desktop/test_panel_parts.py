@@ -93,4 +93,9 @@ def test_widgets_stand_beside_each_other(parts):
     left, right = qt.QLabel("left"), qt.QLabel("right")
     row = parts.row(left, right)
     assert row.layout().count() == 3 and parts.row(qt.QLabel(), stretch=False).layout().count() == 1
+    wide = qt.QLabel("wide")
+    line = parts.row(qt.QLabel("narrow"), wide, wide=wide)
+    line.resize(400, 20)
+    line.layout().activate()
+    assert line.layout().count() == 2 and wide.width > 300
     assert left.parent() is row

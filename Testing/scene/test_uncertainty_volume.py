@@ -91,3 +91,21 @@ def test_a_segment_that_is_gone_is_refused(case):
     case.node.GetSegmentation().RemoveSegment(case.ids["first"])
     with pytest.raises(InputError, match="not there any more"):
         keep(case, SlicePlane.lattice(0, 2))
+
+
+def test_frames_of_a_sequence_are_kept_apart(a_scene, case):
+    from SAMSegmenterLib.scene.runtime import ensure_scene
+
+    sequence = a_scene.AddNewNodeByClass("vtkMRMLSequenceNode", "beating heart")
+    for number in range(2):
+        sequence.SetDataNodeAtValue(case.volume_node, str(number))
+    browser = a_scene.AddNewNodeByClass("vtkMRMLSequenceBrowserNode")
+    browser.SetAndObserveMasterSequenceNodeID(sequence.GetID())
+    logic, made = ensure_scene().logics["Sequences"], []
+    for number in range(2):
+        browser.SetSelectedItemNumber(number)
+        logic.UpdateProxyNodesFromSequences(browser)
+        case.volume_node = browser.GetProxyNode(sequence)
+        made.append(keep(case, SlicePlane.lattice(0, 2))[0])
+    assert made[0] is not made[1]
+    assert ["frame 1" in made[0].GetName(), "frame 2" in made[1].GetName()] == [True, True]

@@ -10,6 +10,8 @@ from SAMSegmenterLib.core.lattice import Lattice, RasToRas, rasterise
 from SAMSegmenterLib.core.plane_voxels import Extent, nearest
 from SAMSegmenterLib.core.slicing import SliceImage
 
+_VOXELS_AT_ONCE = 1_000_000
+
 
 def values_on_lattice(
     values: np.ndarray,
@@ -43,16 +45,17 @@ def values_on_lattice(
     if covered is None:
         return None
     extent, block = covered
-    inside = block != 0
-    ijk = np.argwhere(inside)[:, ::-1] + np.array(extent[::2])
-    ras = _mapped(lattice.ijk_to_ras, ijk)
-    if ras_to_ras is not None:
-        ras = ras_to_ras(ras) if callable(ras_to_ras) else _mapped(ras_to_ras, ras)
-    xy = _mapped(np.linalg.inv(volume_ijk_to_ras @ image.pixel_to_ijk), ras)[:, :2]
-    columns, rows = np.clip(nearest(xy), 0, np.array(image.shape[::-1]) - 1).T
-    result = np.zeros(block.shape, values.dtype)
-    result[inside] = values[rows, columns]
-    return extent, result, inside
+    from_ras, last = np.linalg.inv(volume_ijk_to_ras @ image.pixel_to_ijk), np.array(image.shape[::-1]) - 1
+    inside, result = (block != 0).reshape(-1), np.zeros(block.size, values.dtype)
+    for start in range(0, block.size, _VOXELS_AT_ONCE):
+        index = start + np.flatnonzero(inside[start : start + _VOXELS_AT_ONCE])
+        ijk = np.stack(np.unravel_index(index, block.shape)[::-1], axis=-1) + np.array(extent[::2])
+        ras = _mapped(lattice.ijk_to_ras, ijk)
+        if ras_to_ras is not None:
+            ras = ras_to_ras(ras) if callable(ras_to_ras) else _mapped(ras_to_ras, ras)
+        columns, rows = np.clip(nearest(_mapped(from_ras, ras)[:, :2]), 0, last).T
+        result[index] = values[rows, columns]
+    return extent, result.reshape(block.shape), inside.reshape(block.shape)
 
 
 def _mapped(matrix: Matrix4, points: np.ndarray) -> np.ndarray:

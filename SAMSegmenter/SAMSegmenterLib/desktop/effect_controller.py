@@ -100,9 +100,9 @@ class EffectController:
         if not self._active or view_widget.className() != "qMRMLSliceWidget":
             return False
         slice_node = view_widget.sliceLogic().GetSliceNode()
-        if belongs_to_markups(event, slice_node, slicer.mrmlScene):
-            return False
         try:
+            if belongs_to_markups(event, slice_node, slicer.mrmlScene):
+                return False
             used = self.events.handle(interactor, event, slice_node)
         except Exception as error:  # noqa: BLE001 - the user gets a message instead of a traceback
             self.events.cancel_drag()

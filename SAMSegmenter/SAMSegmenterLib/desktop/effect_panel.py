@@ -117,9 +117,7 @@ class EffectPanel:
         self.status = qt.QLabel()
         self.status.setWordWrap(True)
         self.cancel = button(_("Stop"), _("Stop what the model is doing; prompts stay."), self._does("cancel"))
-        line = row(self.status, self.cancel, stretch=False)
-        line.layout().setStretchFactor(self.status, 1)
-        layout.addRow(line)
+        layout.addRow(row(self.status, self.cancel, wide=self.status))
 
     def _changed(self, *_: Any) -> None:
         if not self._filling:

@@ -127,14 +127,14 @@ def number_box(low: float, high: float, step: float, suffix: str, on_change: Cal
     return made
 
 
-def row(*widgets: Any, stretch: bool = True) -> Any:
-    """Widgets beside each other."""
+def row(*widgets: Any, stretch: bool = True, wide: Any = None) -> Any:
+    """Widgets beside each other; the room that is left is empty with `stretch`, or goes to the `wide` one."""
     holder = qt.QWidget()
     layout = qt.QHBoxLayout(holder)
     layout.setContentsMargins(0, 0, 0, 0)
     layout.setSpacing(4)
     for widget in widgets:
-        layout.addWidget(widget)
-    if stretch:
+        layout.addWidget(widget, 1 if widget is wide else 0)
+    if stretch and wide is None:
         layout.addStretch(1)
     return holder

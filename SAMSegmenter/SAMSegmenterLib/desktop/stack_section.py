@@ -107,9 +107,7 @@ class StackSection:
         self.place.placeButton().setToolTip(
             _("Place in the slice views: two opposite corners of a region, or one point after the other.")
         )
-        line = row(self.region, self.place, stretch=False)
-        line.layout().setStretchFactor(self.region, 1)
-        layout.addRow(_("Region:"), line)
+        layout.addRow(_("Region:"), row(self.region, self.place, wide=self.region))
         self.region.connect("currentNodeChanged(vtkMRMLNode*)", self._region_chosen)
 
     def _region_chosen(self, node: Any) -> None:

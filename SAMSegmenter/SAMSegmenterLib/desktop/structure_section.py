@@ -35,7 +35,7 @@ class StructureSection:
         self.name.setToolTip(_("Name of the new segments; they are numbered when there are several."))
         self.name.setEnabled(False)
         self.name.setMinimumWidth(60)
-        layout.addRow(_("Structures:"), row(self.propose, self.as_new, self.name, stretch=False))
+        layout.addRow(_("Structures:"), row(self.propose, self.as_new, self.name, wide=self.name))
 
     @property
     def new_name(self) -> str | None:

@@ -14,6 +14,7 @@ from SAMSegmenterLib.core.lattice_values import values_on_lattice
 from SAMSegmenterLib.core.slicing import SliceImage
 from SAMSegmenterLib.scene.matrices import matrix_from_vtk
 from SAMSegmenterLib.scene.segment_list import segment_name
+from SAMSegmenterLib.scene.shown_volumes import shown_frame
 from SAMSegmenterLib.scene.transforms import to_world
 from SAMSegmenterLib.scene.volumes import checked_image, has_spacing, node_from_volume, voxels_of
 
@@ -37,7 +38,8 @@ def keep_uncertainty(
         image: the slice.
         volume_ijk_to_world: (4, 4) of the volume as it was segmented, parent transforms included.
         volume_node: the source volume, whose voxels and parent transform the new volume has.
-        segmentation_node, segment_id: whose mask was examined; each segment has a volume of its own.
+        segmentation_node, segment_id: whose mask was examined; each segment has a volume of its own, and on each frame
+            of a sequence another one.
 
     Returns:
         The `vtkMRMLScalarVolumeNode` and how many voxels were set; others keep what they were, 0 at first.
@@ -57,8 +59,11 @@ def keep_uncertainty(
     )
     if found is None:
         raise InputError("No voxel of the volume lies on this slice.", "Scroll to a slice of the volume.")
-    node = _kept(volume_node, segmentation_node, segment_id) or _new(
-        f"{volume_node.GetName()} - uncertainty of {name}", volume_node, segmentation_node, segment_id
+    frame = shown_frame(volume_node)
+    frame_text = "" if frame is None else f", frame {frame.number + 1}"
+    key = f"{segment_id}{frame_text}"
+    node = _kept(volume_node, segmentation_node, key) or _new(
+        f"{volume_node.GetName()}{frame_text} - uncertainty of {name}", volume_node, segmentation_node, key
     )
     (i0, i1, j0, j1, k0, k1), block, inside = found
     voxels_of(node.GetImageData())[k0 : k1 + 1, j0 : j1 + 1, i0 : i1 + 1][inside] = block[inside]
@@ -77,13 +82,13 @@ def _ijk_to_ras(node: Any) -> Matrix4:
     return matrix_from_vtk(matrix)
 
 
-def _kept(volume_node: Any, segmentation_node: Any, segment_id: str) -> Any:
+def _kept(volume_node: Any, segmentation_node: Any, key: str) -> Any:
     """The volume made earlier, None where there is none or the source has other voxels now."""
     scene, size = volume_node.GetScene(), volume_node.GetImageData().GetDimensions()
     for number in range(scene.GetNumberOfNodesByClass("vtkMRMLScalarVolumeNode")):
         node = scene.GetNthNodeByClass(number, "vtkMRMLScalarVolumeNode")
         if (
-            node.GetAttribute(_SEGMENT_ATTRIBUTE) == segment_id
+            node.GetAttribute(_SEGMENT_ATTRIBUTE) == key
             and node.GetNodeReference(_VOLUME_ROLE) is volume_node
             and node.GetNodeReference(_SEGMENTATION_ROLE) is segmentation_node
             and node.GetImageData() is not None
@@ -94,11 +99,11 @@ def _kept(volume_node: Any, segmentation_node: Any, segment_id: str) -> Any:
     return None
 
 
-def _new(name: str, volume_node: Any, segmentation_node: Any, segment_id: str) -> Any:
+def _new(name: str, volume_node: Any, segmentation_node: Any, key: str) -> Any:
     zeros = np.zeros(volume_node.GetImageData().GetDimensions()[::-1], np.float32)
     volume = Volume(zeros, _ijk_to_ras(volume_node), has_spacing(volume_node), name)
     node = node_from_volume(volume, scene=volume_node.GetScene())
-    node.SetAttribute(_SEGMENT_ATTRIBUTE, segment_id)
+    node.SetAttribute(_SEGMENT_ATTRIBUTE, key)
     node.SetNodeReferenceID(_VOLUME_ROLE, volume_node.GetID())
     node.SetNodeReferenceID(_SEGMENTATION_ROLE, segmentation_node.GetID())
     node.GetDisplayNode().SetAutoWindowLevel(False)
