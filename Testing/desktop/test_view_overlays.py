@@ -342,3 +342,24 @@ def test_masks_cover_the_structure_in_both_views(start_effect, drawing, spacing)
         assert change[y, x] > 20, name
         x, y = views[name].xy(outside)
         assert change[y, x] == 0, name
+
+
+def test_a_view_that_cannot_be_drawn_is_left_empty_and_the_others_are_drawn(four, monkeypatch, caplog):
+    from SAMSegmenterLib.desktop.overlaid_view import OverlaidView
+
+    four.click("Red", four.editing.ras(8, 12, 12))
+    node, show = four.editing.views["Slice4"].widget.mrmlSliceNode(), OverlaidView.show
+
+    def failing(view, *arguments):
+        if view.slice_node is node:
+            raise MemoryError
+        show(view, *arguments)
+
+    monkeypatch.setattr(OverlaidView, "show", failing)
+    four.click("Red", four.editing.ras(8, 14, 14))
+    assert len(four.session.marks) == 2
+    assert drawn(four, "Red")[1] == 8 and drawn(four, "Slice4") == (0, 0)
+    assert "'Slice4'" in caplog.text
+    caplog.clear()
+    four.controller.overlays.follow()
+    assert not caplog.text, "once is enough"

@@ -18,7 +18,8 @@ def help_text() -> str:
         + _(
             "Outline a structure with the Segment Anything Model.<br>"
             "<b>Left click</b>: the structure is here. <b>Alt+click</b> or <b>Ctrl+Shift+click</b>: it is not here.<br>"
-            "<b>Drag</b> with Box, Scribble or Lasso; drag a prompt to move it; <b>right click</b> one to delete it."
+            "<b>Drag</b> with Box, Scribble or Lasso; drag a prompt to move it, a box by its sides and "
+            "corners; <b>right click</b> one, or <b>Delete</b> with the mouse over it, to delete it."
             "<p>The mask is a preview until you accept it: <b>Return</b> accepts, <b>Ctrl+Backspace</b> rejects, "
             "<b>Ctrl+Right</b> and <b>Ctrl+Left</b> choose another mask. One acceptance is one undo step. Masking "
             "and the editable intensity range hold as for every effect. <b>Escape</b> leaves the effect: nothing is "

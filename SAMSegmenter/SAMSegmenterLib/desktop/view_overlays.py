@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from typing import Any
 
@@ -17,6 +18,8 @@ from SAMSegmenterLib.desktop.shown_slice import ShownSlice
 from SAMSegmenterLib.desktop.stack_display import StackDisplay
 from SAMSegmenterLib.desktop.view_events import PROPOSAL, ViewEvents
 from SAMSegmenterLib.scene.shown_volumes import is_shown_in
+
+logger = logging.getLogger(__name__)
 
 _FILL, _HOVER_FILL = 90, 45
 """Opacity of the chosen mask and of the one under the mouse, 0 to 255."""
@@ -69,7 +72,7 @@ class ViewOverlays:
         kept: list[OverlaidView] = []
         for widget in _slice_widgets():
             view = known.pop(id(widget.sliceLogic().GetSliceNode()), None)
-            kept.append(view if view is not None and view.widget is widget else OverlaidView(self._effect, widget))
+            kept.append(view if view is not None and view.widget == widget else OverlaidView(self._effect, widget))
         for view in self._views:
             if view not in kept:
                 view.remove()
@@ -102,7 +105,7 @@ class ViewOverlays:
             if not view.is_shown:
                 view.remove()
             elif view.drawn != (wanted := (self._version, self._events.tool, *view.state)):
-                self._draw(view)
+                self._draw_safely(view)
                 view.drawn = wanted
 
     def reposition(self) -> None:
@@ -119,6 +122,14 @@ class ViewOverlays:
         editor = self._effect.parameterSetNode()
         volume = editor.GetSourceVolumeNode() if editor is not None else None
         return shown if volume is not None and is_shown_in(volume, view.slice_node) else None
+
+    def _draw_safely(self, view: OverlaidView) -> None:
+        """What cannot be drawn must not keep a click from being handled."""
+        try:
+            self._draw(view)
+        except Exception:
+            logger.exception("Nothing could be drawn over the slice view '%s'.", view.slice_node.GetLayoutName())
+            view.clear()
 
     def _draw(self, view: OverlaidView) -> None:
         shown = self._shown_in(view)
