@@ -104,7 +104,7 @@ def beside(view: Any, panel: Any, qt: Any) -> Any:
     """One picture of a view, (height, width, 3) uint8, and of a panel."""
     height, width, _ = view.shape
     image = qt.QImage(view.tobytes(), width, height, 3 * width, qt.QImage.Format_RGB888)
-    whole = qt.QPixmap(width + GAP_PIXELS + panel.width(), max(height, panel.height() + 2 * GAP_PIXELS))
+    whole = qt.QPixmap(width + 2 * GAP_PIXELS + panel.width(), max(height, panel.height() + 2 * GAP_PIXELS))
     whole.fill(panel.toImage().pixelColor(0, 0))
     painter = qt.QPainter(whole)
     painter.drawImage(0, 0, image)
