@@ -1,0 +1,136 @@
+"""Time and memory of a click, its acceptance and undo on very large slices and on long volumes.
+
+    python Testing/benchmarks/large_images.py [--quick] [--json FILE]
+
+A long volume is compared with a short one of the same slices: what is done to one slice should cost as much in both. A
+very large picture is compared with what its pixels alone take. Every case runs in a process of its own; memory is the
+process's highest so far beyond what it had with volume, views and effect open, with the slice's embedding in the cache.
+"""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+from benchmarks.effect_at_work import AtWork, a_volume, effect_at_work
+from benchmarks.harness import run, table
+
+MEGABYTE = 1 << 20
+SHORT, LONG, LARGE = (40, 256, 256), (1000, 256, 256), (1, 10_000, 10_000)
+QUICK_CASES = {"short volume": (4, 64, 64), "long volume": (40, 64, 64), "large picture": (1, 200, 200)}
+CASES = {"short volume": SHORT, "long volume": LONG, "large picture": LARGE}
+STEPS = ("click to preview", "accept", "undo", "redo", "click elsewhere to preview", "accept that, too")
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Measure and print; returns the exit code."""
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    if given[:1] == ["--case"]:
+        print(json.dumps(one_case(tuple(int(part) for part in given[1].split(",")))))
+        return 0
+    return run(measure, __doc__ or "", given)
+
+
+def measure(quick: bool) -> tuple[dict[str, Any], str]:
+    """Figures and a table."""
+    cases = QUICK_CASES if quick else CASES
+    figures = {name: _in_a_process(shape) for name, shape in cases.items()}
+    rows = []
+    for name, one in figures.items():
+        for step in STEPS:
+            facts = one["steps"][step]
+            rows.append([f"{name}: {step}", f"{facts['seconds']:.2f}", f"{facts['longest_wait_ms']:.0f}"])
+        rows.append([f"{name}: memory beyond the open volume, MB", f"{one['peak_megabytes']:.0f}", ""])
+    return {"cases": figures}, table(("", "s or MB", "longest wait ms"), rows)
+
+
+def one_case(shape_kji: tuple[int, int, int]) -> dict[str, Any]:
+    """All steps on a volume of a shape."""
+    with effect_at_work(a_volume(shape_kji)) as work:
+        work.show_middle()
+        work.settle()
+        before, steps = _highest_memory(), {}
+        for name, step in zip(STEPS, _steps(work), strict=True):
+            steps[name] = _timed(work, step)
+        picture = shape_kji[1] * shape_kji[2]
+        peak = (_highest_memory() - before) / MEGABYTE
+        return {
+            "shape_kji": list(shape_kji),
+            "steps": steps,
+            "peak_megabytes": round(peak, 1),
+            "peak_bytes_per_pixel": round(peak * MEGABYTE / picture, 1),
+            "notices": [str(notice) for notice in work.session.notices],
+        }
+
+
+def _steps(work: AtWork) -> list[Callable[[], Callable[[], bool]]]:
+    """Each does something and returns what to wait for."""
+
+    def click(row: float, column: float) -> Callable[[], Callable[[], bool]]:
+        def act() -> Callable[[], bool]:
+            work.session.clear_marks()
+            work.hand.click(work.place(row, column))
+            return lambda: work.session.preview is not None and work.session.preview_is_current
+
+        return act
+
+    def accept() -> Callable[[], bool]:
+        changed = work.effect.self().onApply()
+        assert changed > 0, "nothing was written"
+        return lambda: True
+
+    def call(editing: str) -> Callable[[], Callable[[], bool]]:
+        def act() -> Callable[[], bool]:
+            getattr(work.editing.editor, editing)()
+            return lambda: True
+
+        return act
+
+    return [click(0.5, 0.5), accept, call("undo"), call("redo"), click(0.28, 0.3), accept]
+
+
+def _timed(work: AtWork, step: Callable[[], Callable[[], bool]]) -> dict[str, float]:
+    """Seconds until it is done, and the longest that the window did nothing else."""
+    start = time.perf_counter()
+    done = step()
+    longest, last = time.perf_counter() - start, [time.perf_counter()]
+    waits = [longest]
+
+    def look() -> bool:
+        now = time.perf_counter()
+        waits.append(now - last[0])
+        last[0] = now
+        return done()
+
+    if not look():
+        work.work_until(look, 120.0)
+    return {"seconds": round(time.perf_counter() - start, 4), "longest_wait_ms": round(1000 * max(waits), 1)}
+
+
+def _highest_memory() -> int:
+    """Bytes that the process had at most so far."""
+    if sys.platform == "win32":
+        return 0
+    import resource
+
+    highest = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return highest if sys.platform == "darwin" else highest * 1024
+
+
+def _in_a_process(shape_kji: tuple[int, int, int]) -> dict[str, Any]:
+    command = [sys.executable, str(Path(__file__).resolve()), "--case", ",".join(str(n) for n in shape_kji)]
+    ran = subprocess.run(command, capture_output=True, text=True, check=False)
+    if ran.returncode:
+        raise SystemExit(ran.stderr)
+    return json.loads(ran.stdout.splitlines()[-1])
+
+
+if __name__ == "__main__":
+    sys.exit(main())
