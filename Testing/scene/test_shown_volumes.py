@@ -5,7 +5,13 @@ import pytest
 
 from SAMSegmenterLib.core.geometry import Volume
 from SAMSegmenterLib.core.windowing import LevelWidth
-from SAMSegmenterLib.scene.shown_volumes import displayed_window, in_hounsfield_units, remarks_on, shown_frame
+from SAMSegmenterLib.scene.shown_volumes import (
+    displayed_window,
+    in_hounsfield_units,
+    is_shown_in,
+    remarks_on,
+    shown_frame,
+)
 from SAMSegmenterLib.scene.volumes import node_from_volume
 from support.slice_nodes import composite_node, slice_node
 
@@ -72,6 +78,20 @@ def test_a_volume_over_the_other_is_named_unless_it_cannot_be_seen(a_scene, sour
     composite.SetForegroundOpacity(0.0)
     hidden = () if source_below else ("This view shows 'PET'; the model gets the source volume 'scan'.",)
     assert remarks_on(node, view) == hidden
+
+
+def test_a_view_shows_the_volumes_of_its_visible_layers(a_scene):
+    node, other, view = _node("scan"), _node("PET"), slice_node(a_scene)
+    assert is_shown_in(node, slice_node(a_scene, name="Unknown")), "nothing is known of a view without layers"
+    composite = composite_node(a_scene, other)
+    assert is_shown_in(other, view) and not is_shown_in(node, view)
+    composite.SetForegroundVolumeID(node.GetID())
+    composite.SetForegroundOpacity(0.5)
+    assert is_shown_in(other, view) and is_shown_in(node, view)
+    composite.SetForegroundOpacity(0.0)
+    assert not is_shown_in(node, view)
+    composite.SetBackgroundVolumeID(None)
+    assert is_shown_in(node, view), "alone it is seen at every opacity"
 
 
 def test_remarks_are_about_the_view_asked_for(a_scene):
