@@ -2,6 +2,7 @@
 
 import errno
 import logging
+import os
 import threading
 from pathlib import Path
 
@@ -169,3 +170,50 @@ def test_the_users_cache_lies_in_the_users_folder(tmp_path, monkeypatch):
 def test_a_key_that_is_no_key_is_a_fault(tmp_path):
     with pytest.raises(ValueError, match="not the key"):
         EmbeddingCache(tmp_path).get("../../etc/passwd")
+
+
+def on_disk(folder: Path) -> set[int]:
+    return {int(path.stem, 16) for path in folder.rglob("*.safetensors")}
+
+
+def put_in_order(cache: EmbeddingCache, numbers) -> None:
+    """Each a second younger than the one before, whatever the clock of the disk can tell apart."""
+    for number in numbers:
+        cache.put(an_embedding(number))
+        path = cache._path(an_embedding(number).key)
+        if path.exists():
+            os.utime(path, (1_000_000 + number, 1_000_000 + number))
+
+
+def test_what_is_on_disk_stays_within_its_limit_and_the_oldest_go_first(tmp_path):
+    put_in_order(EmbeddingCache(tmp_path), range(1))
+    size = EmbeddingCache(tmp_path).size_bytes()
+    cache = EmbeddingCache(tmp_path, disk_limit_bytes=10 * size)
+    put_in_order(cache, range(1, 10))
+    assert on_disk(tmp_path) == set(range(10))
+    put_in_order(cache, range(10, 25))
+    assert cache.size_bytes() <= 10 * size
+    kept = on_disk(tmp_path)
+    assert kept == set(range(25 - len(kept), 25)) and len(kept) >= 8
+
+
+def test_an_entry_that_is_used_is_not_among_the_oldest(tmp_path):
+    put_in_order(EmbeddingCache(tmp_path), range(4))
+    size = EmbeddingCache(tmp_path).size_bytes() // 4
+    cache = EmbeddingCache(tmp_path, ram_budget_bytes=0, disk_limit_bytes=4 * size)
+    assert_same(cache.get(an_embedding(0).key), an_embedding(0))
+    cache.put(an_embedding(4))
+    assert on_disk(tmp_path) >= {0, 3} and 1 not in on_disk(tmp_path)
+
+
+def test_entries_of_other_processes_count_and_may_vanish(tmp_path):
+    put_in_order(EmbeddingCache(tmp_path), range(6))
+    size = EmbeddingCache(tmp_path).size_bytes() // 6
+    caches = [EmbeddingCache(tmp_path, 0, 6 * size) for _ in range(3)]
+    for number in range(6, 30):
+        caches[number % 3].put(an_embedding(number))
+    assert caches[0].size_bytes() <= (6 + 2 * 6) * size
+    caches[0].clear()
+    for cache in caches:
+        cache.put(an_embedding(40))
+        assert_same(cache.get(an_embedding(40).key), an_embedding(40))

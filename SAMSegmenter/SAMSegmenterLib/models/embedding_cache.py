@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import logging
+import os
 import re
 import threading
 from collections import OrderedDict
@@ -21,22 +22,35 @@ from SAMSegmenterLib.models.folders import cache_directory, make_private
 logger = logging.getLogger(__name__)
 
 DEFAULT_RAM_BYTES = 512 << 20
+DEFAULT_DISK_BYTES = 4096 << 20
+
+_ROOM = 0.9
+"""Share of the limit on disk that is used after older entries gave way, so that not every new one makes others go."""
+
 _KEY = re.compile(r"[0-9a-f]{12,128}")
 
 
 class EmbeddingCache:
-    """Embeddings by key: the latest in memory, all of them on disk. Safe for several threads and processes.
+    """Embeddings by key: the latest in memory, more of them on disk. Safe for several threads and processes.
 
     Disk entries are safetensors files `<first two digits>/<key>.safetensors` with a checksum. A damaged one is deleted
     and counts as absent. When the disk is full or cannot be written, the disk part switches itself off with a warning.
+    When they take more than the limit, those not used for the longest time are deleted, whichever process made them.
 
     Args:
         directory: folder of the disk entries; None keeps embeddings in memory only.
         ram_budget_bytes: largest sum of the features kept in memory.
+        disk_limit_bytes: largest sum of the entries on disk; other processes may exceed it by what they are writing.
     """
 
-    def __init__(self, directory: Path | None = None, ram_budget_bytes: int = DEFAULT_RAM_BYTES) -> None:
+    def __init__(
+        self,
+        directory: Path | None = None,
+        ram_budget_bytes: int = DEFAULT_RAM_BYTES,
+        disk_limit_bytes: int = DEFAULT_DISK_BYTES,
+    ) -> None:
         self.directory = Path(directory) if directory is not None else None
+        self._disk_limit, self._disk_bytes = disk_limit_bytes, -1  # not looked at yet
         self._writable = self.directory is not None
         self._budget, self._held = ram_budget_bytes, 0
         self._recent: OrderedDict[str, Embedding] = OrderedDict()
@@ -58,9 +72,11 @@ class EmbeddingCache:
         return self._budget
 
     @classmethod
-    def of_user(cls, ram_budget_bytes: int = DEFAULT_RAM_BYTES) -> EmbeddingCache:
+    def of_user(
+        cls, ram_budget_bytes: int = DEFAULT_RAM_BYTES, disk_limit_bytes: int = DEFAULT_DISK_BYTES
+    ) -> EmbeddingCache:
         """The cache in the user's folder, see `folders.cache_directory`."""
-        return cls(cache_directory(), ram_budget_bytes)
+        return cls(cache_directory(), ram_budget_bytes, disk_limit_bytes)
 
     def get(self, key: str) -> Embedding | None:
         """The embedding of a key, or None."""
@@ -82,8 +98,10 @@ class EmbeddingCache:
         try:
             make_private(self.directory)
             path.parent.mkdir(exist_ok=True)
+            written = _to_bytes(embedding)
             with atomic_path(path) as temporary:
-                temporary.write_bytes(_to_bytes(embedding))
+                temporary.write_bytes(written)
+            self._keep_to_the_limit(len(written))
         except (SAMError, OSError) as error:
             if not path.is_file():  # on Windows a file that another process reads cannot be replaced; it is the same
                 self._writable = False
@@ -94,6 +112,7 @@ class EmbeddingCache:
         with self._lock:
             self._recent.clear()
             self._held = 0
+            self._disk_bytes = -1
         for path in self._entries():
             with contextlib.suppress(OSError):
                 path.unlink()
@@ -127,6 +146,15 @@ class EmbeddingCache:
                 freed += size
         return freed
 
+    def _keep_to_the_limit(self, written: int) -> None:
+        """Count what is written, and look at the folder only when the count says that it may be full."""
+        with self._lock:
+            self._disk_bytes = self._disk_bytes + written if self._disk_bytes >= 0 else self.size_bytes()
+            if self._disk_bytes <= self._disk_limit:
+                return
+            self.trim(round(self._disk_limit * _ROOM))
+            self._disk_bytes = self.size_bytes()
+
     def _remember(self, embedding: Embedding) -> None:
         with self._lock:
             replaced = self._recent.pop(embedding.key, None)
@@ -143,7 +171,10 @@ class EmbeddingCache:
         if not path.is_file():
             return None
         try:
-            return _from_file(key, path)
+            embedding = _from_file(key, path)
+            with contextlib.suppress(OSError):
+                os.utime(path)  # it is in use: others go first
+            return embedding
         except _unreadable() as error:
             logger.debug("the cached embedding %s is damaged and made anew: %s", path, error)
             with contextlib.suppress(OSError):

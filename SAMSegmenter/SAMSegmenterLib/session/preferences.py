@@ -33,7 +33,7 @@ class Preferences:
         memory_megabytes: embeddings kept in memory, at most.
         keep_on_disk: whether embeddings are also kept on disk, for the next time the same slice is shown.
         cache_folder: where; empty for SAM_CACHE_DIR or the user's cache folder.
-        disk_megabytes: embeddings kept on disk, at most; the oldest give way when a session begins.
+        disk_megabytes: embeddings kept on disk, at most; those not used for the longest time give way.
     """
 
     model: str = BUNDLED
@@ -66,7 +66,8 @@ class Preferences:
         """The cache as chosen; its disk part may have grown beyond its limit, see `trim`."""
         from SAMSegmenterLib.models.embedding_cache import EmbeddingCache
 
-        return EmbeddingCache(self.folder() if self.keep_on_disk else None, self.memory_megabytes * _MEGABYTE)
+        limits = self.memory_megabytes * _MEGABYTE, self.disk_megabytes * _MEGABYTE
+        return EmbeddingCache(self.folder() if self.keep_on_disk else None, *limits)
 
     def trim(self, cache: EmbeddingCache) -> int:
         """Make the disk part of a cache as small as chosen; it may take a while. Returns the bytes that were freed."""
