@@ -9,12 +9,14 @@ import pytest
 from SAMSegmenterLib.core.errors import InputError
 from SAMSegmenterLib.core.geometry import Volume
 from SAMSegmenterLib.core.prompt_file import (
+    SCHEMA,
     PromptFile,
     SegmentPrompts,
     SlicePromptRecord,
     VolumeIdentity,
     identity_of,
     read_prompt_file,
+    record_text,
     write_prompt_file,
 )
 from SAMSegmenterLib.core.prompt_marks import (
@@ -193,3 +195,22 @@ def test_what_is_no_prompt_file_is_refused(text):
 def test_an_empty_segmentation_is_a_file_too():
     file = PromptFile(VolumeIdentity((1, 1, 1), np.eye(4)))
     assert read_prompt_file(write_prompt_file(file)).segments == ()
+
+
+def test_marks_without_ids_get_ids_of_their_own_whatever_their_kinds():
+    record = {
+        "plane": {"axis": 0, "index": 1},
+        "points": [{"xy": [1, 1], "label": 1}],
+        "prior_rle": [{"rle": {"size": [2, 2], "counts": [1, 2, 1]}}],
+        "boxes": [{"box": [0, 0, 1, 1]}],
+    }
+    volume = {"shape_kji": [3, 2, 2], "ijk_to_ras": np.eye(4).tolist()}
+    contents = {"schema": SCHEMA, "volume": volume, "segments": [{"id": "a", "name": "a", "slices": [record]}]}
+    (segment,) = read_prompt_file(json.dumps(contents)).segments
+    assert {mark.id for mark in segment.slices[0].marks} == {"p1", "m1", "b1"}
+
+
+def test_the_text_of_a_record_is_made_once():
+    record = SlicePromptRecord(SlicePlane.lattice(0, 1), MarkSet((PointMark("p1", (1, 2)),)))
+    assert record_text(record) is record_text(record)
+    assert json.loads(record_text(record))["points"] == [{"id": "p1", "xy": [1.0, 2.0], "label": 1}]

@@ -11,6 +11,7 @@ from SAMSegmenterLib.core.prompt_file import (
     SlicePromptRecord,
     VolumeIdentity,
     identity_of,
+    voxel_probe,
 )
 from SAMSegmenterLib.core.slicing import SlicePlane
 from support.phantoms import matrix
@@ -74,3 +75,12 @@ def test_what_cannot_be_is_refused_in_words(make, says):
 def test_automatic_and_displayed_windows_are_choices_too():
     for window in ("auto", "displayed", "limits:1,2"):
         assert PromptFile(VolumeIdentity((3, 4, 5), np.eye(4)), window=window).window == window
+
+
+def test_the_probe_of_a_volume_tells_its_voxels_however_they_are_stored():
+    plain = voxel_probe(volume())
+    assert len(plain) == 16 and plain == voxel_probe(Volume(np.asfortranarray(volume().array), matrix()))
+    assert plain == voxel_probe(Volume(volume().array.astype(">i2"), matrix()))
+    assert plain not in (voxel_probe(volume(change=1)), voxel_probe(volume(np.int32)))
+    large = Volume(np.zeros((100, 300, 200, 3), np.uint8), matrix())
+    assert voxel_probe(large) != voxel_probe(Volume(large.array + np.uint8(1), matrix()))
