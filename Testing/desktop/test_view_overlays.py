@@ -363,3 +363,16 @@ def test_a_view_that_cannot_be_drawn_is_left_empty_and_the_others_are_drawn(four
     caplog.clear()
     four.controller.overlays.follow()
     assert not caplog.text, "once is enough"
+
+
+def test_candidates_nearly_like_the_chosen_mask_are_not_outlined():
+    from types import SimpleNamespace
+
+    from SAMSegmenterLib.desktop.view_overlays import _candidates
+
+    masks = np.zeros((3, 40, 60), bool)
+    masks[0, 10:30, 10:30] = masks[1, 10:30, 10:31] = masks[2, 15:25, 10:30] = True
+    preview = SimpleNamespace(masks=masks, mask=masks[0], chosen=0)
+    assert len(_candidates(preview, (255, 0, 0), True)) == 2, "the chosen one and the one half as large"
+    empty = SimpleNamespace(masks=masks * 0, mask=masks[0] * 0, chosen=0)
+    assert len(_candidates(empty, (255, 0, 0), True)) >= 1

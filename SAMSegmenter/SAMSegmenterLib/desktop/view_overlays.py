@@ -8,7 +8,9 @@ from typing import Any
 
 import slicer
 
+from SAMSegmenterLib.core.arrays import Mask
 from SAMSegmenterLib.core.marks import MarkSet, PriorMark
+from SAMSegmenterLib.core.propagation import intersection_over_union
 from SAMSegmenterLib.desktop.drawn_values import Detail, DrawnValues
 from SAMSegmenterLib.desktop.effect_session import EffectSession
 from SAMSegmenterLib.desktop.mark_shapes import PRIOR, add_drag, add_ghost, add_mark
@@ -25,6 +27,9 @@ _FILL, _HOVER_FILL = 90, 45
 """Opacity of the chosen mask and of the one under the mouse, 0 to 255."""
 
 _OTHER = (255, 255, 255, 110)
+_ALIKE, _SAMPLED = 0.8, 512
+"""Overlap from which a candidate counts as the chosen one, and pixels along each side that it is judged on."""
+
 _FALLBACK = (255, 200, 0)
 
 
@@ -215,10 +220,18 @@ def _outlines(masks: Any) -> list[DrawnValues]:
 
 
 def _candidates(preview: Any, colour: tuple[int, int, int], filled: bool) -> list[DrawnValues]:
-    """The chosen mask above the others."""
-    others = [DrawnValues.mask(m, line=_OTHER) for n, m in enumerate(preview.masks) if n != preview.chosen]
+    """The chosen mask above those that are clearly others: lines a pixel apart only hide the edge below them."""
+    chosen = _thinned(preview.mask)
+    clearly_other = (m for m in preview.masks if intersection_over_union(_thinned(m), chosen) < _ALIKE)
+    others = [DrawnValues.mask(mask, line=_OTHER) for mask in clearly_other]
     fill = (*colour, _FILL) if filled else None
     return [*others, DrawnValues.mask(preview.mask, fill, (*colour, 255))]
+
+
+def _thinned(mask: Mask) -> Mask:
+    """Every n-th pixel of a large mask."""
+    rows, columns = (max(1, size // _SAMPLED) for size in mask.shape)
+    return mask[::rows, ::columns]
 
 
 def _priors(marks: MarkSet) -> list[DrawnValues]:
