@@ -127,6 +127,64 @@ def test_a_finer_segmentation_is_written_on_its_own_voxels(start_effect, factor)
     assert size == pytest.approx(expected.sum())
 
 
+def own_lattice(desk, first_kji, last_kji, factor):
+    """Give the segmentation a grid of its own: a part of the volume's (last voxels included), each voxel divided."""
+    import slicer
+
+    from SAMSegmenterLib.scene.matrices import matrix_to_vtk
+
+    to_ras = desk.session.source.volume.ijk_to_ras @ np.diag([1 / factor] * 3 + [1])
+    shift = np.eye(4)
+    shift[:3, 3] = 0.5 - 0.5 * factor + factor * np.array(first_kji[::-1])  # centres of the first parts
+    image = slicer.vtkOrientedImageData()
+    size = (np.array(last_kji) - first_kji + 1)[::-1] * factor
+    image.SetExtent(0, int(size[0]) - 1, 0, int(size[1]) - 1, 0, int(size[2]) - 1)
+    image.SetGeometryFromImageToWorldMatrix(matrix_to_vtk(to_ras @ shift))
+    geometry, segmentation = slicer.vtkSegmentationConverter, desk.editing.segmentation_node.GetSegmentation()
+    name = geometry.GetReferenceImageGeometryParameterName()
+    segmentation.SetConversionParameter(name, geometry.SerializeImageGeometry(image))
+
+
+LATTICES = {
+    "cropped": ((5, 7, 9), (10, 30, 44), 1),
+    "cropped through the structure": ((2, 10, 3), (9, 14, 13), 1),
+    "finer and cropped": ((5, 7, 3), (10, 16, 30), 2),
+    "much finer and cropped through it": ((7, 9, 8), (9, 13, 14), 3),
+    "larger than the volume": ((-3, -4, -5), (20, 45, 50), 1),
+}
+
+
+@pytest.mark.parametrize("view", ["Red", "Green", "Yellow"])
+@pytest.mark.parametrize("name", LATTICES)
+@pytest.mark.parametrize("to_ras", [matrix(), matrix((2.0, 1.0, 1.0), (20, 30, -8), lps=True)], ids=["RAS", "LPS"])
+def test_a_cropped_or_finer_grid_gets_exactly_the_voxels_of_the_slice_clicked(start_effect, name, view, to_ras):
+    volume, boxes = two_boxes_volume(ijk_to_ras=to_ras)
+    desk = start_effect(volume)
+    first, last, factor = LATTICES[name]
+    own_lattice(desk, first, last, factor)
+    voxel = (8, 12, 12)
+    desk.click(view, desk.editing.ras(*voxel))
+    assert desk.effect.self().onApply() > 0
+    axis = desk.session.plane.axis
+    expected = np.zeros(volume.array.shape, bool)
+    at = [slice(None)] * 3
+    at[axis] = voxel[axis]
+    expected[tuple(at)] = boxes.layers[0][tuple(at)] == 1
+    within = np.zeros_like(expected)
+    within[tuple(slice(max(0, a), b + 1) for a, b in zip(first, last, strict=True))] = True
+    expected &= within
+    block, _size = everything(desk)
+    assert block.sum() == expected.sum() * factor**3 > 0
+    found = desk.session._writers.writer().lattice()
+    inside = np.argwhere(block)[:, ::-1] + found.extent[::2]
+    places = np.linalg.inv(to_ras) @ found.ijk_to_ras @ np.c_[inside, np.ones(len(inside))].T
+    i, j, k = np.rint(places[:3]).astype(int)
+    assert expected[k, j, i].all()
+    assert not everything(desk, "two")[0].any()
+    desk.editing.editor.undo()
+    assert not everything(desk)[0].any()
+
+
 def test_a_tilted_acquisition_is_clicked_in_a_view_turned_to_it(start_effect):
     volume, boxes = two_boxes_volume(ijk_to_ras=oblique_matrix())
     desk = start_effect(volume)

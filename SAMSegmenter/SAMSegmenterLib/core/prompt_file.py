@@ -137,7 +137,9 @@ def _record(place: Checked) -> SlicePromptRecord:
     if "mask_rle" in fields:
         given["mask"] = _mask(fields["mask_rle"])
     plane, marks = _plane(fields["plane"]), _marks(place, fields)
-    return _built(place, lambda: SlicePromptRecord(plane, marks, **given))
+    record = _built(place, lambda: SlicePromptRecord(plane, marks, **given))
+    _record_texts[record] = _text(place.value)  # its masks need not be packed again
+    return record
 
 
 def _plane(place: Checked) -> SlicePlane:
