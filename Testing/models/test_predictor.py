@@ -264,3 +264,13 @@ def test_a_16_bit_encoder_gives_nearly_the_same_and_another_key(an_image):
 def test_a_precision_that_does_not_exist_is_refused(a_small_network):
     with pytest.raises(InputError, match="precision 'int8'"):
         TorchPredictor(a_small_network, blank_spec("random", "small"), precision="int8")
+
+
+def test_masks_of_large_images_are_the_same_though_they_are_made_one_by_one(a_small_predictor, an_image, monkeypatch):
+    (embedding,) = a_small_predictor.encode([an_image(97, 211)])
+    prompts = [Prompts.of([[40, 60]])]
+    (at_once,) = a_small_predictor.decode(embedding, prompts)
+    monkeypatch.setattr("SAMSegmenterLib.models.predictor._LARGE_PIXELS", 1000)
+    (one_by_one,) = a_small_predictor.decode(embedding, prompts)
+    np.testing.assert_array_equal(one_by_one.masks, at_once.masks)
+    assert one_by_one.masks.shape == (3, 97, 211) and one_by_one.masks.any()

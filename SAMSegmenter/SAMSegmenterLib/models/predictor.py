@@ -25,6 +25,9 @@ if TYPE_CHECKING:
     from segment_anything.modeling import Sam
 
 PRECISIONS = {"float32": torch.float32, "float16": torch.float16}
+
+_LARGE_PIXELS = 16_000_000
+"""Masks of larger images are made one by one."""
 OnStep = Callable[[int, int], None]
 
 
@@ -178,9 +181,16 @@ class TorchPredictor:
             dense_prompt_embeddings=dense,
             multimask_output=multimask,
         )
-        masks = self._sam.postprocess_masks(logits, embedding.input_size, embedding.original_size)
-        inside = (masks[0] > self.spec.mask_threshold).cpu().numpy()
+        height, width = embedding.original_size
+        at_once = 1 if height * width > _LARGE_PIXELS else logits.shape[1]  # a large mask in numbers takes gigabytes
+        parts = [self._inside(part, embedding) for part in logits.split(at_once, dim=1)]
+        inside = parts[0] if len(parts) == 1 else np.concatenate(parts)
         return Candidates(inside, scores[0].float().cpu().numpy(), logits[0].float().cpu().numpy())
+
+    def _inside(self, logits: torch.Tensor, embedding: Embedding) -> np.ndarray:
+        """(N, H, W) bool of logits (1, N, h, w)."""
+        masks = self._sam.postprocess_masks(logits, embedding.input_size, embedding.original_size)
+        return (masks[0] > self.spec.mask_threshold).cpu().numpy()
 
     def _geometric_prompts(self, prompts: Prompts, size: tuple[int, int]) -> tuple[Any, torch.Tensor | None]:
         points = boxes = None
