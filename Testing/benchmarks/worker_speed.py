@@ -26,7 +26,7 @@ from SAMSegmenterLib.session.model_service import CLICK
 from support.desktop import gil
 
 AIM = 0.5
-FULL, QUICK = ((20, 512, 512), 5, 5), ((6, 96, 96), 2, 1)
+FULL, QUICK = ((20, 512, 512), 5, 5), ((6, 96, 96), 1, 1)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
