@@ -172,6 +172,7 @@ def test_a_mask_that_all_agree_on_is_certain():
         lambda desk: desk.session.show(SlicePlane.lattice(0, 5)),
         lambda desk: desk.session.add_point((9, 9)),
         lambda desk: desk.session.next_candidate(),
+        lambda desk: setattr(desk.session, "window", "minmax"),
         lambda desk: desk.session.reject(),
         lambda desk: desk.session.accept(),
         lambda desk: desk.session.select_segment("two"),
@@ -196,3 +197,10 @@ def test_uncertainty_without_a_preview_says_so():
     desk = a_desk()
     desk.session.find_uncertainty()
     assert "no preview" in desk.messages
+
+
+def test_a_proposal_is_not_written_when_the_volume_changed_a_moment_ago():
+    desk = proposing()
+    desk.scene.paint(np.s_[8, :3, :3], 99)
+    assert desk.session.assign_proposal(INSIDE_ONE).changed == 0
+    assert "no proposal" in desk.messages and not desk.mask().any()

@@ -159,6 +159,34 @@ def test_an_offer_that_is_dismissed_is_gone(tmp_path):
     assert list(tmp_path.glob("*.json")) == []
 
 
+def test_an_offer_that_does_not_fit_the_volume_any_more_is_kept(tmp_path):
+    crashed(tmp_path)
+    desk = a_desk(autosave=Autosave(tmp_path))
+    desk.rest()
+    volume = desk.scene.source().volume
+    desk.scene.change(volume=Volume(volume.array, matrix((3, 3, 3))), token=1)
+    assert desk.session.recover() == 0 and "another volume" in desk.messages
+    assert desk.session.recovery is not None and len(list(tmp_path.glob("*.json"))) == 1
+
+
+def test_an_offer_ends_with_its_volume_and_comes_back_with_it(tmp_path):
+    crashed(tmp_path)
+    desk = a_desk(autosave=Autosave(tmp_path))
+    desk.rest()
+    volume = desk.scene.source().volume
+    for show, offered in (
+        (desk.scene.remove, False),
+        (lambda: desk.scene.show(volume, "volume"), True),
+        (lambda: desk.scene.show(Volume(volume.array[:, :30], volume.ijk_to_ras), "other"), False),
+    ):
+        show()
+        desk.heard.clear()
+        assert not (desk.session.source is None and desk.session.recover())
+        desk.settle()
+        assert (desk.session.recovery is not None) == offered
+        assert any("recovery" in names for names in desk.heard)
+
+
 def test_nothing_is_offered_for_another_volume(tmp_path):
     crashed(tmp_path)
     desk = a_desk(

@@ -82,3 +82,11 @@ def test_memory_keeps_the_latest_events():
     for number in range(MANY_EVENTS + 5):
         log.add("tick", number=number)
     assert len(log.events) == MANY_EVENTS and log.events[0].facts["number"] == 5
+
+
+def test_errors_are_noted_without_their_words_which_may_hold_a_name():
+    desk = a_desk()
+    desk.scene.error = InputError("'Jane Doe CT' holds no image.")
+    desk.session.add_point((8, 8))
+    assert "Jane Doe" in desk.messages
+    assert [event.facts for event in desk.session.log.events if event.kind == "error"] == [{"type": "InputError"}]

@@ -489,3 +489,38 @@ def test_an_empty_answer_is_said():
     desk.session.add_scribble(np.array([[30.0, 30.0]]), label=0)
     desk.settle()
     assert "found nothing" in desk.messages
+
+
+def test_after_a_failure_another_model_makes_the_preview_of_the_marks_there_are():
+    def load(name, device, precision):
+        if name == "broken":
+            raise ModelError("The file of the model is damaged.")
+        return ThresholdPredictor()
+
+    desk = a_desk(load=load)
+    desk.session.choose_model("broken", "cpu")
+    desk.session.add_point(INSIDE_ONE)
+    desk.settle()
+    assert desk.session.preview is None
+    desk.session.choose_model("threshold", "cpu")
+    desk.settle()
+    np.testing.assert_array_equal(desk.session.preview.mask, slice_of(200))
+
+
+def test_a_chosen_window_counts_for_a_model_without_prompts():
+    desk = a_desk(predictor=PromptlessPredictor(name="threshold"))
+    desk.session.segment_slice()
+    desk.settle()
+    desk.session.window = "limits:0,1000"
+    desk.settle()
+    assert desk.session.preview.window == "limits:0.0,1000.0"
+
+
+def test_the_mouse_preview_follows_the_window():
+    desk = a_desk()
+    desk.rest()
+    desk.session.hover_enabled = True
+    hovering(desk, INSIDE_ONE)
+    desk.session.window = "minmax"
+    desk.rest()
+    assert desk.session.hover_preview.window == "limits:50.0,200.0"

@@ -281,3 +281,14 @@ def test_a_damaged_text_is_left_until_there_are_new_prompts(a_scene, caplog):
     second.click(INSIDE_ONE)
     second.rest()
     assert kept(second) == [[("one", 8, False)]]
+
+
+def test_what_cannot_go_into_a_busy_scene_goes_there_later(a_scene):
+    desk = a_scene_desk(a_volume())
+    desk.click(INSIDE_ONE)
+    a_scene.StartState(a_scene.BatchProcessState)
+    desk.keeper.keep()
+    a_scene.EndState(a_scene.BatchProcessState)
+    assert kept(desk) == []
+    desk.rest()
+    assert kept(desk) == [[("one", 8, False)]]

@@ -5,9 +5,12 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from SAMSegmenterLib.core.cleanup import CleanUp
 from SAMSegmenterLib.core.errors import ModelError
 from SAMSegmenterLib.core.slicing import SlicePlane
+from SAMSegmenterLib.session.array_writer import ArraySegmentWriter
 from SAMSegmenterLib.session.model_service import REQUEST
+from SAMSegmenterLib.session.replay import replay
 from support.editing import a_desk
 from support.fake_predictor import ThresholdPredictor
 from support.phantoms import matrix, oblique_matrix, two_boxes_volume
@@ -211,9 +214,6 @@ def test_the_stack_is_added_when_the_mode_says_so():
 
 
 def test_an_accepted_stack_is_replayed():
-    from SAMSegmenterLib.session.array_writer import ArraySegmentWriter
-    from SAMSegmenterLib.session.replay import replay
-
     desk = a_desk()
     boxed(desk)
     desk.session.predict_stack()
@@ -285,3 +285,97 @@ def test_rejecting_brings_back_what_was_accepted_before():
     desk.session.predict_stack()
     desk.session.reject_stack()
     assert desk.session.marks is accepted
+
+
+def stacked():
+    """A desk with the masks of five slices; the one in the middle of a whole region is shown."""
+    desk = a_desk()
+    boxed(desk)
+    desk.session.predict_stack()
+    desk.settle()
+    return desk
+
+
+SHOWN = SlicePlane.lattice(0, 8)
+
+
+@pytest.mark.parametrize("undone", [lambda desk: desk.session.reject(), lambda desk: desk.session.accept()])
+def test_a_slice_that_is_rejected_or_accepted_by_itself_leaves_the_stack(undone):
+    desk = stacked()
+    undone(desk)
+    before = desk.mask()[8].copy()
+    desk.settle()
+    assert SHOWN not in desk.session.stack.slices and desk.session.stack.total == 4
+    desk.session.accept_stack()
+    np.testing.assert_array_equal(desk.mask()[8], before)
+    assert (desk.mask().sum(axis=(1, 2))[[5, 6, 7, 9]] == 180).all()
+
+
+def test_the_stack_follows_the_candidate_that_is_stepped_to_on_its_slice():
+    desk = stacked()
+    desk.session.next_candidate()
+    desk.settle()
+    assert desk.session.stack.slices[SHOWN].record.candidate == desk.session.preview.chosen == 1
+    assert desk.session.stack.is_complete
+
+
+@pytest.mark.parametrize("running", [False, True])
+@pytest.mark.parametrize(
+    ("change", "area", "window"),
+    [
+        (lambda session: setattr(session, "cleanup", CleanUp(fill_holes=True)), 180, "limits:0.0,255.0"),
+        (lambda session: setattr(session, "window", "limits:0,500"), 180 - 4, "limits:0.0,500.0"),
+    ],
+)
+def test_the_stack_follows_clean_up_and_window_and_is_replayed_with_them(change, area, window, running):
+    volume, _ = two_boxes_volume()
+    volume.array[8, 10:12, 9:11] = 50
+    desk = a_desk(volume)
+    boxed(desk)
+    desk.session.predict_stack()
+    if running:
+        next(job for priority, _number, job in desk.worker.waiting if priority == REQUEST).run()
+    else:
+        desk.settle()
+        assert desk.session.stack.slices[SHOWN].mask.sum() == 180 - 4
+    change(desk.session)
+    desk.settle()
+    stack = desk.session.stack
+    assert stack.is_complete and stack.total == 5
+    assert stack.slices[SHOWN].mask.sum() == area and stack.slices[SHOWN].record.window == window
+    desk.session.accept_stack()
+    steps = list(replay(desk.session.prompt_file(), volume, ThresholdPredictor(), desk.writer))
+    assert steps and all(step.same for step in steps)
+
+
+@pytest.mark.parametrize("end", [lambda desk: desk.session.clear_marks(), lambda desk: desk.session.accept()])
+def test_slices_that_are_cleared_or_accepted_before_their_turn_are_left_out(end):
+    desk = a_desk()
+    boxed(desk)
+    desk.session.predict_stack()
+    desk.session.show(SlicePlane.lattice(0, 9))
+    while desk.session.preview is None:
+        desk.worker.run_next()
+        desk.session.tick()
+    assert desk.session.prompts in desk.session.stack.waiting
+    end(desk)
+    desk.settle()
+    assert desk.session.stack.is_complete and desk.session.stack.total == 4
+    assert [notice.kind for notice in desk.session.notices if notice.kind == "error"] == []
+
+
+def test_a_region_that_moves_beside_its_stack_leaves_no_mask_of_the_old_boxes():
+    desk = stacked()
+    boxed(desk, (8, 10))
+    desk.settle()
+    assert sorted(plane.index for plane in desk.session.stack.slices) == [8, 9]
+    assert all(one.record.marks is one.prompts.marks for one in desk.session.stack.slices.values())
+
+
+def test_listeners_hear_that_a_stack_was_cancelled():
+    desk = a_desk()
+    boxed(desk)
+    desk.session.predict_stack()
+    desk.heard.clear()
+    desk.session.cancel()
+    assert "stack" in desk.heard[-1] and desk.session.stack.is_complete

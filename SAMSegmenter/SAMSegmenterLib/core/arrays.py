@@ -31,6 +31,11 @@ def as_mask(values: Any, name: str = "mask") -> Mask:
     return mask if mask.dtype == np.bool_ else mask != 0
 
 
+def unpacked(bits: np.ndarray, shape: tuple[int, int]) -> Mask:
+    """A mask (H, W) from what `np.packbits` made of it, an eighth of its size."""
+    return np.unpackbits(bits, count=shape[0] * shape[1]).reshape(shape).astype(np.bool_)
+
+
 def same_shape(first: np.ndarray, second: np.ndarray, names: str) -> None:
     """Check that two arrays cover the same grid.
 

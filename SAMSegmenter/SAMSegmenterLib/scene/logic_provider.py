@@ -38,11 +38,7 @@ class LogicWriterProvider:
             raise InputError("There is no segmentation.", "Create or choose one first.")
         if self._only_node is not None and nodes[0] is not self._only_node:
             raise InputError("Another segmentation was chosen meanwhile; nothing was written.", "Try again.")
-        if (
-            self._writer is None
-            or self._nodes is None
-            or any(a is not b for a, b in zip(nodes, self._nodes, strict=True))
-        ):
+        if self._writer is None or any(a is not b for a, b in zip(nodes, self._nodes, strict=True)):
             self._writer = self._new_writer(*nodes)
             self._nodes = nodes
         return self._writer

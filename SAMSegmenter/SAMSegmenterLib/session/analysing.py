@@ -85,11 +85,10 @@ class Analysing(Accepting):
         """
         result = NOTHING
         with self._action():
-            found = self._found
-            index = self.proposal_under(xy)
+            self._required()
+            found, index = self._found, self.proposal_under(xy)
             if found is None or index is None:
                 raise InputError("There is no proposal at this place.", "Click into one of the outlines.")
-            self._required()
             result = (
                 self._write_to_new_segment(found, index, xy, new_name)
                 if new_name
@@ -183,6 +182,10 @@ class Analysing(Accepting):
         self._drop_uncertainty()
         self._board.stop("proposals")  # a click is waited for, proposals that are still being made are not
         super()._request_preview()
+
+    def _renew_preview(self) -> None:
+        self._drop_uncertainty()
+        super()._renew_preview()
 
     def _drop_preview(self) -> None:
         self._drop_uncertainty()

@@ -14,6 +14,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
+from SAMSegmenterLib.core.errors import InputError
 from SAMSegmenterLib.core.prompt_file import PromptFile, VolumeIdentity, identity_of, voxel_probe
 from SAMSegmenterLib.session.autosave import PROBE, Autosave, Recovery, forget
 from SAMSegmenterLib.session.event_log import EventLog
@@ -62,13 +63,16 @@ class EditingSession(PromptsRunning):
         """Take over what `recovery` offers.
 
         Returns:
-            How many slices got prompts.
+            How many slices got prompts; 0 when they do not fit the volume any more, which a notice says: they stay on
+            offer.
         """
         with self._action():
-            if self.recovery is None or self._source is None:
+            self._refresh_source()
+            recovery = self.recovery
+            if recovery is None or self._source is None or self._source.volume_id != self._offered_for:
                 return 0
-            recovery = self._offers.pop(0)
             filled = self._fill(recovery.prompts, self._source.volume_id)
+            self._offers.remove(recovery)
             forget(recovery)
             self._changed.add("recovery")
             return filled
@@ -144,8 +148,9 @@ class EditingSession(PromptsRunning):
     def _fill(self, prompts: PromptFile, volume_id: str) -> int:
         difference = prompts.volume.difference(self.identity_of(volume_id))
         if difference is not None:
-            self._tell(f"These prompts belong to another volume. {difference}", "Choose the volume they were made on.")
-            return 0
+            raise InputError(
+                f"These prompts belong to another volume. {difference}", "Choose the volume they were made on."
+            )
         filled = fill_book(self._books.setdefault(volume_id, PromptBook()), prompts)
         self._prompts_changed(volume_id)
         if self._source.volume_id == volume_id:
@@ -182,6 +187,7 @@ class EditingSession(PromptsRunning):
         self._seen[self._source.volume_id] = (self._identity(), voxel_probe(self._source.volume))
 
     def _marks_changed(self) -> None:
+        super()._marks_changed()
         self._changed.add("marks")
         if self._source is not None:
             self._prompts_changed(self._source.volume_id)
@@ -196,8 +202,8 @@ class EditingSession(PromptsRunning):
         if self._autosave is None:
             return
         self._autosave.save_if_due(self._unaccepted)
-        if self._source is not None and self._offered_for != self._source.volume_id:
-            self._offered_for = self._source.volume_id
-            self._offers = self._autosave.offers(*self._seen[self._source.volume_id])
-            if self._offers:
-                self._changed.add("recovery")
+        volume_id = self._source.volume_id if self._source is not None else None
+        if self._offered_for != volume_id:
+            self._offered_for = volume_id
+            self._offers = self._autosave.offers(*self._seen[volume_id]) if volume_id is not None else []
+            self._changed.add("recovery")

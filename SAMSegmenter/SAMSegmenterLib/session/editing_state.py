@@ -179,7 +179,7 @@ class SessionState:
 
     def _tell_error(self, error: BaseException) -> None:
         notice = Notice.of(error)
-        self.log.add("error", message=notice.message)
+        self.log.add("error", type=type(error).__name__)  # messages may name volumes, and those patients
         self._tell(notice.message, notice.hint, notice.kind)
 
     def _required(self) -> tuple[Source, PreparedSlice, SlicePrompts]:

@@ -179,12 +179,10 @@ class Following(Prefetching):
 
     def _model_changed(self) -> None:
         self._generation_seen = self.service.generation
-        had_preview = self._preview is not None or self._board.is_running("preview")
         self._forget_encoded()
         self._drop_all()
         self._changed |= {"status", "settings"}
-        if had_preview:
-            self._request_preview()
+        self._request_preview()
 
     def _leave_slice(self) -> None:
         """Stop and drop everything that belongs to the slice shown so far."""
@@ -201,7 +199,7 @@ class Following(Prefetching):
     def _window_chosen(self) -> None:
         self._shown_at = -1e9
         prompts = self.prompts
-        if prompts is not None and prompts.is_pending:
+        if prompts is not None and prompts.marks is not prompts.accepted:
             prompts.window = self._window_now()
         self._renew_preview()
 

@@ -220,7 +220,7 @@ class Previewing(MarksEditing):
         prompts = self.prompts
         if self._hover_wanted is None or prompts is None or self._board.is_running("hover", "preview"):
             return
-        asking = (self._hover_wanted, self._context(prompts))
+        asking = (self._hover_wanted, self._context(prompts), self._window_of(prompts.plane))
         if asking == self._hover_asked or self._clock() - self._hover_started < HOVER_SECONDS:
             return
         if not self._slice_is_encoded(prompts):

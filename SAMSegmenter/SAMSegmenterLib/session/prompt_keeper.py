@@ -79,8 +79,7 @@ class PromptKeeper:
             self.keep()
 
     def keep(self) -> None:
-        """Put all prompts into the scene now."""
-        self._change.clear()
+        """Put all prompts into the scene now, or later where it takes none now."""
         if self._scene_is_busy():
             return
         try:

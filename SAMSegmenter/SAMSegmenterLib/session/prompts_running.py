@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from SAMSegmenterLib.core.arrays import Mask
+from SAMSegmenterLib.core.arrays import Mask, unpacked
 from SAMSegmenterLib.core.errors import InputError
 from SAMSegmenterLib.core.progress import OnProgress, ShouldStop
 from SAMSegmenterLib.core.prompt_file import PromptFile, SlicePromptRecord, VolumeIdentity, identity_of
@@ -38,8 +38,7 @@ class _Made:
 
     @property
     def mask(self) -> Mask:
-        height, width = self.grid.shape
-        return np.unpackbits(self.packed, count=height * width).reshape(height, width).astype(bool)
+        return unpacked(self.packed, self.grid.shape)
 
 
 class PromptsRunning(Stacking):
@@ -123,11 +122,12 @@ class PromptsRunning(Stacking):
         edits, accepted = [], []
         for number, one in enumerate(made):
             mask = one.mask
-            edit = slice_edit(mask, one.grid, self._source, writer, one.segment_id, one.record.mode)
-            if edit is None or not mask.any():
+            if not mask.any():
                 continue
-            edits.append(edit)
-            accepted.append(AcceptedPrompts(one.segment_id, self._record_of(prompts, one, mask, number)))
+            edit = slice_edit(mask, one.grid, self._source, writer, one.segment_id, one.record.mode)
+            if edit is not None:
+                edits.append(edit)
+                accepted.append(AcceptedPrompts(one.segment_id, self._record_of(prompts, one, mask, number)))
         if not edits:
             return AcceptResult(0, "The model found nothing at the prompts: nothing was written.")
         result = self._commit(edits, accepted, writer)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 
-from SAMSegmenterLib.core.arrays import Mask
+from SAMSegmenterLib.core.arrays import Mask, unpacked
 from SAMSegmenterLib.core.prompt_file import SlicePromptRecord
 from SAMSegmenterLib.core.slicing import SliceImage, SlicePlane
 from SAMSegmenterLib.session.prompt_book import SlicePrompts
@@ -22,18 +24,35 @@ class StackSlice:
         packed: the mask's bits.
         score: predicted IoU.
         record: everything needed to make it again, without the mask.
+        prompts: of the slice, as they are at any time.
     """
 
     grid: SliceImage
     packed: np.ndarray
     score: float
     record: SlicePromptRecord
+    prompts: SlicePrompts
 
     @property
     def mask(self) -> Mask:
         """(H, W) bool."""
-        height, width = self.grid.shape
-        return np.unpackbits(self.packed, count=height * width).reshape(height, width).astype(bool)
+        return unpacked(self.packed, self.grid.shape)
+
+    def is_current(self, cleanup: Mapping[str, Any]) -> bool:
+        """Whether marks, candidate, window and clean-up still ask for this mask, and it is not accepted yet.
+
+        Args:
+            cleanup: as `CleanUp.to_json` gives it.
+        """
+        prompts, record = self.prompts, self.record
+        return (
+            prompts.is_pending
+            and prompts.marks is record.marks
+            and prompts.candidate in (None, record.candidate)
+            and prompts.window is not None
+            and prompts.window.text == record.window
+            and record.parameters["cleanup"] == cleanup
+        )
 
 
 @dataclass(eq=False)

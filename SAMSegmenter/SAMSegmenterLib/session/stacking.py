@@ -98,10 +98,12 @@ class Stacking(Analysing):
 
     def cancel(self) -> None:
         """As `Following.cancel`; the masks of the stack that are done stay."""
-        super().cancel()
-        if self._stack is not None:
-            self._stack.waiting.clear()
-            self._stack.total = self._stack.done
+        with self._action():
+            super().cancel()
+            if self._stack is not None:
+                self._stack.waiting.clear()
+                self._stack.total = self._stack.done
+                self._changed.add("stack")
 
     def accept_stack(self) -> AcceptResult:
         """Write the masks of all slices that are done, as one undo step."""
@@ -180,20 +182,29 @@ class Stacking(Analysing):
     def _next_of_stack(self) -> None:
         """One job per slice: clicks pass in between, and no more than one slice is copied at a time."""
         stack = self._stack
+        while stack.waiting and not stack.waiting[0].is_pending:  # accepted by hand, or taken back, meanwhile
+            stack.waiting.popleft()
+            stack.total -= 1
+            self._changed.add("stack")
+        if not stack.waiting:
+            return
         prompts = stack.waiting.popleft()
-        window = prompts.window if prompts.window is not None else self._window_now()
+        prompts.window = prompts.window if prompts.window is not None else self._window_now()
         prepared = PreparedSlice.of(self._source, prompts.plane)
-        request = SliceRequest(prepared, prompts.marks, window, self._cleanup)
+        request = SliceRequest(prepared, prompts.marks, prompts.window, self._cleanup)
         self._board.start(
             "stack",
             lambda predictor, on_progress, should_stop: predict_slice(request, predictor, should_stop),
             REQUEST,
-            lambda answer: self._show_of_stack(stack, prompts, request.marks, answer),
+            lambda answer: self._show_of_stack(stack, prompts, request, answer),
             lambda error: self._stack_failed(stack, prompts, error),
         )
 
-    def _show_of_stack(self, stack: StackPreview, prompts: SlicePrompts, marks: MarkSet, answer: SliceAnswer) -> None:
-        if prompts.marks is not marks:
+    def _show_of_stack(
+        self, stack: StackPreview, prompts: SlicePrompts, request: SliceRequest, answer: SliceAnswer
+    ) -> None:
+        asked = request.marks, request.window, request.cleanup
+        if not prompts.is_pending or asked != (prompts.marks, prompts.window, self._cleanup):
             stack.waiting.append(prompts)
             return
         prompts.window = WindowChoice(answer.window)
@@ -214,7 +225,7 @@ class Stacking(Analysing):
         )
         grid = replace(answer.image, pixels=np.broadcast_to(np.uint8(0), mask.shape))
         score = float(answer.candidates.scores[chosen])
-        stack.slices[prompts.plane] = StackSlice(grid, np.packbits(mask), score, record)
+        stack.slices[prompts.plane] = StackSlice(grid, np.packbits(mask), score, record, prompts)
         if stack.is_complete and stack.skipped:
             self._tell(f"The model found nothing on {stack.skipped} of {stack.total} slices.")
 
@@ -246,18 +257,21 @@ class Stacking(Analysing):
             self._settle(prompts, self._mode)
         return result
 
-    def _request_preview(self) -> None:
-        """Marks that changed make the mask of their slice in the stack stale."""
-        stack, prompts = self._stack, self.prompts
-        held = stack.slices.get(prompts.plane) if stack is not None and prompts is not None else None
-        if held is not None and held.record.marks is not prompts.marks:
-            del stack.slices[prompts.plane]
-            if prompts.is_pending:
-                stack.waiting.append(prompts)
-            else:
-                stack.total -= 1
-            self._changed.add("stack")
-        super()._request_preview()
+    def _marks_changed(self) -> None:
+        self._renew_stack()
+
+    def _renew_preview(self) -> None:
+        self._renew_stack()
+        super()._renew_preview()
+
+    def _renew_stack(self) -> None:
+        """Have masks made anew that are not as asked for any more; `_next_of_stack` leaves out what was accepted."""
+        stack, cleanup = self._stack, self._cleanup.to_json()
+        for plane, held in tuple(stack.slices.items()) if stack is not None else ():
+            if not held.is_current(cleanup):
+                del stack.slices[plane]
+                stack.waiting.append(held.prompts)
+                self._changed.add("stack")
 
     def _drop_all(self) -> None:
         super()._drop_all()
