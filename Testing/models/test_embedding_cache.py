@@ -160,13 +160,6 @@ def test_clearing_removes_entries_and_remains_but_nothing_else(tmp_path):
     assert cache.size_bytes() == 0
 
 
-def test_the_users_cache_lies_in_the_users_folder(tmp_path, monkeypatch):
-    monkeypatch.setenv("SAM_CACHE_DIR", str(tmp_path / "here"))
-    cache = EmbeddingCache.of_user()
-    cache.put(an_embedding(0))
-    assert cache.directory == tmp_path / "here" and cache.size_bytes() > 0
-
-
 def test_a_key_that_is_no_key_is_a_fault(tmp_path):
     with pytest.raises(ValueError, match="not the key"):
         EmbeddingCache(tmp_path).get("../../etc/passwd")

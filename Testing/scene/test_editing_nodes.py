@@ -8,7 +8,7 @@ from SAMSegmenterLib.core.geometry import Volume
 from SAMSegmenterLib.core.lattice import Lattice, rasterise
 from SAMSegmenterLib.core.slicing import SlicePlane, extract
 from SAMSegmenterLib.core.windowing import LevelWidth
-from SAMSegmenterLib.scene.editing_nodes import EditorSource, SourceReader, reference_volume_of
+from SAMSegmenterLib.scene.editing_nodes import EditorSource, SourceReader
 from SAMSegmenterLib.scene.matrices import matrix_to_vtk
 from SAMSegmenterLib.scene.transforms import apply_to_points, from_world
 from SAMSegmenterLib.scene.volumes import node_from_volume
@@ -192,14 +192,6 @@ def test_the_editors_volume_is_given_and_none_when_it_is_gone(a_scene):
     a_scene.RemoveNode(case.volume_node)
     assert source.source() is None
     assert not first.state.exists
-
-
-def test_the_volume_that_a_segmentation_was_edited_on_is_found(a_scene):
-    case = overlapping_segments()
-    assert reference_volume_of(case.node) is case.volume_node
-    a_scene.RemoveNode(case.volume_node)
-    assert reference_volume_of(case.node) is None
-    assert reference_volume_of(a_scene.AddNewNodeByClass("vtkMRMLSegmentationNode")) is None
 
 
 def test_an_empty_volume_is_refused(a_scene):

@@ -17,7 +17,6 @@ from SAMSegmenterLib.scene.prompt_node import (
     prompt_node_of,
     read_prompts,
     remove_orphans,
-    remove_prompts,
     segmentations_with_prompts,
     write_prompts,
 )
@@ -67,9 +66,6 @@ def test_every_segmentation_has_prompts_of_its_own(a_scene):
     assert len(read_prompts(first).segments) == 1
     assert read_prompts(second) is None
     assert segmentations_with_prompts(a_scene) == [first, third]
-    remove_prompts(first)
-    remove_prompts(second)
-    assert segmentations_with_prompts(a_scene) == [third]
 
 
 @pytest.mark.parametrize("count", [1, 60])

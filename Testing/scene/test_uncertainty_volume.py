@@ -109,3 +109,7 @@ def test_frames_of_a_sequence_are_kept_apart(a_scene, case):
         made.append(keep(case, SlicePlane.lattice(0, 2))[0])
     assert made[0] is not made[1]
     assert ["frame 1" in made[0].GetName(), "frame 2" in made[1].GetName()] == [True, True]
+    sequence.SetDataNodeAtValue(case.volume_node, "-1")  # one more frame before the others
+    browser.SetSelectedItemNumber(2)
+    logic.UpdateProxyNodesFromSequences(browser)
+    assert keep(case, SlicePlane.lattice(0, 2))[0] is made[1]

@@ -30,9 +30,13 @@ def a_service(worker=None, load=None, **options):
     return service, worker
 
 
+def encode(service, image, priority=CLICK):
+    return service.submit(lambda predictor, on_progress, should_stop: predictor.encode([image])[0], priority)
+
+
 def test_an_image_is_encoded_once_and_found_again():
     service, worker = a_service()
-    first, second = service.encode(IMAGE), service.prefetch(IMAGE)
+    first, second = encode(service, IMAGE), encode(service, IMAGE, PREFETCH)
     while worker.run_next():
         pass
     assert first.result() is second.result()
@@ -44,7 +48,7 @@ def test_an_image_is_encoded_once_and_found_again():
 def test_a_cache_with_a_budget_evicts_and_says_so():
     service, worker = a_service(cache=EmbeddingCache(None, 2 * 20 * 30))
     for value in range(3):
-        service.encode(IMAGE + value)
+        encode(service, IMAGE + value)
         worker.run_next()
     assert (service.status().cache_entries, service.status().cache_budget_bytes) == (1, 1200)
     service.tick()
@@ -71,7 +75,7 @@ def test_another_model_is_loaded_with_the_next_job_and_jobs_of_the_one_before_ar
 
     service, worker = a_service(load=load)
     before = service.generation
-    stale = service.encode(IMAGE)
+    stale = encode(service, IMAGE)
     service.choose("other", "cuda")
     assert stale.should_stop() and service.generation == before + 1 and service.model == "other"
     job = service.submit(lambda predictor, *_: predictor.spec.name)
@@ -83,20 +87,13 @@ def test_another_model_is_loaded_with_the_next_job_and_jobs_of_the_one_before_ar
 
 def test_choosing_the_same_model_again_changes_nothing():
     service, worker = a_service()
-    assert service.load("threshold", "cpu") and worker.run_next()
+    encode(service, IMAGE)
+    worker.run_next()
     generation = service.generation
     service.choose("threshold", "cpu")
     assert service.generation == generation
     service.choose("threshold", "cuda")
     assert service.generation == generation + 1
-    service.tick()
-
-
-def test_loading_gives_what_is_known_about_the_model():
-    service, worker = a_service()
-    job = service.load("threshold", "cpu")
-    worker.run_next()
-    assert job.result().mask_size == 64 and service.status().is_loaded
     service.tick()
 
 
@@ -110,11 +107,11 @@ def test_why_a_model_cannot_be_used_is_in_the_status_until_it_can(error):
         return ThresholdPredictor(name=name)
 
     service, worker = a_service(load=load)
-    service.encode(IMAGE)
+    encode(service, IMAGE)
     worker.run_next()
     assert service.status().error is error
     failing.clear()
-    service.encode(IMAGE)
+    encode(service, IMAGE)
     worker.run_next()
     assert service.status().error is None
     service.tick()
@@ -159,8 +156,8 @@ def test_every_session_gets_every_notice_once_and_old_ones_are_dropped():
 def test_garbage_is_collected_here_only_from_the_first_job_until_a_tick_finds_the_worker_idle():
     service, worker = a_service()
     assert not COLLECTION.is_held
-    service.encode(IMAGE)
-    service.encode(IMAGE)
+    encode(service, IMAGE)
+    encode(service, IMAGE)
     assert COLLECTION.is_held and not gc.isenabled()
     worker.run_next()
     service.tick()
@@ -172,10 +169,10 @@ def test_garbage_is_collected_here_only_from_the_first_job_until_a_tick_finds_th
 
 def test_who_leaves_lets_the_collector_go_and_who_stays_takes_it_up_again():
     service, worker = a_service()
-    service.encode(IMAGE)
+    encode(service, IMAGE)
     service.leave()
     assert not COLLECTION.is_held and gc.isenabled()
-    service.encode(IMAGE)
+    encode(service, IMAGE)
     assert COLLECTION.is_held
     while worker.run_next():
         pass
@@ -218,13 +215,3 @@ def test_on_a_real_worker_nothing_in_a_cycle_dies_there():
         assert InACycle.died_on == {threading.get_ident()} and job.result() != threading.get_ident()
     finally:
         worker.close(SOON)
-
-
-def test_stopping_all_stops_all():
-    service, _worker = a_service()
-    jobs = [service.encode(IMAGE), service.prefetch(IMAGE)]
-    service.stop_all()
-    assert all(job.should_stop() for job in jobs)
-    while _worker.run_next():
-        pass
-    service.tick()

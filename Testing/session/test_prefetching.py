@@ -245,7 +245,7 @@ def test_loading_that_is_stopped_says_nothing():
     desk, _predictor = a_numbered_desk()
     desk.session.show(None)
     desk.session.tick()
-    desk.service.stop_all()
+    desk.worker.waiting[0][2].stop()
     desk.worker.run_next()
     desk.session.tick()
     assert desk.messages == "" and not desk.session.status.is_loaded

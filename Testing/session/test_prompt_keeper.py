@@ -292,3 +292,13 @@ def test_what_cannot_go_into_a_busy_scene_goes_there_later(a_scene):
     assert kept(desk) == []
     desk.rest()
     assert kept(desk) == [[("one", 8, False)]]
+
+
+def test_prompts_of_a_removed_segmentation_do_not_stay_in_the_scene(a_scene):
+    desk = a_scene_desk(a_volume())
+    desk.click(INSIDE_ONE)
+    desk.rest()
+    assert a_scene.GetNumberOfNodesByClass("vtkMRMLTextNode") == 1
+    a_scene.RemoveNode(desk.segmentation)
+    desk.keeper.close()
+    assert a_scene.GetNumberOfNodesByClass("vtkMRMLTextNode") == 0

@@ -55,13 +55,6 @@ class Proposals:
         pixel = self._pixel(xy)
         return int(self.labels[pixel]) - 1 if pixel is not None and self.labels[pixel] else None
 
-    def all_under(self, xy: Sequence[float]) -> tuple[int, ...]:
-        """Indices of every mask at a place, the smallest first."""
-        pixel = self._pixel(xy)
-        if pixel is None:
-            return ()
-        return tuple(int(index) for index in np.flatnonzero(self.masks[:, pixel[0], pixel[1]])[::-1])
-
     def mask(self, index: int) -> Mask:
         """(H, W) bool of one proposal."""
         return self.masks[index]

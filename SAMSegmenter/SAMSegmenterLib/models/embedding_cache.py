@@ -17,7 +17,7 @@ import numpy as np
 from SAMSegmenterLib.core.atomic import atomic_path
 from SAMSegmenterLib.core.errors import SAMError
 from SAMSegmenterLib.core.predictor import Embedding
-from SAMSegmenterLib.models.folders import cache_directory, make_private
+from SAMSegmenterLib.models.folders import make_private
 
 logger = logging.getLogger(__name__)
 
@@ -70,13 +70,6 @@ class EmbeddingCache:
     def ram_budget_bytes(self) -> int:
         """Largest sum of the features kept in memory."""
         return self._budget
-
-    @classmethod
-    def of_user(
-        cls, ram_budget_bytes: int = DEFAULT_RAM_BYTES, disk_limit_bytes: int = DEFAULT_DISK_BYTES
-    ) -> EmbeddingCache:
-        """The cache in the user's folder, see `folders.cache_directory`."""
-        return cls(cache_directory(), ram_budget_bytes, disk_limit_bytes)
 
     def get(self, key: str) -> Embedding | None:
         """The embedding of a key, or None."""

@@ -118,13 +118,6 @@ class EditorSource:
         return self._reader.read(volume_node, self._editor_node.GetSegmentationNode(), self._shown_in())
 
 
-def reference_volume_of(segmentation_node: Any) -> Any:
-    """The volume node that a segmentation was last edited on, as Slicer keeps it; None when it is unknown or gone."""
-    role = import_slicer().vtkMRMLSegmentationNode.GetReferenceImageGeometryReferenceRole()
-    node = segmentation_node.GetNodeReference(role)
-    return node if node is not None and node.IsA("vtkMRMLScalarVolumeNode") else None
-
-
 def _read(
     node: Any,
     segmentation_node: Any,

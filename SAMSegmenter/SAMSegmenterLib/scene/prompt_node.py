@@ -155,12 +155,6 @@ def last_order_of(segmentation_node: Any) -> int:
     return max((int(order) for order in orders if order.isdecimal()), default=0)
 
 
-def remove_prompts(segmentation_node: Any) -> None:
-    """Forget all prompts kept with a segmentation."""
-    for node in prompt_nodes_of(segmentation_node):
-        node.GetScene().RemoveNode(node)
-
-
 def segmentations_with_prompts(scene: Any) -> list[Any]:
     """Segmentation nodes that prompts are kept with, in the scene's order."""
     owners = [node.GetNodeReference(ROLE) for node in _prompt_nodes(scene)]

@@ -61,7 +61,7 @@ def keep_uncertainty(
         raise InputError("No voxel of the volume lies on this slice.", "Scroll to a slice of the volume.")
     frame = shown_frame(volume_node)
     frame_text = "" if frame is None else f", frame {frame.number + 1}"
-    key = f"{segment_id}{frame_text}"
+    key = segment_id if frame is None else f"{segment_id}, frame {frame.index}"
     node = _kept(volume_node, segmentation_node, key) or _new(
         f"{volume_node.GetName()}{frame_text} - uncertainty of {name}", volume_node, segmentation_node, key
     )

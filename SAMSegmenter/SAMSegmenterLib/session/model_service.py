@@ -7,9 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TypeVar
 
-from SAMSegmenterLib.core.arrays import Rgb8
 from SAMSegmenterLib.core.errors import Cancelled, DependencyError, ModelError
-from SAMSegmenterLib.core.predictor import Embedding, ModelSpec
 from SAMSegmenterLib.core.progress import OnProgress, ShouldStop
 from SAMSegmenterLib.models.embedding_cache import EmbeddingCache
 from SAMSegmenterLib.session.collection import COLLECTION
@@ -122,11 +120,6 @@ class ModelService:
         if self._chosen is not None:
             self._renew(self.model, self._device)
 
-    def load(self, name: str, device: str = "auto") -> Job[ModelSpec]:
-        """Choose a model and load it now."""
-        self.choose(name, device)
-        return self.submit(lambda predictor, on_progress, should_stop: predictor.spec, REQUEST)
-
     def submit(self, task: Task[T], priority: int = CLICK) -> Job[T]:
         """Do some work with the model.
 
@@ -151,19 +144,6 @@ class ModelService:
         )
         self._running[job] = priority
         return job
-
-    def encode(self, rgb8: Rgb8, priority: int = CLICK) -> Job[Embedding]:
-        """Encode an image (H, W, 3) uint8, or find it in the cache."""
-        return self.submit(lambda predictor, on_progress, should_stop: predictor.encode([rgb8])[0], priority)
-
-    def prefetch(self, rgb8: Rgb8) -> Job[Embedding]:
-        """Encode an image that may be needed soon, when there is nothing better to do."""
-        return self.encode(rgb8, PREFETCH)
-
-    def stop_all(self) -> None:
-        """Ask everything under way to stop."""
-        for job in self._running:
-            job.stop()
 
     def tick(self) -> None:
         """To be called often while jobs are under way, and once after; takes microseconds."""

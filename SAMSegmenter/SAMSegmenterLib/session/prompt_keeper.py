@@ -16,6 +16,7 @@ from SAMSegmenterLib.scene.prompt_node import (
     new_prompt_node,
     prompt_node_of,
     read_prompts,
+    remove_orphans,
     write_prompts,
 )
 from SAMSegmenterLib.session.editing_session import EditingSession
@@ -64,6 +65,7 @@ class PromptKeeper:
         self, session: EditingSession, segmentation_node: Any, clock: Callable[[], float] = time.monotonic
     ) -> None:
         self._session, self._segmentation_node = session, segmentation_node
+        self._scene = segmentation_node.GetScene()
         self._change = Resting(REST_SECONDS, clock)
         self._kept: dict[str, _Kept] = {}
         self._end = session.on_change(self._changed)
@@ -92,19 +94,20 @@ class PromptKeeper:
         self._change.clear()
 
     def close(self) -> None:
-        """Keep the prompts, and follow the session no more."""
+        """Keep the prompts, and follow the session no more; prompts of segmentations that are gone go with them."""
         self.keep()
         self._end()
         self._kept.clear()
+        if not _is_busy(self._scene):
+            remove_orphans(self._scene)
 
     def _changed(self, names: frozenset[str]) -> None:
         if "kept prompts" in names:
             self._change.note()
 
     def _scene_is_busy(self) -> bool:
-        """Whether nodes are not to be added now: the scene is gone, closing, or in the middle of something."""
-        scene = self._segmentation_node.GetScene()
-        return scene is None or scene.IsClosing() or scene.IsBatchProcessing()
+        """Whether nodes are not to be added now."""
+        return _is_busy(self._segmentation_node.GetScene())
 
     def _show(self, volume_id: str) -> None:
         """Show the prompts that were saved for a volume; nothing is written for that."""
@@ -155,6 +158,11 @@ class PromptKeeper:
             prompts = self._read(kept)
             if prompts is not None:
                 self._session.load_prompts(_without(prompts, known), volume_id)
+
+
+def _is_busy(scene: Any) -> bool:
+    """Whether a scene is gone, closing, or in the middle of something."""
+    return scene is None or scene.IsClosing() or scene.IsBatchProcessing()
 
 
 def _records(prompts: PromptFile) -> frozenset[tuple[str, str]]:
