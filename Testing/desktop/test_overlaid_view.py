@@ -116,6 +116,17 @@ def test_what_the_mouse_does_is_drawn_on_its_own(view, show):
     assert view.layers[1].count == view.layers[5].count == 0 and view.layers[0].count == masks
 
 
+def test_marks_are_as_large_on_screens_with_small_pixels_and_back(desk, view, show):
+    window = desk.editing.views["Red"].widget.sliceView().renderWindow()
+    size, widths = window.GetSize(), []
+    for times in (1, 2, 1):
+        window.SetSize(times * size[0], times * size[1])
+        show(places=[(10.0, 6.0)])
+        x0, x1 = view.layers[4].actors[0].GetMapper().GetInput().GetBounds()[:2]
+        widths.append((x1 - x0, view.layers[2].actors[-1].GetProperty().GetLineWidth()))
+    assert widths[1] == pytest.approx([2 * width for width in widths[0]]) and widths[2] == widths[0]
+
+
 def test_a_view_out_of_the_layout_or_the_scene_is_not_shown(desk, view, show):
     import slicer
 

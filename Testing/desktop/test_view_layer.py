@@ -83,3 +83,15 @@ def test_only_lines_have_a_dark_rim_and_it_lies_below_them(layer_of):
 
 def test_actors_are_never_picked(layer_of):
     assert not any(actor.GetPickable() for actor in layer_of(1.0).actors)
+
+
+def test_lines_and_shapes_of_constant_size_grow_with_the_scale(layer_of, shapes):
+    both = shapes.Shapes()
+    both.add(np.array([(0, 0), (1, 1)]), (9, 8, 7, 6))
+    both.add(np.array([(-4.0, 0), (4, 0)]), (1, 1, 1, 255), np.array([5.0, 2.0]))
+    layer = layer_of(2.0)
+    widths = [actor.GetProperty().GetLineWidth() for actor in layer.actors]
+    layer.set_scale(1.5)
+    layer.show_shapes(both, TO_VIEW)
+    assert [corners for corners, _colour in shown(layer)] == [[(10, 200), (12, 197)], [(14, 194), (26, 194)]]
+    assert [actor.GetProperty().GetLineWidth() for actor in layer.actors] == [1.5 * width for width in widths]

@@ -21,6 +21,7 @@ from SAMSegmenterLib.desktop.shortcuts import Shortcuts
 from SAMSegmenterLib.desktop.tick import INTERVAL_MS, WAIT_SECONDS
 from SAMSegmenterLib.desktop.view_events import ViewEvents
 from SAMSegmenterLib.desktop.view_overlays import ViewOverlays
+from SAMSegmenterLib.desktop.view_scale import view_scale
 from SAMSegmenterLib.models.registry import registry
 from SAMSegmenterLib.scene.segment_list import unused_name
 from SAMSegmenterLib.session.notices import INFO, Notice
@@ -103,7 +104,7 @@ class EffectController:
         try:
             if belongs_to_markups(event, slice_node, slicer.mrmlScene):
                 return False
-            used = self.events.handle(interactor, event, slice_node)
+            used = self.events.handle(interactor, event, slice_node, view_scale(view_widget))
         except Exception as error:  # noqa: BLE001 - the user gets a message instead of a traceback
             self.events.cancel_drag()
             self._tell(error)

@@ -8,10 +8,10 @@ from SAMSegmenterLib.core.marks import BoxMark, LassoMark, Mark, PointMark, Scri
 from SAMSegmenterLib.desktop.overlay_shapes import BORDER, INSIDE, OUTSIDE, Colour, Shapes
 
 RADIUS = 6.0
-"""Of a point, in view pixels."""
+"""Of a point, in pixels of the desktop; see `view_scale`."""
 
 _RIM, _SIGN, _STROKE, _HANDLE = 1.5, 3.5, 1.0, 3.0
-"""Of a point's dark rim, of half the sign in it, of half the sign's thickness, of half a box's handle: view pixels."""
+"""Of a point's dark rim, of half the sign in it, of half the sign's thickness, of half a box's handle."""
 
 BOX, PRIOR, GHOST = (255, 208, 64, 255), (96, 176, 255, 255), (255, 255, 255, 255)
 """Boxes, masks given to the model, and marks while they are moved."""

@@ -9,6 +9,7 @@ import numpy as np
 from SAMSegmenterLib.desktop.drawn_values import Detail, DrawnValues
 from SAMSegmenterLib.desktop.overlay_shapes import Cells, Shapes, joined
 from SAMSegmenterLib.desktop.view_layer import ViewLayer
+from SAMSegmenterLib.desktop.view_scale import view_scale
 
 
 class OverlaidView:
@@ -65,7 +66,7 @@ class OverlaidView:
         areas, outlines = joined([one[0] for one in made], 4), joined([one[1] for one in made], 2)
         if not self.layers and not (len(areas.corners) or len(outlines.corners) or discs.cells or lines.cells):
             return
-        self._add()
+        self._prepare()
         self.layers[0].show_cells(areas, to_view)
         self.layers[2].show_cells(outlines, to_view)
         self.layers[3].show_shapes(lines, to_view)
@@ -78,7 +79,7 @@ class OverlaidView:
         if not has_hand and not self._has_hand:
             return
         self._has_hand = has_hand
-        self._add()
+        self._prepare()
         self.layers[1].show_cells(area if area is not None else joined([], 4), to_view)
         self.layers[5].show_shapes(lines, to_view)
         self.render()
@@ -107,11 +108,14 @@ class OverlaidView:
         """Have the view drawn again soon."""
         self._effect.scheduleRender(self.widget)
 
-    def _add(self) -> None:
-        if self.layers:
-            return
-        # areas, area under the mouse, outlines, lines, discs with their signs, what is being drawn
-        self.layers = (ViewLayer(), ViewLayer(), ViewLayer(2.0), ViewLayer(2.0), ViewLayer(), ViewLayer(2.0))
+    def _prepare(self) -> None:
+        """Have the actors in the view, as large as its screen needs them."""
+        if not self.layers:
+            # areas, area under the mouse, outlines, lines, discs with their signs, what is being drawn
+            self.layers = (ViewLayer(), ViewLayer(), ViewLayer(2.0), ViewLayer(2.0), ViewLayer(), ViewLayer(2.0))
+            for layer in self.layers:
+                for actor in layer.actors:
+                    self._effect.addActor2D(self.widget, actor)
+        scale = view_scale(self.widget)
         for layer in self.layers:
-            for actor in layer.actors:
-                self._effect.addActor2D(self.widget, actor)
+            layer.set_scale(scale)

@@ -27,7 +27,7 @@ class Shapes:
     """Cells of one layer.
 
     Attributes:
-        cells: (N, 2) corners each, in slice image pixels or, for `at` not None, in view pixels around that place.
+        cells: (N, 2) corners each, in slice image pixels or, with an anchor, in pixels of the desktop around it.
         colours: one per cell.
         anchors: per cell the place (x, y) on the slice image that its corners are offsets from, or None.
     """

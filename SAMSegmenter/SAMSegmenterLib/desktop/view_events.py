@@ -10,6 +10,7 @@ import vtk
 
 from SAMSegmenterLib.core.errors import InputError
 from SAMSegmenterLib.core.marks import BoxMark, Mark, PointMark
+from SAMSegmenterLib.desktop.drags import Drag, dragged_box
 from SAMSegmenterLib.desktop.effect_session import EffectSession
 from SAMSegmenterLib.desktop.shown_slice import ShownSlice
 
@@ -17,42 +18,16 @@ POINT, BOX, SCRIBBLE, LASSO, PROPOSAL = "point", "box", "scribble", "lasso", "pr
 TOOLS = (POINT, BOX, SCRIBBLE, LASSO, PROPOSAL)
 
 GRAB_PIXELS = 8.0
-"""Marks nearer to the mouse than this, in view pixels, are taken hold of."""
+"""Marks nearer to the mouse than this are taken hold of; like those below, in pixels of the desktop (`view_scale`)."""
 
 CORNER_PIXELS = 12.0
-"""A box is held at its corner within this distance of it along both sides, in view pixels."""
+"""A box is held at its corner within this distance of it along both sides."""
 
 CLICK_PIXELS = 3.0
 """Drags shorter than this are clicks."""
 
 CLICK_WAIT_SECONDS = 0.03
 """After a click the model gets this long at once, so that quick masks appear without a delay."""
-
-
-class Drag:
-    """What is being drawn or moved.
-
-    Args:
-        tool: one of `TOOLS`, or "move".
-        label: 1 inside, 0 outside.
-        start: view pixels.
-        xy: on the slice.
-        mark_id: of the mark that is moved.
-        reach: how near to a corner of a box the corner is meant, pixels of the slice.
-    """
-
-    def __init__(
-        self,
-        tool: str,
-        label: int,
-        start: tuple[int, int],
-        xy: tuple[float, float],
-        mark_id: str = "",
-        reach: float = 0.0,
-    ) -> None:
-        self.tool, self.label, self.start, self.mark_id, self.reach = tool, label, start, mark_id, reach
-        self.path = [xy]
-        self.is_click = True
 
 
 class ViewEvents:
@@ -81,12 +56,13 @@ class ViewEvents:
         self.drag: Drag | None = None
         self.mouse_xy: tuple[float, float] | None = None
         self.new_segment_name: Callable[[], str | None] = lambda: None
-        self._grabs_right = False
+        self._grabs_left = self._grabs_right = False
+        self._scale = 1.0
         command = vtk.vtkCommand
         self._handlers = {
-            command.LeftButtonPressEvent: self._press,
-            command.LeftButtonDoubleClickEvent: self._press,
-            command.LeftButtonReleaseEvent: self._release,
+            command.LeftButtonPressEvent: self._left_press,
+            command.LeftButtonDoubleClickEvent: self._left_press,
+            command.LeftButtonReleaseEvent: self._left_release,
             command.MouseMoveEvent: self._move,
             command.RightButtonPressEvent: self._right_press,
             command.RightButtonReleaseEvent: self._right_release,
@@ -94,8 +70,9 @@ class ViewEvents:
             command.KeyPressEvent: self._key,
         }
 
-    def handle(self, interactor: Any, event: int, slice_node: Any) -> bool:
-        """Whether the event was used up; others shall not get it then."""
+    def handle(self, interactor: Any, event: int, slice_node: Any, scale: float) -> bool:
+        """Whether the event was used up, `scale` as of `view_scale`; others shall not get it then."""
+        self._scale = scale
         handler = self._handlers.get(event)
         return bool(handler(interactor, slice_node)) if handler is not None else False
 
@@ -105,6 +82,11 @@ class ViewEvents:
         if had:
             self._drawn()
         return had
+
+    def _left_press(self, interactor: Any, slice_node: Any) -> bool:
+        self._grabs_left = False  # also when the press fails
+        self._grabs_left = self._press(interactor, slice_node)
+        return self._grabs_left
 
     def _press(self, interactor: Any, slice_node: Any) -> bool:
         label = self._label_of(interactor)
@@ -127,9 +109,9 @@ class ViewEvents:
             session.assign_proposal(xy, new_name=self.new_segment_name())
             return True
         shown = ShownSlice.of(self._owner, slice_node)
-        grabbed = shown.mark_near(position, GRAB_PIXELS) if shown is not None else None
-        tool = "move" if grabbed else self.tool
-        self.drag = Drag(tool, label, position, xy, grabbed or "", shown.pixels(CORNER_PIXELS) if grabbed else 0.0)
+        grabbed = self._mark_near(shown, position)
+        reach = shown.pixels(CORNER_PIXELS * self._scale) if grabbed else 0.0
+        self.drag = Drag("move" if grabbed else self.tool, label, position, xy, grabbed or "", reach)
         self._drawn()
         return True
 
@@ -158,15 +140,18 @@ class ViewEvents:
             return True
         xy = self._owner.image_xy(slice_node, position)
         if xy is not None and xy != drag.path[-1]:
-            drag.is_click = drag.is_click and float(np.hypot(*np.subtract(position, drag.start))) < CLICK_PIXELS
+            moved = float(np.hypot(*np.subtract(position, drag.start)))
+            drag.is_click = drag.is_click and moved < CLICK_PIXELS * self._scale
             drag.path.append(xy)
             self._drawn()
         return True
 
-    def _release(self, interactor: Any, slice_node: Any) -> bool:
+    def _left_release(self, interactor: Any, slice_node: Any) -> bool:
+        """What belongs to a press that was used up, too: Slicer would take it for a click of its own."""
+        grabbed, self._grabs_left = self._grabs_left, False
         drag = self.drag
         if drag is None:
-            return False
+            return grabbed
         self._move(interactor, slice_node)
         session = self._owner.follow()  # the drag is forgotten when the slice, segment or volume is another one now
         if self.drag is drag and session is not None and session.grid is not None:
@@ -198,10 +183,8 @@ class ViewEvents:
             session.move_mark(moved.id, delta=delta)
 
     def _right_press(self, interactor: Any, slice_node: Any) -> bool:
-        """On a mark; elsewhere Slicer zooms or shows its menu."""
-        if self.drag is not None:
-            return self.cancel_drag()
-        self._grabs_right = self._remove_at(slice_node, tuple(interactor.GetEventPosition()))
+        """On a mark, or while something is drawn; else Slicer zooms or shows its menu."""
+        self._grabs_right = self.cancel_drag() or self._remove_at(slice_node, tuple(interactor.GetEventPosition()))
         return self._grabs_right
 
     def _right_release(self, interactor: Any, slice_node: Any) -> bool:
@@ -212,7 +195,7 @@ class ViewEvents:
     def _remove_at(self, slice_node: Any, position: tuple[int, int]) -> bool:
         """Remove the mark at a place of any view; the session goes to its slice then."""
         shown = ShownSlice.of(self._owner, slice_node) if self._owner.follow() is not None else None
-        mark_id = shown.mark_near(position, GRAB_PIXELS) if shown is not None else None
+        mark_id = self._mark_near(shown, position)
         if mark_id is None:
             return False
         self._owner.use_view(slice_node)
@@ -221,6 +204,9 @@ class ViewEvents:
             session.remove_mark(mark_id)
             self._owner.follow(CLICK_WAIT_SECONDS)
         return True
+
+    def _mark_near(self, shown: ShownSlice | None, position: tuple[int, int]) -> str | None:
+        return shown.mark_near(position, GRAB_PIXELS * self._scale) if shown is not None else None
 
     def _leave(self, interactor: Any, slice_node: Any) -> bool:
         self.mouse_xy = None
@@ -267,27 +253,3 @@ class ViewEvents:
     def _shows_same(self, slice_node: Any) -> bool:
         shown = ShownSlice.of(self._owner, slice_node)
         return shown is not None and shown.is_current
-
-
-def dragged_box(box: np.ndarray, start: np.ndarray, end: np.ndarray, reach: float) -> np.ndarray:
-    """A box after its outline was dragged: the corner that was held moves, or the side.
-
-    Args:
-        box: (4,) [x0, y0, x1, y1].
-        start, end: (2,) where the drag began and ended.
-        reach: how near to a corner the corner was held, pixels; a third of each side stays with the side.
-
-    Returns:
-        (4,) corners in any order.
-    """
-    near = [min(reach, (box[2 + axis] - box[axis]) / 3) for axis in (0, 1)]
-    distances = np.abs(np.asarray(box, np.float64) - np.tile(start, 2))
-    held = [side for side in range(4) if distances[side] <= near[side % 2]]
-    if not held:
-        held = [int(np.argmin(distances))]
-    moved = np.array(box, np.float64)
-    for axis in (0, 1):
-        sides = [side for side in held if side % 2 == axis]
-        if sides:
-            moved[min(sides, key=lambda side: distances[side])] += end[axis] - start[axis]
-    return moved

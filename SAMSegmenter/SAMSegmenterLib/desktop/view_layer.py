@@ -20,7 +20,7 @@ class ViewLayer:
     """Polygons, or lines of a width with a dark rim.
 
     Args:
-        width: of lines in view pixels; 0 for polygons.
+        width: of lines in pixels; 0 for polygons.
 
     Attributes:
         actors: `vtkActor2D`, to be put into one view in this order.
@@ -29,17 +29,26 @@ class ViewLayer:
     def __init__(self, width: float = 0.0) -> None:
         self._lines = width > 0
         self._data = vtk.vtkPolyData()
-        self.actors: tuple[Any, ...] = (self._actor(width, True),)
+        self.actors: tuple[Any, ...] = (self._actor(True),)
         if self._lines:
-            rim = self._actor(width + _RIM, False)
+            rim = self._actor(False)
             rim.GetProperty().SetColor(0.0, 0.0, 0.0)
             rim.GetProperty().SetOpacity(_RIM_OPACITY)
             self.actors = (rim, *self.actors)
+        self._widths = (width + _RIM, width)[-len(self.actors) :]
+        self.set_scale(1.0)
 
     @property
     def count(self) -> int:
         """How many polygons or lines are shown."""
         return self._data.GetNumberOfCells()
+
+    def set_scale(self, scale: float) -> None:
+        """Lines, and from the next time on shapes of constant size, are so many times as large; see `view_scale`."""
+        self._scale = scale
+        for actor, width in zip(self.actors, self._widths, strict=True):
+            if width:
+                actor.GetProperty().SetLineWidth(width * scale)
 
     def show_cells(self, cells: Cells, to_view: np.ndarray) -> None:
         """Show cells of equal size.
@@ -59,7 +68,7 @@ class ViewLayer:
             if anchor is None:
                 placed.append(cell @ to_view[:, :2].T + to_view[:, 2])
             else:
-                placed.append(cell + np.asarray(anchor) @ to_view[:, :2].T + to_view[:, 2])
+                placed.append(cell * self._scale + np.asarray(anchor) @ to_view[:, :2].T + to_view[:, 2])
         points = np.concatenate(placed) if placed else np.zeros((0, 2))
         colours = np.array(shapes.colours, np.uint8).reshape(-1, 4)
         self._show(points, np.array([len(cell) for cell in placed], np.int64), colours)
@@ -69,7 +78,7 @@ class ViewLayer:
         if self._data.GetNumberOfCells():
             self._data.Initialize()
 
-    def _actor(self, width: float, coloured: bool) -> Any:
+    def _actor(self, coloured: bool) -> Any:
         mapper = vtk.vtkPolyDataMapper2D()
         mapper.SetInputData(self._data)
         mapper.SetScalarVisibility(coloured)
@@ -78,8 +87,6 @@ class ViewLayer:
         actor = vtk.vtkActor2D()
         actor.SetMapper(mapper)
         actor.PickableOff()
-        if width:
-            actor.GetProperty().SetLineWidth(width)
         return actor
 
     def _show(self, points: np.ndarray, sizes: np.ndarray, colours: np.ndarray) -> None:
