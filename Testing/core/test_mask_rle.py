@@ -23,6 +23,19 @@ def test_runs_go_down_the_columns_and_begin_outside():
     assert encode_rle(np.zeros((2, 2), bool)) == {"size": [2, 2], "counts": [4]}
 
 
+@pytest.mark.parametrize("share", [0.02, 0.5, 0.98])
+@pytest.mark.parametrize("part", [np.s_[:, :], np.s_[:, 3:5], np.s_[2:9, :], np.s_[3:7, 4:20], np.s_[11:, 29:]])
+def test_runs_are_those_of_the_whole_mask_read_column_by_column(part, share):
+    mask = np.zeros((12, 30), bool)
+    mask[part] = np.random.default_rng(1).random(mask[part].shape) < share
+    line, counts, inside = mask.T.ravel().tolist(), [], False
+    while line:
+        length = next((n for n, value in enumerate(line) if value != inside), len(line))
+        counts.append(length)
+        line, inside = line[length:], not inside
+    assert encode_rle(mask)["counts"] == counts
+
+
 @pytest.mark.parametrize(
     ("size", "counts"),
     [([2, 2], [3]), ([2, 2], [5]), ([2, 2], [5, -1]), ([2, 2], []), ([0, 5], []), ([10**9, 10**9], [10**18])],

@@ -133,3 +133,24 @@ def test_a_window_that_cannot_be_is_refused_with_an_example(text, hint):
     with pytest.raises(InputError) as caught:
         parse_window(text)
     assert hint in caught.value.hint
+
+
+@pytest.mark.parametrize("shape", [(7, 5), (7, 5, 3)])
+def test_large_slices_are_made_part_by_part_with_the_same_result(shape, monkeypatch):
+    pixels = np.random.default_rng(0).normal(0, 100, shape).astype(np.float32)
+    whole = to_rgb8(pixels, LevelWidth(10, 200))
+    monkeypatch.setattr("SAMSegmenterLib.core.windowing._PIXELS_AT_ONCE", 11)
+    found = to_rgb8(pixels, LevelWidth(10, 200))
+    assert whole.any() and np.array_equal(found, whole)
+    assert found.shape == (7, 5, 3) and found.flags.c_contiguous
+
+
+@pytest.mark.parametrize("dtype", ["<i2", ">i2", "<u2", ">u2", "i1", "u1", "<i4", "<f4"])
+def test_slices_of_few_values_are_the_same_pictures_as_others(dtype):
+    kind = np.dtype(dtype)
+    low, high = (np.iinfo(kind).min, np.iinfo(kind).max) if kind.kind in "iu" else (-3e4, 3e4)
+    pixels = np.random.default_rng(0).integers(low, high, (270, 256), endpoint=True).astype(kind)
+    limits = Limits(low / 2, high / 2)
+    expected = scale(pixels, limits.low, limits.high).astype(np.uint8)
+    assert np.array_equal(to_rgb8(pixels, limits), np.repeat(expected[..., None], 3, axis=2))
+    assert np.array_equal(to_rgb8(pixels[::-1, ::2], limits)[..., 1], expected[::-1, ::2])

@@ -8,6 +8,7 @@ import numpy as np
 
 from SAMSegmenterLib.core.arrays import Mask, as_mask
 from SAMSegmenterLib.core.errors import InputError
+from SAMSegmenterLib.core.mask_box import box_of
 
 MAX_PIXELS = 2**28
 """Largest mask that is read, pixels; a damaged size must not claim all memory."""
@@ -19,11 +20,16 @@ def encode_rle(mask: Mask) -> dict[str, Any]:
     Source: COCO's uncompressed RLE, as SAM's own mask generator writes it.
     """
     mask = as_mask(mask)
-    line = mask.T.reshape(-1)
-    ends = np.flatnonzero(np.diff(line)) + 1
-    counts = np.diff(np.concatenate([[0], ends, [line.size]]))
-    leading = [0] if line.size and line[0] else []
-    return {"size": list(mask.shape), "counts": leading + counts.tolist()}
+    height, width = mask.shape
+    left, top, right, bottom = box_of(mask)
+    if left == right:
+        return {"size": [height, width], "counts": [mask.size] if mask.size else []}
+    places = _changes(mask[top:bottom, left:right], height, top, left)
+    starts, stops = places[::2], places[1::2]
+    joined = starts[1:] == stops[:-1]  # down to the bottom of one column, on from the top of the next
+    starts, stops = starts[np.append(True, ~joined)], stops[np.append(~joined, True)]
+    counts = np.diff(np.concatenate([[0], np.stack([starts, stops], axis=1).ravel(), [mask.size]]))
+    return {"size": [height, width], "counts": (counts if counts[-1] else counts[:-1]).tolist()}
 
 
 def decode_rle(size: list[int], counts: list[int]) -> Mask:
@@ -43,3 +49,16 @@ def decode_rle(size: list[int], counts: list[int]) -> Mask:
         raise InputError(f"the run lengths do not fill {height} x {width} pixels")
     values = np.arange(len(counts)) % 2 == 1
     return np.ascontiguousarray(np.repeat(values, counts).reshape(width, height).T)
+
+
+def _changes(part: Mask, height: int, top: int, left: int) -> np.ndarray:
+    """Where runs begin and end in turns, counted down the columns of the mask that a part was cut from.
+
+    The few changes are put into that order, not the many pixels.
+    """
+    edges = np.empty((part.shape[0] + 1, part.shape[1]), np.bool_)
+    edges[0], edges[-1] = part[0], part[-1]
+    np.not_equal(part[1:], part[:-1], out=edges[1:-1])
+    rows, columns = np.divmod(np.flatnonzero(edges), part.shape[1])
+    order = np.argsort(columns.astype(np.min_scalar_type(part.shape[1])), kind="stable")
+    return (columns[order] + left) * height + rows[order] + top

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -10,6 +11,8 @@ import numpy as np
 
 from SAMSegmenterLib.core.arrays import Rgb8
 from SAMSegmenterLib.core.errors import InputError
+
+_PIXELS_AT_ONCE = 1 << 18
 
 
 class Window(Protocol):
@@ -133,8 +136,12 @@ def to_rgb8(pixels: np.ndarray, window: Window, limits: tuple[float, float] | No
     if pixels.ndim == 3 and pixels.dtype == np.uint8:
         return np.ascontiguousarray(pixels)
     low, high = limits if limits is not None else window.limits(pixels)
-    grey = scale(pixels, low, high).astype(np.uint8)  # truncated, as the authors of the S1-S6 protocol do
-    return np.ascontiguousarray(grey if grey.ndim == 3 else np.repeat(grey[..., None], 3, axis=2))
+    rgb, shades = np.empty((*pixels.shape[:2], 3), np.uint8), _shades(pixels, low, high)
+    at_once = max(1, _PIXELS_AT_ONCE // max(1, pixels.shape[1]))
+    for start in range(0, len(pixels), at_once):  # the numbers in between are many times as large as the picture
+        grey = shades(pixels[start : start + at_once])
+        rgb[start : start + at_once] = grey if grey.ndim == 3 else grey[..., None]
+    return rgb
 
 
 def scale(pixels: np.ndarray, low: float, high: float) -> np.ndarray:
@@ -147,6 +154,19 @@ def scale(pixels: np.ndarray, low: float, high: float) -> np.ndarray:
     values = np.asarray(pixels, np.float64)
     scaled = np.clip(255.0 * (values - low) / (high - low), 0, 255)
     return np.where(np.isfinite(values), scaled, 0).astype(np.float32)
+
+
+def _shades(pixels: np.ndarray, low: float, high: float) -> Callable[[np.ndarray], np.ndarray]:
+    """What makes parts of the pixels 8-bit grey; truncated, as the authors of the S1-S6 protocol do.
+
+    A large slice of 16-bit values has far fewer values than pixels: each is computed once.
+    """
+    kind = pixels.dtype
+    if kind.kind not in "iu" or kind.itemsize > 2 or pixels.size <= 256**kind.itemsize:
+        return lambda part: scale(part, low, high).astype(np.uint8)
+    numbers = np.arange(256**kind.itemsize, dtype=kind.str.replace("i", "u"))
+    table = scale(numbers.view(kind), low, high).astype(np.uint8)
+    return lambda part: table[part.view(numbers.dtype)]
 
 
 def paper_clip(grey: np.ndarray) -> np.ndarray:
