@@ -6,7 +6,7 @@ from SAMSegmenterLib.cli.sam_segment import build_parser
 from SAMSegmenterLib.cli.segment_job import ModelChoice, SegmentJob, Stretch, lattice_of, prompts_for, targets_of
 from SAMSegmenterLib.core.lattice import Lattice
 from SAMSegmenterLib.core.prompt_file import PromptFile, SegmentPrompts, VolumeIdentity
-from SAMSegmenterLib.session.replay import VolumeSource
+from SAMSegmenterLib.session.volume_source import VolumeSource
 from support.phantoms import oblique_matrix, two_boxes_volume
 
 

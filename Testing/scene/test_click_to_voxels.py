@@ -7,14 +7,13 @@ import pytest
 
 from SAMSegmenterLib.core.edits import Edit
 from SAMSegmenterLib.core.geometry import Volume
-from SAMSegmenterLib.core.lattice import rasterise
+from SAMSegmenterLib.core.lattice import rasterise, transformed
 from SAMSegmenterLib.core.slicing import extract
 from SAMSegmenterLib.scene.editing_nodes import SourceReader
 from SAMSegmenterLib.scene.logic_writer import LogicSegmentWriter
 from SAMSegmenterLib.scene.segment_voxels import oriented_image
 from SAMSegmenterLib.scene.segmentations import BINARY_LABELMAP
 from SAMSegmenterLib.scene.slice_views import SliceView, plane_shown, to_image_xy
-from SAMSegmenterLib.scene.transforms import apply_to_points
 from SAMSegmenterLib.scene.volumes import node_from_volume
 from support.editing_scenes import bend, everything_of, move
 from support.phantoms import FIRST, matrix, oblique_matrix, two_boxes_volume
@@ -114,10 +113,10 @@ def _expected(source, writer, labels, axis, index):
     i0, i1, j0, j1, k0, k1 = lattice.extent
     kji = np.stack(np.meshgrid(*map(np.arange, (k0, j0, i0), (k1 + 1, j1 + 1, i1 + 1)), indexing="ij"), axis=-1)
     shape = kji.shape[:3]
-    local = apply_to_points(lattice.ijk_to_ras, kji.reshape(-1, 3)[:, ::-1].astype(float))
+    local = transformed(lattice.ijk_to_ras, kji.reshape(-1, 3)[:, ::-1].astype(float))
     onward = source.segmentation_to_volume
-    world = local if onward is None else apply_to_points(onward, local)
-    place = apply_to_points(np.linalg.inv(source.volume.ijk_to_ras), world)[:, ::-1]
+    world = local if onward is None else transformed(onward, local)
+    place = transformed(np.linalg.inv(source.volume.ijk_to_ras), world)[:, ::-1]
     reach = 0.5 if callable(onward) else max(0.5, _steps_across(source, lattice, onward, axis) / 2)
     from_layer = place[:, axis] - index
     place[:, axis] = index

@@ -5,12 +5,12 @@ import pytest
 
 from SAMSegmenterLib.core.errors import InputError
 from SAMSegmenterLib.core.geometry import Volume
-from SAMSegmenterLib.core.lattice import Lattice, rasterise
+from SAMSegmenterLib.core.lattice import Lattice, rasterise, transformed
 from SAMSegmenterLib.core.slicing import SlicePlane, extract
 from SAMSegmenterLib.core.windowing import LevelWidth
 from SAMSegmenterLib.scene.editing_nodes import EditorSource, SourceReader
 from SAMSegmenterLib.scene.matrices import matrix_to_vtk
-from SAMSegmenterLib.scene.transforms import apply_to_points, from_world
+from SAMSegmenterLib.scene.transforms import from_world
 from SAMSegmenterLib.scene.volumes import node_from_volume
 from support.editing_scenes import bend, editor_node_with, move, overlapping_segments
 from support.phantoms import matrix, oblique_matrix, sphere_volume
@@ -128,9 +128,9 @@ def test_both_ways_between_segmentation_and_world_belong_together(a_scene, trans
     transform(a_scene, case.node)
     source = SourceReader().read(case.volume_node, case.node)
     points = np.random.default_rng(0).uniform(-10, 10, (50, 3))
-    world = apply_to_points(source.segmentation_to_volume, points)
+    world = transformed(source.segmentation_to_volume, points)
     assert np.abs(world - points).max() > 0.5
-    assert np.allclose(apply_to_points(source.volume_to_segmentation, world), points, atol=1e-3)
+    assert np.allclose(transformed(source.volume_to_segmentation, world), points, atol=1e-3)
     expected = np.array([_through_slicer(case.node, point) for point in points])
     assert np.allclose(world, expected, atol=1e-6)
 
@@ -152,8 +152,8 @@ def test_a_bent_volume_is_read_as_slicer_shows_it(a_scene):
     source = reader.read(node)
     shape = source.volume.shape_kji
     kji = np.stack(np.meshgrid(*map(np.arange, shape), indexing="ij"), axis=-1).reshape(-1, 3)
-    world = apply_to_points(source.volume.ijk_to_ras, kji[:, ::-1].astype(float))
-    local = apply_to_points(np.linalg.inv(matrix((2.0, 1.0, 1.0), (-10, -8, -9))), from_world(node)(world))
+    world = transformed(source.volume.ijk_to_ras, kji[:, ::-1].astype(float))
+    local = transformed(np.linalg.inv(matrix((2.0, 1.0, 1.0), (-10, -8, -9))), from_world(node)(world))
     inside = np.all((local > 0) & (local < np.array(ramp.shape[::-1]) - 1), axis=1)
     expected = ndimage.map_coordinates(ramp, local[inside][:, ::-1].T, order=1)
     assert inside.sum() > 0.5 * ramp.size

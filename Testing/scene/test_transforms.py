@@ -3,7 +3,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from SAMSegmenterLib.scene.transforms import apply_to_points, from_world, is_bent, to_world
+from SAMSegmenterLib.core.lattice import transformed
+from SAMSegmenterLib.scene.transforms import from_world, is_bent, to_world
 from support.editing_scenes import bend, move, overlapping_segments
 from support.phantoms import matrix, oblique_matrix
 
@@ -33,16 +34,16 @@ def test_bent_transforms_are_functions_as_exact_as_slicers(a_scene, also_moved):
     if also_moved:
         move(a_scene, bent, oblique_matrix())
     assert is_bent(node)
-    world = apply_to_points(to_world(node), POINTS)
+    world = transformed(to_world(node), POINTS)
     expected = np.zeros_like(POINTS)
     for given, found in zip(POINTS, expected, strict=True):
         node.TransformPointToWorld(given, found)
     assert np.abs(world - POINTS).max() > 0.5
     assert np.abs(world - expected).max() < 1e-9  # single precision would be off by 1e-6
-    assert np.abs(apply_to_points(from_world(node), world) - POINTS).max() < 1e-2
+    assert np.abs(transformed(from_world(node), world) - POINTS).max() < 1e-2
 
 
 def test_no_points_are_no_points(a_scene):
     node = overlapping_segments().node
     bend(a_scene, node)
-    assert apply_to_points(to_world(node), np.zeros((0, 3))).shape == (0, 3)
+    assert transformed(to_world(node), np.zeros((0, 3))).shape == (0, 3)

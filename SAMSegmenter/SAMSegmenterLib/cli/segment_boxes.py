@@ -16,7 +16,7 @@ from SAMSegmenterLib.core.prompt_file import SlicePromptRecord
 from SAMSegmenterLib.core.prompt_marks import BoxMark, MarkSet
 from SAMSegmenterLib.core.slab_boxes import box_on_image
 from SAMSegmenterLib.core.slicing import SlicePlane, slice_grid
-from SAMSegmenterLib.session.replay import VolumeSource
+from SAMSegmenterLib.session.volume_source import VolumeSource
 
 
 def boxes_job(given: argparse.Namespace) -> SegmentJob:

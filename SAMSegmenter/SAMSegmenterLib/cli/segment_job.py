@@ -16,7 +16,7 @@ from SAMSegmenterLib.core.extents import extent_of_shape
 from SAMSegmenterLib.core.geometry import Volume
 from SAMSegmenterLib.core.lattice import Lattice
 from SAMSegmenterLib.core.prompt_file import PromptFile, SlicePromptRecord, VolumeIdentity
-from SAMSegmenterLib.session.replay import VolumeSource
+from SAMSegmenterLib.session.volume_source import VolumeSource
 
 
 @dataclass(frozen=True, eq=False)

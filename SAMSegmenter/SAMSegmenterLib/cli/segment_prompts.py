@@ -11,7 +11,8 @@ from SAMSegmenterLib.cli.segment_inputs import path_of, read_text, read_volume
 from SAMSegmenterLib.cli.segment_job import SegmentJob, Stretch, lattice_of, recorded_model, targets_of
 from SAMSegmenterLib.core.errors import InputError
 from SAMSegmenterLib.core.prompt_file import PromptFile, SlicePromptRecord, read_prompt_file
-from SAMSegmenterLib.session.replay import VolumeSource, check_belongs, steps_of
+from SAMSegmenterLib.session.replay import check_belongs, steps_of
+from SAMSegmenterLib.session.volume_source import VolumeSource
 
 
 def prompts_job(given: argparse.Namespace) -> SegmentJob:

@@ -20,7 +20,7 @@ from SAMSegmenterLib.core.reference import Segmentation, Structure
 from SAMSegmenterLib.core.slab_boxes import box_on_image
 from SAMSegmenterLib.core.slicing import SlicePlane, slice_grid
 from SAMSegmenterLib.files.pairing import load_pair
-from SAMSegmenterLib.session.replay import VolumeSource
+from SAMSegmenterLib.session.volume_source import VolumeSource
 
 _EIGHT = np.ones((3, 3), bool)
 

@@ -10,7 +10,8 @@ from SAMSegmenterLib.cli.segment_arguments import cleanup_from
 from SAMSegmenterLib.cli.segment_inputs import path_of
 from SAMSegmenterLib.cli.segment_job import SegmentJob, Stretch, recorded_model, targets_of
 from SAMSegmenterLib.core.errors import InputError
-from SAMSegmenterLib.session.replay import VolumeSource, order_of, steps_of
+from SAMSegmenterLib.session.replay import order_of, steps_of
+from SAMSegmenterLib.session.volume_source import VolumeSource
 
 if TYPE_CHECKING:  # scenes need a package that other modes do without
     from SAMSegmenterLib.scene.editing_nodes import NodeSource

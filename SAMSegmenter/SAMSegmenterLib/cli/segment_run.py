@@ -45,15 +45,14 @@ class _Tally:
 
     done: int = 0
     empty: int = 0
-    differing: list[str] = field(default_factory=list)
+    differing: int = 0
     remarks: dict[str, list[str]] = field(default_factory=dict)
 
     def count(self, step: ReplayedSlice, structure: str) -> None:
         """Note a finished step."""
         self.done += 1
         self.empty += not step.mask.any()
-        if step.same is False:
-            self.differing.append(step.segment_id)
+        self.differing += step.same is False
         place = f"'{structure}' on {_in_words(step.plane)}"
         for remark in (*step.notices, *([step.remark] if step.remark else [])):
             self.remarks.setdefault(remark, []).append(place)
@@ -212,7 +211,7 @@ def _summary(job: SegmentJob, output: Path, tally: _Tally) -> int:
     if not job.is_replay:
         return EXIT_OK
     if tally.differing:
-        print(f"{len(tally.differing)} of {tally.done} masks differ from those that were accepted", file=sys.stderr)
+        print(f"{tally.differing} of {tally.done} masks differ from those that were accepted", file=sys.stderr)
         return EXIT_SOME_CASES_FAILED
     print("all masks are those that were accepted, bit for bit")
     return EXIT_OK

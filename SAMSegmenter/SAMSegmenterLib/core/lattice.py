@@ -89,7 +89,7 @@ def rasterise(
         return covered_voxels(mask, frame_of(image), to_pixel, lattice.extent)
 
     def voxels_to_pixels(ijk: np.ndarray) -> np.ndarray:
-        return _mapped(from_volume, _transformed(_mapped(lattice.ijk_to_ras, ijk), ras_to_ras))
+        return mapped(from_volume, transformed(ras_to_ras, mapped(lattice.ijk_to_ras, ijk)))
 
     return covered_by_curved(mask, frame_of(image), voxels_to_pixels, lattice.extent)
 
@@ -127,10 +127,22 @@ def mask_on_slice(
     for start in range(0, height, rows_at_once):
         rows = np.arange(start, min(height, start + rows_at_once))
         x, y = np.meshgrid(np.arange(width), rows)
-        ras = _mapped(pixels_to_ras, np.stack([x, y, np.zeros_like(x)], axis=-1).reshape(-1, 3))
-        ijk = _mapped(from_ras, _transformed(ras, ras_to_ras))
+        ras = mapped(pixels_to_ras, np.stack([x, y, np.zeros_like(x)], axis=-1).reshape(-1, 3))
+        ijk = mapped(from_ras, transformed(ras_to_ras, ras))
         shown[rows] = _values_at(voxels, extent, ijk).reshape(len(rows), width)
     return shown
+
+
+def transformed(way: Matrix4 | RasToRas | None, points: np.ndarray) -> np.ndarray:
+    """Points (N, 3) through a matrix or a function; None leaves them as they are."""
+    if way is None:
+        return points
+    return np.asarray(way(points), np.float64) if callable(way) else mapped(way, points)
+
+
+def mapped(matrix: Matrix4, points: np.ndarray) -> np.ndarray:
+    """Points (N, 3) through a (4, 4) matrix."""
+    return points @ matrix[:3, :3].T + matrix[:3, 3]
 
 
 def _values_at(voxels: np.ndarray, extent: Extent, ijk: np.ndarray) -> np.ndarray:
@@ -141,14 +153,3 @@ def _values_at(voxels: np.ndarray, extent: Extent, ijk: np.ndarray) -> np.ndarra
     values = np.zeros(len(ijk), np.bool_)
     values[held] = voxels[tuple(index[held].T[::-1])] != 0
     return values
-
-
-def _transformed(ras: np.ndarray, ras_to_ras: Matrix4 | RasToRas | None) -> np.ndarray:
-    if ras_to_ras is None:
-        return ras
-    return np.asarray(ras_to_ras(ras), np.float64) if callable(ras_to_ras) else _mapped(ras_to_ras, ras)
-
-
-def _mapped(matrix: Matrix4, points: np.ndarray) -> np.ndarray:
-    """Points (N, 3) through a (4, 4) matrix."""
-    return points @ matrix[:3, :3].T + matrix[:3, 3]

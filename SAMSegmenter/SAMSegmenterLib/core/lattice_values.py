@@ -6,7 +6,7 @@ import numpy as np
 
 from SAMSegmenterLib.core.arrays import Matrix4
 from SAMSegmenterLib.core.errors import InputError
-from SAMSegmenterLib.core.lattice import Lattice, RasToRas, rasterise
+from SAMSegmenterLib.core.lattice import Lattice, RasToRas, mapped, rasterise, transformed
 from SAMSegmenterLib.core.plane_voxels import Extent, nearest
 from SAMSegmenterLib.core.slicing import SliceImage
 
@@ -50,13 +50,7 @@ def values_on_lattice(
     for start in range(0, block.size, _VOXELS_AT_ONCE):
         index = start + np.flatnonzero(inside[start : start + _VOXELS_AT_ONCE])
         ijk = np.stack(np.unravel_index(index, block.shape)[::-1], axis=-1) + np.array(extent[::2])
-        ras = _mapped(lattice.ijk_to_ras, ijk)
-        if ras_to_ras is not None:
-            ras = ras_to_ras(ras) if callable(ras_to_ras) else _mapped(ras_to_ras, ras)
-        columns, rows = np.clip(nearest(_mapped(from_ras, ras)[:, :2]), 0, last).T
+        ras = transformed(ras_to_ras, mapped(lattice.ijk_to_ras, ijk))
+        columns, rows = np.clip(nearest(mapped(from_ras, ras)[:, :2]), 0, last).T
         result[index] = values[rows, columns]
     return extent, result.reshape(block.shape), inside.reshape(block.shape)
-
-
-def _mapped(matrix: Matrix4, points: np.ndarray) -> np.ndarray:
-    return points @ matrix[:3, :3].T + matrix[:3, 3]

@@ -10,13 +10,14 @@ import numpy as np
 
 from SAMSegmenterLib.core.arrays import Matrix4
 from SAMSegmenterLib.core.geometry import Volume
+from SAMSegmenterLib.core.lattice import RasToRas
 from SAMSegmenterLib.core.windowing import LevelWidth
 from SAMSegmenterLib.scene.matrices import matrix_from_vtk
 from SAMSegmenterLib.scene.node_state import NodeState, place_of
 from SAMSegmenterLib.scene.runtime import import_slicer
 from SAMSegmenterLib.scene.segment_voxels import values_of
 from SAMSegmenterLib.scene.shown_volumes import displayed_window, in_hounsfield_units, remarks_on, shown_frame
-from SAMSegmenterLib.scene.transforms import PointFunction, from_world, general_between, is_bent, to_world
+from SAMSegmenterLib.scene.transforms import from_world, general_between, is_bent, to_world
 from SAMSegmenterLib.scene.volumes import checked_image, has_spacing, volume_from_node
 
 
@@ -42,8 +43,8 @@ class NodeSource:
     token: Hashable
     displayed: LevelWidth | None
     hounsfield: bool | None
-    segmentation_to_volume: Matrix4 | PointFunction | None
-    volume_to_segmentation: Matrix4 | PointFunction | None
+    segmentation_to_volume: Matrix4 | RasToRas | None
+    volume_to_segmentation: Matrix4 | RasToRas | None
     remarks: tuple[str, ...]
     state: NodeState
     frame: str = ""

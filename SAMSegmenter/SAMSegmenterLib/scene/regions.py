@@ -7,7 +7,8 @@ from typing import Any
 import numpy as np
 
 from SAMSegmenterLib.core.errors import InputError
-from SAMSegmenterLib.scene.transforms import apply_to_points, to_world
+from SAMSegmenterLib.core.lattice import mapped, transformed
+from SAMSegmenterLib.scene.transforms import to_world
 
 REGION_CLASS = "vtkMRMLMarkupsROINode"
 POINTS_CLASS = "vtkMRMLMarkupsFiducialNode"
@@ -31,7 +32,7 @@ def region_corners(node: Any) -> np.ndarray:
     to_node = node.GetObjectToNodeMatrix()
     matrix = np.array([[to_node.GetElement(row, column) for column in range(4)] for row in range(4)])
     signs = np.array([(x, y, z) for x in (-0.5, 0.5) for y in (-0.5, 0.5) for z in (-0.5, 0.5)])
-    return apply_to_points(to_world(node), apply_to_points(matrix, signs * size))
+    return transformed(to_world(node), mapped(matrix, signs * size))
 
 
 def extreme_points(node: Any) -> np.ndarray:

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
 from SAMSegmenterLib.core.arrays import Matrix4
+from SAMSegmenterLib.core.lattice import RasToRas
 from SAMSegmenterLib.scene.runtime import import_slicer
 from SAMSegmenterLib.scene.volumes import parent_to_world
-
-PointFunction = Callable[[np.ndarray], np.ndarray]
-"""(N, 3) RAS mm to (N, 3) RAS mm; main thread only, it asks VTK."""
 
 
 def is_bent(node: Any) -> bool:
@@ -21,24 +18,17 @@ def is_bent(node: Any) -> bool:
     return parent is not None and not parent.IsTransformToWorldLinear()
 
 
-def to_world(node: Any) -> Matrix4 | PointFunction:
+def to_world(node: Any) -> Matrix4 | RasToRas:
     """From a node's own RAS to the world's: a (4, 4) matrix, or a function where the transform is not linear.
 
-    The function follows the transform when it is changed.
+    The function follows the transform when it is changed, and asks VTK: main thread only.
     """
     return _between(node, None) if is_bent(node) else parent_to_world(node)
 
 
-def from_world(node: Any) -> Matrix4 | PointFunction:
+def from_world(node: Any) -> Matrix4 | RasToRas:
     """From the world's RAS to a node's own, the inverse of `to_world`."""
     return _between(None, node) if is_bent(node) else np.linalg.inv(parent_to_world(node))
-
-
-def apply_to_points(transform: Matrix4 | PointFunction, points: np.ndarray) -> np.ndarray:
-    """(N, 3) points through a matrix or a function."""
-    if callable(transform):
-        return transform(points)
-    return points @ transform[:3, :3].T + transform[:3, 3]
 
 
 def general_between(source: Any, target: Any) -> Any:
@@ -51,7 +41,7 @@ def general_between(source: Any, target: Any) -> Any:
     return transform
 
 
-def _between(source: Any, target: Any) -> PointFunction:
+def _between(source: Any, target: Any) -> RasToRas:
     transform = general_between(source, target)
 
     def apply(points: np.ndarray) -> np.ndarray:

@@ -8,6 +8,7 @@ from SAMSegmenterLib.core.arrays import Mask
 from SAMSegmenterLib.core.edits import Edit
 from SAMSegmenterLib.core.extents import EMPTY_EXTENT, intersection, is_empty
 from SAMSegmenterLib.core.lattice import Lattice, mask_on_slice, rasterise
+from SAMSegmenterLib.core.plane_voxels import tight_block
 from SAMSegmenterLib.core.slicing import Extent, SliceImage
 from SAMSegmenterLib.session.segment_writer import SegmentWriter
 from SAMSegmenterLib.session.source_provider import Source
@@ -69,19 +70,4 @@ def _present(grid: SliceImage, source: Source, writer: SegmentWriter, segment_id
     if slab is None:
         return empty
     extent, block = slab
-    return _cropped(extent, (writer.segment_on(segment_id, extent) != 0) & (block != 0)) or empty
-
-
-def _cropped(extent: Extent, inside: np.ndarray) -> tuple[Extent, np.ndarray] | None:
-    """The smallest block around all that is inside."""
-    if not inside.any():
-        return None
-    spans = []
-    for axis in (2, 1, 0):
-        others = tuple(other for other in range(3) if other != axis)
-        held = np.flatnonzero(inside.any(axis=others))
-        spans.append((int(held[0]), int(held[-1])))
-    (i0, i1), (j0, j1), (k0, k1) = spans
-    low_i, low_j, low_k = extent[::2]
-    around = (low_i + i0, low_i + i1, low_j + j0, low_j + j1, low_k + k0, low_k + k1)
-    return around, inside[k0 : k1 + 1, j0 : j1 + 1, i0 : i1 + 1].astype(np.uint8)
+    return tight_block(writer.segment_on(segment_id, extent) & block, np.array(extent[::2])) or empty
