@@ -8,9 +8,12 @@ import pytest
 from SAMSegmenterLib.core.errors import InputError
 from SAMSegmenterLib.core.geometry import Volume
 from SAMSegmenterLib.core.slicing import SlicePlane, extract
+from SAMSegmenterLib.models.cached_encoder import CachedEncoder
+from SAMSegmenterLib.models.embedding_cache import EmbeddingCache
 from SAMSegmenterLib.session import prepared_slice
 from SAMSegmenterLib.session.prepared_slice import PreparedSlice
 from SAMSegmenterLib.session.volume_source import VolumeSource
+from support.fake_predictor import ThresholdPredictor
 from support.phantoms import matrix
 
 PLANE = SlicePlane.lattice(1, 3)
@@ -38,6 +41,35 @@ def test_pictures_are_made_once_and_the_latest_are_kept(a_volume, monkeypatch):
     np.testing.assert_array_equal(prepared.picture(windows[0]), pictures[0])
     monkeypatch.setattr(prepared_slice, "_LARGE_BYTES", 10)
     assert prepared.picture("minmax") is not prepared.picture("minmax")
+
+
+@pytest.mark.parametrize("large", [False, True])
+def test_very_large_pictures_are_not_made_again_for_what_is_encoded(a_volume, large, monkeypatch):
+    monkeypatch.setattr(prepared_slice, "_LARGE_BYTES", 10 if large else 10**6)
+    prepared, predictor = (
+        PreparedSlice.of(VolumeSource(a_volume), PLANE),
+        CachedEncoder(ThresholdPredictor(), EmbeddingCache()),
+    )
+    assert not prepared.is_encoded("minmax", predictor)
+    embedding = prepared.embedding("minmax", predictor)
+    expected = ThresholdPredictor().encode([prepared.picture("minmax")])[0]
+    assert embedding.key == expected.key and np.array_equal(embedding.features, expected.features)
+    assert prepared.is_encoded("minmax", predictor) and not prepared.is_encoded("limits:0,50", predictor)
+    pictures = []
+    monkeypatch.setattr(prepared, "picture", lambda window: pictures.append(window))
+    if large:
+        assert prepared.embedding("minmax", predictor) is embedding and prepared.is_encoded("minmax", predictor)
+    assert not pictures
+
+
+def test_an_embedding_of_another_model_or_arithmetic_is_not_taken(a_volume, monkeypatch):
+    monkeypatch.setattr(prepared_slice, "_LARGE_BYTES", 10)
+    prepared, first, other = PreparedSlice.of(VolumeSource(a_volume), PLANE), ThresholdPredictor(), ThresholdPredictor()
+    other.threads = 2
+    assert prepared.embedding("minmax", first).key != prepared.embedding("minmax", other).key
+    windows = [f"limits:0,{high}" for high in range(50, 60)]
+    assert len({prepared.embedding(window, first).key for window in windows}) == len(windows)
+    assert len(prepared._embeddings) <= 4
 
 
 def test_a_slice_outside_the_volume_is_refused(a_volume):

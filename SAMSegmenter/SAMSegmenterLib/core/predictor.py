@@ -53,19 +53,25 @@ class Embedding:
 def embedding_key(rgb8: Rgb8, predictor: Encoder) -> str:
     """Content key of an embedding: the same pixels, weights and arithmetic give the same key.
 
-    Device and thread count are part of the arithmetic: sums taken in another order differ in their last bits. The
-    same weights may be installed under two names with different normalisation, which then is another network.
-
     Returns:
         Hexadecimal blake2b of 20 bytes.
     """
-    spec = predictor.spec
-    arithmetic = (predictor.engine, predictor.precision, predictor.device, predictor.threads)
-    network = (spec.sha256, spec.image_size, spec.normalisation)
+    network, arithmetic = network_key(predictor)
     digest = hashlib.blake2b(digest_size=20)
     digest.update(f"{rgb8.shape}|{network}|{arithmetic}|{PREPROCESSING_VERSION}|".encode())
     digest.update(np.ascontiguousarray(rgb8))
     return digest.hexdigest()
+
+
+def network_key(predictor: Encoder) -> tuple[tuple, tuple]:
+    """What decides an embedding besides the pixels: the network, and its arithmetic.
+
+    Device and thread count are part of the arithmetic: sums taken in another order differ in their last bits. The
+    same weights may be installed under two names with different normalisation, which then is another network.
+    """
+    spec = predictor.spec
+    arithmetic = (predictor.engine, predictor.precision, predictor.device, predictor.threads)
+    return (spec.sha256, spec.image_size, spec.normalisation), arithmetic
 
 
 @dataclass(frozen=True, eq=False)

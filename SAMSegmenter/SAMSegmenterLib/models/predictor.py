@@ -16,6 +16,7 @@ from SAMSegmenterLib.core.errors import DeviceError, DeviceMemoryError, InputErr
 from SAMSegmenterLib.core.predictor import Candidates, Embedding, EverythingParameters, ModelSpec, embedding_key
 from SAMSegmenterLib.core.promptless import check_prompts, check_takes_prompts
 from SAMSegmenterLib.core.prompts import Prompts
+from SAMSegmenterLib.models.enlarging import large_mask
 from SAMSegmenterLib.models.everything import generate_everything
 from SAMSegmenterLib.models.mask_prior import low_resolution_prior
 from SAMSegmenterLib.models.out_of_memory import is_out_of_memory
@@ -189,6 +190,10 @@ class TorchPredictor:
 
     def _inside(self, logits: torch.Tensor, embedding: Embedding) -> np.ndarray:
         """(N, H, W) bool of logits (1, N, h, w)."""
+        height, width = embedding.original_size
+        if height * width > _LARGE_PIXELS and logits.device.type == "cpu":
+            sizes = self.spec.image_size, embedding.input_size, embedding.original_size
+            return large_mask(logits, *sizes, self.spec.mask_threshold)
         masks = self._sam.postprocess_masks(logits, embedding.input_size, embedding.original_size)
         return (masks[0] > self.spec.mask_threshold).cpu().numpy()
 

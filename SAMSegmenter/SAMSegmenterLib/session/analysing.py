@@ -205,7 +205,7 @@ def _uncertainty(
 ) -> Uncertainty:
     """On the worker: the same candidate for each of the varied prompts."""
     image = preview.image
-    embedding = predictor.encode([request.prepared.picture(preview.window)])[0]
+    embedding = request.prepared.embedding(preview.window, predictor)
     masks = []
     for varied in jittered_prompts(preview.prompts, image.shape, count, np.random.default_rng(seed)):
         if should_stop():

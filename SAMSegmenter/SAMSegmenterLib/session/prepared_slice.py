@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Hashable
 
 from SAMSegmenterLib.core.arrays import Rgb8
+from SAMSegmenterLib.core.predictor import Embedding, Predictor, embedding_key, network_key
 from SAMSegmenterLib.core.slicing import SliceCut, SliceImage, SlicePlane, cut
 from SAMSegmenterLib.core.windowing import parse_window, to_rgb8
+from SAMSegmenterLib.models.cached_encoder import CachedEncoder
 from SAMSegmenterLib.session.source_provider import Source
 
 _MANY_WINDOWS = 4
@@ -30,6 +32,7 @@ class PreparedSlice:
         self._cut = cut_out
         self._image: SliceImage | None = None
         self._pictures: dict[str, Rgb8] = {}
+        self._embeddings: dict[tuple, Embedding] = {}
 
     @classmethod
     def of(cls, source: Source, plane: SlicePlane) -> PreparedSlice:
@@ -59,6 +62,28 @@ class PreparedSlice:
                 del self._pictures[next(iter(self._pictures))]
             self._pictures[window] = picture
         return picture
+
+    def embedding(self, window: str, predictor: Predictor) -> Embedding:
+        """What the model makes of the picture with that window. Worker.
+
+        Of very large pictures it is kept here, too: to make the picture and its checksum again would take seconds.
+        """
+        key = (window, network_key(predictor))
+        if key in self._embeddings:
+            return self._embeddings[key]
+        picture = self.picture(window)
+        embedding = predictor.encode([picture])[0]
+        if picture.nbytes > _LARGE_BYTES:
+            while len(self._embeddings) >= _MANY_WINDOWS:
+                del self._embeddings[next(iter(self._embeddings))]
+            self._embeddings[key] = embedding
+        return embedding
+
+    def is_encoded(self, window: str, predictor: CachedEncoder) -> bool:
+        """Whether nothing need be encoded for `embedding`. Worker."""
+        if (window, network_key(predictor)) in self._embeddings:
+            return True
+        return predictor.cache.get(embedding_key(self.picture(window), predictor)) is not None
 
     @property
     def nbytes(self) -> int:

@@ -12,7 +12,7 @@ import numpy as np
 
 from SAMSegmenterLib.core.cleanup import CleanUp, clean
 from SAMSegmenterLib.core.errors import Cancelled, InputError
-from SAMSegmenterLib.core.predictor import Candidates, ModelSpec, Predictor, embedding_key
+from SAMSegmenterLib.core.predictor import Candidates, Embedding, ModelSpec, Predictor
 from SAMSegmenterLib.core.progress import ShouldStop, never_stop
 from SAMSegmenterLib.core.prompt_marks import MarkSet, notices_of, prompts_of
 from SAMSegmenterLib.core.promptless import segment_slice
@@ -125,7 +125,7 @@ def predict_slice(request: SliceRequest, predictor: Predictor, should_stop: Shou
     answers = []
     for text in texts:
         _check(should_stop)
-        answers.append(_ask(predictor, request.prepared.picture(text), prompts))
+        answers.append(_ask(predictor, request.prepared.embedding(text, predictor), prompts))
     _check(should_stop)
     best = best_window(answers) if len(answers) > 1 else 0
     candidates, spec = answers[best], predictor.spec
@@ -142,13 +142,13 @@ def encode_slice(request: SliceRequest, predictor: Predictor, should_stop: Shoul
     """
     for text in request.window.texts(request.prepared.image):
         _check(should_stop)
-        predictor.encode([request.prepared.picture(text)])
+        request.prepared.embedding(text, predictor)
 
 
 def is_encoded(request: SliceRequest, predictor: CachedEncoder) -> bool:
     """Whether a prediction would find all embeddings in the cache."""
-    pictures = (request.prepared.picture(text) for text in request.window.texts(request.prepared.image))
-    return all(predictor.cache.get(embedding_key(picture, predictor)) is not None for picture in pictures)
+    texts = request.window.texts(request.prepared.image)
+    return all(request.prepared.is_encoded(text, predictor) for text in texts)
 
 
 def positive_points(prompts: Prompts) -> np.ndarray:
@@ -156,8 +156,7 @@ def positive_points(prompts: Prompts) -> np.ndarray:
     return prompts.points[prompts.labels == 1]
 
 
-def _ask(predictor: Predictor, picture: np.ndarray, prompts: Prompts) -> Candidates:
-    embedding = predictor.encode([picture])[0]
+def _ask(predictor: Predictor, embedding: Embedding, prompts: Prompts) -> Candidates:
     if prompts.is_empty:
         return segment_slice(predictor, embedding)
     return predictor.decode(embedding, [prompts])[0]

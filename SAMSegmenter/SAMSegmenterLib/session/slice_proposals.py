@@ -52,6 +52,6 @@ def propose(
     chosen = parameters if parameters is not None else predictor.spec.s1_thresholds
     if should_stop():
         raise Cancelled
-    embedding = predictor.encode([request.prepared.picture(window)])[0]
+    embedding = request.prepared.embedding(window, predictor)
     proposals = Proposals.of(predictor.everything(embedding, chosen))
     return SliceProposals(image, proposals, window, chosen, MadeWith.of(predictor))
