@@ -101,9 +101,9 @@ def test_a_provider_of_one_segmentation_stays_with_it_although_others_have_the_s
     case.node.GetSegmentation().GetSegment(segment_id).SetName("mine")
     editor.SetAndObserveSegmentationNode(other.node)
     assert provider.segment_name(segment_id) == "mine"
-    provider.tag_segment(segment_id, {"SAM.model": "x"})
-    assert tag_of(case.node, segment_id, "SAM.model") == "x"
-    assert tag_of(other.node, segment_id, "SAM.model") is None
+    provider.tag_segment(segment_id, {"model": "x"})
+    assert tag_of(case.node, segment_id, "model") == "x"
+    assert tag_of(other.node, segment_id, "model") is None
     with pytest.raises(InputError, match="Another segmentation"):
         provider.writer()
     editor.SetAndObserveSegmentationNode(case.node)

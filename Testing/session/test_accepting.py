@@ -357,7 +357,7 @@ def test_what_was_accepted_is_tagged_with_its_model():
     desk = prompted(a_desk())
     desk.session.accept()
     tags = desk.writer.tags["one"]
-    assert tags["SAM.model"] == "threshold" and tags["SAM.sha256"] == "f" * 64 and "hand" in tags["SAM.origin"]
+    assert tags["model"] == "threshold" and tags["sha256"] == "f" * 64 and "hand" in tags["origin"]
 
 
 def test_other_segments_give_way_only_if_the_writer_is_set_so():

@@ -54,7 +54,7 @@ def test_a_proposal_goes_to_another_or_to_a_new_segment():
     desk.session.assign_proposal(INSIDE_ONE, "two")
     desk.session.assign_proposal(INSIDE_TWO, new_name="Liver")
     assert not desk.mask().any() and desk.mask("two").sum() == 180 and desk.mask("Liver").sum() == 20 * 12 + 60
-    assert desk.writer.tags["Liver"]["SAM.model"] == "threshold"
+    assert desk.writer.tags["Liver"]["model"] == "threshold"
 
 
 def test_a_new_segment_says_so_and_is_gone_again_when_nothing_was_written_into_it():

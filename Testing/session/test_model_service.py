@@ -215,3 +215,18 @@ def test_on_a_real_worker_nothing_in_a_cycle_dies_there():
         assert InACycle.died_on == {threading.get_ident()} and job.result() != threading.get_ident()
     finally:
         worker.close(SOON)
+
+
+def test_a_model_that_fails_after_another_was_chosen_does_not_mark_that_one_as_failed():
+    def load(name, device, precision):
+        if name == "broken":
+            service.choose("threshold", "cpu")  # while this one is being loaded
+            raise ModelError("damaged")
+        return ThresholdPredictor(name=name)
+
+    service, worker = a_service(load=load)
+    service.choose("broken", "cpu")
+    encode(service, IMAGE)
+    worker.run_next()
+    assert service.model == "threshold" and service.status().error is None
+    service.tick()

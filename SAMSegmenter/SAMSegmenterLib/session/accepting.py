@@ -191,7 +191,7 @@ class Accepting(Following):
 
     def _tags(self, record: SlicePromptRecord) -> dict[str, str]:
         facts = record.parameters
-        return {"SAM.model": str(facts["model"]), "SAM.sha256": str(facts["sha256"]), "SAM.origin": "accepted by hand"}
+        return {"model": str(facts["model"]), "sha256": str(facts["sha256"]), "origin": "accepted by hand"}
 
     def _accepted_edits(self) -> AcceptedEdits:
         """Of the volume at hand."""

@@ -139,7 +139,7 @@ class ModelService:
         wanted, started = self._chosen, self._clock()
         job = self._worker.submit(
             lambda on_progress, should_stop: self._do(wanted, task, on_progress, should_stop),
-            (lambda job: self._note_end(job, started)) if priority == CLICK else self._note_error,
+            lambda job: self._note_end(job, wanted, started if priority == CLICK else None),
             priority,
         )
         self._running[job] = priority
@@ -205,22 +205,19 @@ class ModelService:
         self._current = wanted
         return wanted.run(lambda predictor: task(predictor, on_progress, should_stop), on_progress, should_stop)
 
-    def _note_end(self, job: Job, started: float) -> None:
-        """On the worker."""
-        if self._note_error(job):
-            self._latency = self._clock() - started
-
-    def _note_error(self, job: Job) -> bool:
-        """On the worker: remember why the model cannot be used."""
+    def _note_end(self, job: Job, wanted: ServedModel | None, clicked: float | None) -> None:
+        """On the worker: remember why the chosen model cannot be used, and how long a click took with it."""
         try:
             job.result()
         except Cancelled:
-            return False
+            return
         except Exception as error:  # noqa: BLE001 - whoever asked for the result tells the user
-            self._error = error if isinstance(error, ModelError | DependencyError) else self._error
-            return False
-        self._error = None
-        return True
+            if isinstance(error, ModelError | DependencyError) and wanted is self._chosen:
+                self._error = error
+            return
+        if wanted is self._chosen:
+            self._error = None
+            self._latency = self._clock() - clicked if clicked is not None else self._latency
 
     def _notify(self, notice: Notice) -> None:
         """On the worker."""
