@@ -302,3 +302,26 @@ def test_the_place_widget_switches_the_mouse_mode_for_its_node_alone(a_scene, co
     place.deleteButton().click()
     assert first.GetNumberOfControlPoints() == 0
     place.setMRMLScene(None)
+
+
+def test_laying_widgets_out_does_not_end_at_the_limit_of_recursion(qt):
+    """Qt would swallow the error, but not those of whatever Python collects just then: now and then a test failed."""
+    import sys
+
+    depth = deepest = 0
+
+    def watch(_frame, event, _argument):
+        nonlocal depth, deepest
+        depth += {"call": 1, "return": -1}.get(event, 0)
+        deepest = max(deepest, depth)
+
+    holder = qt.QWidget()
+    qt.QFormLayout(holder).addRow("Name:", qt.QLabel("text"))
+    sys.setprofile(watch)
+    try:
+        holder.show()
+        assert holder.minimumSizeHint.width() > 0
+    finally:
+        sys.setprofile(None)
+    holder.close()
+    assert 0 < deepest < 30
