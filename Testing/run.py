@@ -1,4 +1,4 @@
-"""Makes the environment and runs the project: `python3 Testing/run.py demo`, `tests`, `lists`.
+"""Makes the environment and runs the project: `python3 Testing/run.py demo`, `tests`, `benchmarks`, `lists`.
 
 Needs Python 3.11 to 3.13 and its standard library, nothing else; works on Linux, macOS and Windows. The environment
 is `.venv` in the project's folder; it is made once and reused until the requirements change.
@@ -77,7 +77,7 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         if options.command == "lists":
             return lists(check=options.check)
-        return {"demo": demo, "tests": tests}[options.command](rest)
+        return {"demo": demo, "tests": tests, "benchmarks": benchmarks}[options.command](rest)
     except SetupError as error:
         print(error, file=sys.stderr)
         return EXIT_INSTALLATION
@@ -95,6 +95,7 @@ def _parser() -> argparse.ArgumentParser:
     commands = {
         "demo": "S1-S6 on a real brain MR: tables, pictures, a Slicer scene and an HTML report",
         "tests": "the whole test suite (pytest; further arguments go to it)",
+        "benchmarks": "speed and memory, each beside a reference of the same run (benchmarks --help)",
         "lists": "write the lists of scripts and resources in the CMakeLists.txt files (--check: only compare)",
     }
     sub = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
@@ -113,6 +114,11 @@ def demo(arguments: list[str]) -> int:
 def tests(arguments: list[str]) -> int:
     """Run pytest in the project's folder."""
     return _in_environment(["-m", "pytest", *arguments])
+
+
+def benchmarks(arguments: list[str]) -> int:
+    """Run the speed measurements."""
+    return _in_environment([str(ROOT / "Testing" / "benchmarks" / "run_all.py"), *arguments])
 
 
 def lists(check: bool) -> int:
@@ -144,7 +150,7 @@ def _in_environment(command: list[str]) -> int:
 
 def _working_folder(command: list[str]) -> Path:
     """Tests run from the project's folder; everything else where the user is, so that relative paths hold."""
-    return ROOT if command[1] == "pytest" else Path.cwd()
+    return ROOT if command[1:2] == ["pytest"] else Path.cwd()
 
 
 def ensure_environment() -> Path:

@@ -18,6 +18,7 @@ from typing import Any
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 import numpy as np
+from benchmarks.comparisons import DIFFERENCE, Comparison
 from benchmarks.effect_at_work import AtWork, a_volume, effect_at_work
 from benchmarks.harness import TIMING_HEAD, Timings, run, table, timing_rows
 
@@ -51,8 +52,21 @@ def measure(quick: bool) -> tuple[dict[str, Any], str]:
         "median_more_than_decoder_processor_ms": round(1000 * (processor[0].median - processor[1].median), 3),
         "longest_handler_ms": round(1000 * max(timings["event handlers of the click"].seconds), 3),
     }
+    figures["comparisons"] = _comparisons(timings)
     text = table(TIMING_HEAD, timing_rows(timings))
     return figures, f"{text}\n\nmedian click: {more:.1f} ms more than the decoder (aim: at most {AIM_MS:.0f})"
+
+
+def _comparisons(timings: dict[str, Timings]) -> list[dict[str, Any]]:
+    shown, alone = timings["click to preview"], timings["decoder alone"]
+    pairs = (
+        ("click to preview", shown.median, "decoder alone", alone.median, f"at most +{AIM_MS:.0f} ms"),
+        ("click to preview, 95th percentile", shown.p95, "decoder alone, 95th percentile", alone.p95, ""),
+    )
+    return [
+        Comparison(what, 1000 * value, reference, 1000 * reference_value, "ms", DIFFERENCE, aim).to_json()
+        for what, value, reference, reference_value, aim in pairs
+    ]
 
 
 def _clicks_and_decodes(work: AtWork, count: int) -> dict[str, Timings]:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import argparse
+import datetime
 import json
+import os
 import platform
 import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from importlib import metadata
 from pathlib import Path
 from typing import Any
 
@@ -90,7 +93,8 @@ def run(measure: Callable[[bool], tuple[dict[str, Any], str]], text: str, argume
     """
     options = a_parser(text).parse_args(arguments)
     figures, shown = measure(options.quick)
-    figures = {**figures, "quick": options.quick, "computer": computer()}
+    title = text.strip().splitlines()[0].rstrip(".")
+    figures = {"title": title, **figures, "quick": options.quick, "computer": computer()}
     if options.json is None or str(options.json) != "-":
         print(shown)
     if options.json is not None:
@@ -103,15 +107,39 @@ def run(measure: Callable[[bool], tuple[dict[str, Any], str]], text: str, argume
 
 
 def computer() -> dict[str, Any]:
-    """What the figures depend on besides the code."""
-    import os
-
+    """What the figures depend on besides the code; nothing that tells whose computer it is."""
     import torch
 
     return {
+        "date": datetime.date.today().isoformat(),
         "system": f"{platform.system()} {platform.machine()}",
-        "python": platform.python_version(),
-        "torch": torch.__version__,
+        "processor": _processor(),
         "cores": os.cpu_count(),
+        "memory_gb": _memory_gb(),
         "threads": torch.get_num_threads(),
+        "python": platform.python_version(),
+        "versions": {name: _version(name) for name in ("torch", "numpy", "vtk", "slicer-core", "PySide6")},
     }
+
+
+def _version(package: str) -> str:
+    try:
+        return metadata.version(package)
+    except metadata.PackageNotFoundError:
+        return "-"
+
+
+def _processor() -> str:
+    """The processor's model."""
+    listed = Path("/proc/cpuinfo")
+    lines = listed.read_text(encoding="utf-8").splitlines() if listed.exists() else []
+    models = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
+    return models[0] if models else platform.processor() or platform.machine()
+
+
+def _memory_gb() -> int | str:
+    """Of the computer, rounded."""
+    try:
+        return round(os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 1e9)
+    except (AttributeError, OSError, ValueError):
+        return "?"

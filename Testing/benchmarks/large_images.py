@@ -19,12 +19,15 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
+from benchmarks.comparisons import Comparison
 from benchmarks.effect_at_work import AtWork, a_volume, effect_at_work
-from benchmarks.harness import run, table
+from benchmarks.harness import run, seconds_of, table
+
+from SAMSegmenterLib.core.prompts import Prompts
 
 MEGABYTE = 1 << 20
 SHORT, LONG, LARGE = (40, 256, 256), (1000, 256, 256), (1, 10_000, 10_000)
-QUICK_CASES = {"long volume": (40, 64, 64)}
+QUICK_CASES = {"short volume": (8, 64, 64), "long volume": (40, 64, 64)}
 CASES = {"short volume": SHORT, "long volume": LONG, "large picture": LARGE}
 STEPS = ("click to preview", "accept", "undo", "redo", "click elsewhere to preview", "accept that, too")
 
@@ -47,8 +50,43 @@ def measure(quick: bool) -> tuple[dict[str, Any], str]:
         for step in STEPS:
             facts = one["steps"][step]
             rows.append([f"{name}: {step}", f"{facts['seconds']:.2f}", f"{facts['longest_wait_ms']:.0f}"])
+        rows.append([f"{name}: decoder alone", f"{one['decoder_seconds']:.2f}", ""])
         rows.append([f"{name}: memory beyond the open volume, MB", f"{one['peak_megabytes']:.0f}", ""])
-    return {"cases": figures}, table(("", "s or MB", "longest wait ms"), rows)
+    compared = {"cases": figures, "comparisons": _comparisons(figures)}
+    return compared, table(("", "s or MB", "longest wait ms"), rows)
+
+
+def _comparisons(cases: dict[str, Any]) -> list[dict[str, Any]]:
+    """A long volume beside a short one; a large picture beside what the model's decoder alone takes for it."""
+    found = []
+    for name, one in cases.items():
+        clicked = f"{name}, click to preview", one["steps"]["click to preview"]["seconds"]
+        found.append(Comparison(*clicked, "decoder alone", one["decoder_seconds"], "s").to_json())
+    long, short = cases.get("long volume"), cases.get("short volume")
+    for step in STEPS if long and short else ():
+        pair = (f"{one}, {step}" for one in ("long volume", "short volume"))
+        seconds = (1000 * one["steps"][step]["seconds"] for one in (long, short))
+        (what, reference), (value, reference_value) = pair, seconds
+        found.append(Comparison(what, value, reference, reference_value, "ms").to_json())
+    for name, one in cases.items():
+        picture = one["shape_kji"][1] * one["shape_kji"][2] / MEGABYTE
+        memory = f"{name}, memory at most", one["peak_megabytes"], "one byte per pixel of the slice", picture
+        found.append(Comparison(*memory, "MB").to_json())
+    return found
+
+
+def _decoder_seconds(work: AtWork) -> float:
+    """What the model takes to make masks of a click on the slice, without the effect."""
+
+    def task(predictor: Any, on_progress: Any, should_stop: Any) -> float:
+        session = work.session
+        prepared = session._slice_at(session.plane)
+        embedding = prepared.embedding(session._window_now().texts(prepared.image)[0], predictor)
+        height, width = prepared.grid.shape
+        prompts = [Prompts.of([[0.5 * (width - 1), 0.5 * (height - 1)]])]
+        return min(seconds_of(lambda: predictor.decode(embedding, prompts)) for _ in range(2))
+
+    return work.service.submit(task).result()
 
 
 def one_case(shape_kji: tuple[int, int, int]) -> dict[str, Any]:
@@ -56,6 +94,7 @@ def one_case(shape_kji: tuple[int, int, int]) -> dict[str, Any]:
     with effect_at_work(a_volume(shape_kji)) as work:
         work.show_middle()
         work.settle()
+        decoder_seconds = _decoder_seconds(work)
         before, steps = _highest_memory(forget=True), {}
         for name, step in zip(STEPS, _steps(work), strict=True):
             steps[name] = _timed(work, step)
@@ -64,6 +103,7 @@ def one_case(shape_kji: tuple[int, int, int]) -> dict[str, Any]:
         return {
             "shape_kji": list(shape_kji),
             "steps": steps,
+            "decoder_seconds": round(decoder_seconds, 4),
             "peak_megabytes": round(peak, 1),
             "peak_bytes_per_pixel": round(peak * MEGABYTE / picture, 1),
             "notices": [str(notice) for notice in work.session.notices],

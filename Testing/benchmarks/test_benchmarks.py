@@ -11,7 +11,10 @@ import sys
 from pathlib import Path
 
 import pytest
-from benchmarks.harness import Timings, table
+from benchmarks import run_all
+from benchmarks.comparisons import Comparison
+from benchmarks.harness import Timings, computer, table
+from benchmarks.results_page import page, write_results
 
 FOLDER = Path(__file__).resolve().parent
 MEASUREMENTS = {
@@ -21,10 +24,10 @@ MEASUREMENTS = {
 }
 
 
-def run(name: str, *arguments: str) -> str:
+def run(name: str, *arguments: str, timeout: int = 600) -> str:
     environment = {**os.environ, "PYTHONUTF8": "1"}
     command = [sys.executable, str(FOLDER / f"{name}.py"), *arguments]
-    ran = subprocess.run(command, capture_output=True, text=True, timeout=600, check=False, env=environment)
+    ran = subprocess.run(command, capture_output=True, text=True, timeout=timeout, check=False, env=environment)
     assert ran.returncode == 0, ran.stderr
     return ran.stdout
 
@@ -37,17 +40,77 @@ def numbers(value):
         yield value
 
 
-@pytest.mark.parametrize("name", MEASUREMENTS)
-def test_a_quick_run_gives_all_figures(name, tmp_path):
+@pytest.fixture(scope="module")
+def a_quick_run(tmp_path_factory):
+    """What all measurements print, and the folder that they were recorded in; made once, as it takes a while."""
     if any(importlib.util.find_spec(needed) is None for needed in ("PySide6", "slicer")):
         pytest.skip("the desktop stand-in needs PySide6 and Slicer's Python package")
-    shown = run(name, "--quick", "--json", str(tmp_path / "figures.json"))
-    figures = json.loads((tmp_path / "figures.json").read_text(encoding="utf-8"))
+    folder = tmp_path_factory.mktemp("recorded")
+    options = ("--quick", "--record", str(folder), "--json", str(folder / "figures.json"))
+    return run("run_all", *options, timeout=1800), folder
+
+
+@pytest.mark.parametrize("name", MEASUREMENTS)
+def test_a_quick_run_gives_all_figures(name, a_quick_run):
+    figures = json.loads((a_quick_run[1] / "figures.json").read_text(encoding="utf-8"))[name]
     assert MEASUREMENTS[name] <= set(figures) and figures["quick"] is True
-    assert {"system", "python", "torch", "cores", "threads"} <= set(figures["computer"])
     found = list(numbers(figures))
     assert found and all(math.isfinite(number) for number in found)
-    assert len(shown.splitlines()) > 4
+    assert f"\n{name}\n" in "\n" + a_quick_run[0]
+
+
+@pytest.mark.parametrize("name", MEASUREMENTS)
+def test_every_figure_has_a_reference_of_the_same_run(name, a_quick_run):
+    figures = json.loads((a_quick_run[1] / "results.json").read_text(encoding="utf-8"))[name]
+    assert len(figures["comparisons"]) >= 2
+    for one in figures["comparisons"]:
+        assert one["what"] != one["reference"] and one["reference_value"] > 0 and one["result"] != "-"
+
+
+def test_the_page_names_processor_versions_and_date_but_not_whose_computer_it_is(a_quick_run):
+    text = (a_quick_run[1] / "RESULTS.md").read_text(encoding="utf-8")
+    facts = computer()
+    for told in (facts["processor"], f"{facts['cores']} cores", facts["python"], facts["versions"]["torch"]):
+        assert told in text
+    assert text.count("\n## ") == len(MEASUREMENTS) and "quick run" in text
+    assert set(facts) == {"date", "system", "processor", "cores", "memory_gb", "threads", "python", "versions"}
+    assert str(Path.home()) not in text and str(FOLDER) not in text
+
+
+def test_quick_figures_do_not_take_the_place_of_recorded_ones():
+    with pytest.raises(SystemExit) as refused:
+        run_all.main(["--quick", "--record"])
+    assert refused.value.code == 2 and run_all.build_parser().parse_args(["--record"]).record == FOLDER
+
+
+def test_all_measurements_are_known_and_others_are_refused(capsys):
+    assert set(run_all.NAMES) == set(MEASUREMENTS)
+    with pytest.raises(SystemExit):
+        run_all.main(["jump"])
+    assert "no measurement 'jump'" in capsys.readouterr().err
+
+
+def test_what_failed_is_said_and_nothing_is_recorded(monkeypatch, tmp_path, capsys):
+    figures = {"click_latency": {"title": "clicks", "comparisons": []}}
+    monkeypatch.setattr(run_all, "_figures", lambda name, quick: figures.get(name))
+    assert run_all.main(["click_latency", "worker_speed", "--record", str(tmp_path)]) == 1
+    assert "worker_speed" in capsys.readouterr().err and not list(tmp_path.iterdir())
+
+
+def test_comparisons_are_ratios_differences_or_shares_of_speed():
+    results = [Comparison("a", 30, "b", 20, "ms", relation).result for relation in ("ratio", "difference", "share")]
+    assert results == ["1.50 x", "+10.0 ms", "67 %"]
+    assert Comparison("a", 30, "b", 0, "ms").result == "-"
+    with pytest.raises(ValueError, match="sum"):
+        Comparison("a", 1, "b", 1, "ms", "sum")
+
+
+def test_a_page_has_a_row_per_comparison(tmp_path):
+    comparison = Comparison("click", 30, "decoder", 20, "ms", "difference", "at most +30 ms").to_json()
+    results = {"one": {"title": "Clicks", "quick": False, "comparisons": [comparison], "computer": computer()}}
+    assert "| click | 30.0 ms | decoder | 20.0 ms | +10.0 ms | at most +30 ms |\n" in page(results)
+    assert "quick run" not in page(results)
+    assert sorted(path.name for path in write_results(results, tmp_path)) == sorted(os.listdir(tmp_path))
 
 
 @pytest.mark.parametrize("name", MEASUREMENTS)

@@ -18,6 +18,7 @@ from typing import Any
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 import numpy as np
+from benchmarks.comparisons import SHARE, Comparison
 from benchmarks.effect_at_work import AtWork, a_volume, effect_at_work
 from benchmarks.harness import TIMING_HEAD, Timings, run, table, timing_rows
 
@@ -46,9 +47,21 @@ def measure(quick: bool) -> tuple[dict[str, Any], str]:
         "timings": {name: one.to_json() for name, one in timings.items()},
         "share_of_undisturbed_speed": {name: round(share, 3) for name, share in shares.items()},
         "aim": AIM,
+        "comparisons": _comparisons(timings),
     }
     said = [f"{name} has {100 * share:.0f} % of its undisturbed speed" for name, share in shares.items()]
     return figures, f"{table(TIMING_HEAD, timing_rows(timings))}\n\n{'; '.join(said)} (aim: at least {100 * AIM:.0f} %)"
+
+
+def _comparisons(timings: dict[str, Timings]) -> list[dict[str, Any]]:
+    aims = {"behind the loop": f"at least {100 * AIM:.0f} %", "behind a loop that only polls": ""}
+    found = []
+    for name in ("encoding", "decoding"):
+        reference = f"{name}, undisturbed"
+        for way, aim in aims.items():
+            pair = 1000 * timings[f"{name}, {way}"].median, reference, 1000 * timings[reference].median
+            found.append(Comparison(f"{name}, {way}", *pair, "ms", SHARE, aim).to_json())
+    return found
 
 
 def _share(timings: dict[str, Timings], name: str) -> float:

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 import run
+from benchmarks import run_all
 
 from SAMBenchmarkLib.cli import demo, sam_benchmark, sam_train
 from SAMBenchmarkLib.cli.run_arguments import options_from
@@ -27,6 +28,7 @@ PARSERS = {
     "sam-train": sam_train.build_parser,
     "run.py": run._parser,
     "demo": demo._parser,
+    "benchmarks": run_all.build_parser,
 }
 MADE_BY_A_RUN = {"report.html", "scene.mrb", "results.sqlite", "tables/*.tsv", ".venv", "cases.csv"}
 FINE_TUNE = ["fine-tune", "--cases", "C", "--output", "O"]
@@ -63,7 +65,8 @@ def parsed(command: str) -> argparse.Namespace:
     """What the real parser makes of a command line; SystemExit when it refuses."""
     if "run.py" in command:
         given, rest = run._parser().parse_known_args(words_after(command, "run.py"))
-        return demo._parser().parse_args(rest) if given.command == "demo" else given
+        own = {"demo": demo._parser, "benchmarks": run_all.build_parser}.get(given.command)
+        return own().parse_args(rest) if own is not None else given
     if "slicer_batch.py" in command:
         return sam_benchmark.build_parser().parse_args(words_after(command, "slicer_batch.py"))
     program = re.search(r"sam-\w+", command)[0]

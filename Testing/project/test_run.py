@@ -92,7 +92,15 @@ def test_a_setup_error_ends_with_exit_code_3_and_no_traceback(monkeypatch, capsy
 
 def test_help_names_the_commands():
     shown = subprocess.run([sys.executable, str(SCRIPT), "--help"], capture_output=True, text=True, check=True).stdout
-    assert all(command in shown for command in ("demo", "tests", "lists"))
+    assert all(command in shown for command in ("demo", "tests", "benchmarks", "lists"))
+
+
+def test_benchmarks_pass_their_arguments_on(monkeypatch):
+    commands = []
+    monkeypatch.setattr(run, "_in_environment", lambda command: commands.append(command) or 0)
+    assert run.main(["benchmarks", "click_latency", "--quick"]) == 0
+    assert commands[0][1:] == ["click_latency", "--quick"] and Path(commands[0][0]).is_file()
+    assert run._working_folder(commands[0]) == run._working_folder(commands[0][:1]) == Path.cwd()
 
 
 def test_the_workflow_runs_the_same_command_and_the_same_torch():
