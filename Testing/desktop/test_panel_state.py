@@ -91,3 +91,16 @@ def test_errors_are_shown_as_such(panel, shown):
     desk.session.add_point((8, 8))
     shown(desk.session)
     assert panel.notices.styleSheet == ""
+
+
+def test_proposals_can_be_rejected(panel, shown):
+    desk = a_desk()
+    shown(desk.session)
+    assert not panel.mask.reject.enabled
+    desk.session.find_proposals()
+    desk.settle()
+    shown(desk.session)
+    assert panel.mask.reject.enabled
+    desk.session.reject()
+    shown(desk.session)
+    assert not panel.mask.reject.enabled and desk.session.proposals is None

@@ -90,7 +90,7 @@ def test_a_click_beside_all_proposals_says_so():
         lambda desk: desk.scene.paint(np.s_[8, :3, :3], 99),
         lambda desk: desk.scene.remove(),
         lambda desk: desk.session.choose_model("threshold", "cuda"),
-        lambda desk: desk.session.drop_proposals(),
+        lambda desk: desk.session.reject(),
     ],
 )
 @pytest.mark.parametrize("ready", [False, True])

@@ -70,10 +70,10 @@ class EffectPanel:
         finally:
             self._filling = False
 
-    def show_marks(self, count: int, pending: bool, can_undo: bool, can_redo: bool) -> None:
-        """Enable what can be done with the marks on the slice; pending are those that are not accepted."""
+    def show_marks(self, count: int, rejectable: bool, can_undo: bool, can_redo: bool) -> None:
+        """Enable what can be done on the slice; rejectable are marks that are not accepted, and proposals."""
         self.prompts.show_marks(count, can_undo, can_redo)
-        self.mask.reject.setEnabled(pending)
+        self.mask.reject.setEnabled(rejectable)
 
     def show_notices(self, text: str, is_error: bool) -> None:
         """Show what there is to say."""

@@ -36,7 +36,9 @@ class MaskSection:
         self.mode.widget.setToolTip(_("What accepting does to the segment on this slice."))
         self.accept = button(_("Accept"), _("Write the mask into the segment (Return, Ctrl+Return)."), does("accept"))
         self.reject = button(
-            _("Reject"), _("Drop mask and prompts; the segment stays (Ctrl+Backspace)."), does("reject")
+            _("Reject"),
+            _("Drop mask, prompts and proposed outlines; the segment stays (Ctrl+Backspace)."),
+            does("reject"),
         )
         layout.addRow(_("Write:"), row(self.mode.widget, self.accept, self.reject))
         self.uncertainty = button(

@@ -39,7 +39,8 @@ def _show_masks(panel: EffectPanel, session: EditingSession) -> None:
     if prompts is None:
         panel.show_marks(0, False, False, False)
     else:
-        panel.show_marks(len(prompts.marks), prompts.is_pending, prompts.can_undo, prompts.can_redo)
+        rejectable = prompts.is_pending or session.proposals is not None
+        panel.show_marks(len(prompts.marks), rejectable, prompts.can_undo, prompts.can_redo)
     if stack is None:
         panel.stack.show_stack(None)
     else:

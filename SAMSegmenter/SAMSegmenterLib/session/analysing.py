@@ -64,10 +64,13 @@ class Analysing(Accepting):
             )
             self._changed.add("progress")
 
-    def drop_proposals(self) -> None:
-        """Show them no longer."""
-        with self._action(keep_notices=True):
+    def reject(self) -> bool:
+        """As `Accepting.reject`; proposals go as well."""
+        with self._action():
+            had_proposals = self._found is not None
             self._drop_proposals()
+            return super().reject() or had_proposals
+        return False
 
     def proposal_under(self, xy: Sequence[float]) -> int | None:
         """Index of the smallest proposal under the mouse, None for none; microseconds."""
