@@ -37,7 +37,7 @@ class MaskSection:
         self.accept = button(_("Accept"), _("Write the mask into the segment (Return, Ctrl+Return)."), does("accept"))
         self.reject = button(
             _("Reject"),
-            _("Drop mask, prompts and proposed outlines; the segment stays (Ctrl+Backspace)."),
+            _("Drop mask, prompts and proposals; the segment stays (Ctrl+Backspace)."),
             does("reject"),
         )
         layout.addRow(_("Write:"), row(self.mode.widget, self.accept, self.reject))
