@@ -206,7 +206,8 @@ def test_a_tick_that_fails_stops_the_timer_and_is_a_notice(desk, monkeypatch):
 
     monkeypatch.setattr(desk.controller.owner, "follow", fail)
     desk.controller._tick()
-    assert "RuntimeError: boom" in notices(desk) and not desk.controller._timer.active
+    assert "RuntimeError: boom" in notices(desk) and "SAM has stopped" in notices(desk)
+    assert not desk.controller._timer.active
 
 
 def test_models_are_listed_and_damaged_folders_do_not_keep_the_effect_from_opening(desk, monkeypatch):

@@ -7,6 +7,7 @@ from typing import Any
 
 import qt
 import slicer
+from slicer.i18n import tr as _
 
 from SAMSegmenterLib.core.errors import SAMError
 from SAMSegmenterLib.desktop.effect_actions import REGION_REFERENCE, EffectActions, no_segmentation
@@ -168,7 +169,8 @@ class EffectController:
         write_options(self._effect, options)
 
     def _region_chosen(self, node: Any) -> None:
-        self._effect.setNodeReference(REGION_REFERENCE, node)
+        if self._active:  # copies in other editors also notice that a region was deleted
+            self._effect.setNodeReference(REGION_REFERENCE, node)
 
     def _new_segment_name(self) -> str | None:
         """Name of the segment for the outline that is picked next, numbered when it is taken; None for no new one."""
@@ -186,7 +188,7 @@ class EffectController:
             self.overlays.follow()
         except Exception as error:  # noqa: BLE001 - a slot that raises would print a traceback 50 times a second
             self._timer.stop()
-            self._tell(error)
+            self._tell(error, _("SAM has stopped: choose another effect, then SAM again, to go on."))
 
     def _session_changed(self, changed: frozenset[str]) -> None:
         if not self._active:
@@ -226,6 +228,5 @@ class EffectController:
     def _scene_is_saved(self, *_: Any) -> None:
         self.owner.keep_prompts()
 
-    def _tell(self, error: BaseException) -> None:
-        notice = Notice.of(error)
-        self.panel.show_notices(str(notice), True)
+    def _tell(self, error: BaseException, remedy: str = "") -> None:
+        self.panel.show_notices(f"{Notice.of(error)} {remedy}".strip(), True)
