@@ -139,3 +139,14 @@ def test_uncertainty_is_an_area_that_keeps_its_most_uncertain_pixels(drawing):
     assert len(fine[1].corners) == 0
     reddest = coarse[0].corners[np.argmin(coarse[0].colours[:, 1])]
     assert (reddest[0] <= 20).all() and (reddest[2] >= 20).all()
+
+
+def test_a_box_that_is_known_is_not_looked_for(drawing, monkeypatch):
+    mask = np.zeros((60, 60), bool)
+    mask[5:50, 7:55] = True
+    detail = drawing.Detail.of(*view(0.25))
+    expected = drawing.DrawnValues.mask(mask, COLOUR, COLOUR).cells(detail)
+    monkeypatch.setattr(drawing, "box_of", lambda values: pytest.fail("looked for"))
+    found = drawing.DrawnValues.mask(mask, COLOUR, COLOUR, (7, 5, 55, 50)).cells(detail)
+    for one, other in zip(found, expected, strict=True):
+        assert len(one.corners) and np.array_equal(one.corners, other.corners)

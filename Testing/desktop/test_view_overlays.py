@@ -368,11 +368,13 @@ def test_a_view_that_cannot_be_drawn_is_left_empty_and_the_others_are_drawn(four
 def test_candidates_nearly_like_the_chosen_mask_are_not_outlined():
     from types import SimpleNamespace
 
+    from SAMSegmenterLib.core.mask_box import box_of
     from SAMSegmenterLib.desktop.view_overlays import _candidates
 
     masks = np.zeros((3, 40, 60), bool)
     masks[0, 10:30, 10:30] = masks[1, 10:30, 10:31] = masks[2, 15:25, 10:30] = True
-    preview = SimpleNamespace(masks=masks, mask=masks[0], chosen=0)
+    boxes = tuple(box_of(mask) for mask in masks)
+    preview = SimpleNamespace(masks=masks, mask=masks[0], chosen=0, boxes=boxes)
     assert len(_candidates(preview, (255, 0, 0), True)) == 2, "the chosen one and the one half as large"
-    empty = SimpleNamespace(masks=masks * 0, mask=masks[0] * 0, chosen=0)
+    empty = SimpleNamespace(masks=masks * 0, mask=masks[0] * 0, chosen=0, boxes=((0, 0, 0, 0),) * 3)
     assert len(_candidates(empty, (255, 0, 0), True)) >= 1

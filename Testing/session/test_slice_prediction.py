@@ -10,6 +10,7 @@ import pytest
 from SAMSegmenterLib.core.cleanup import CleanUp
 from SAMSegmenterLib.core.errors import Cancelled, InputError
 from SAMSegmenterLib.core.geometry import Volume
+from SAMSegmenterLib.core.mask_box import box_of
 from SAMSegmenterLib.core.prompt_marks import BoxMark, MarkSet, PointMark, ScribbleMark, prompts_of
 from SAMSegmenterLib.core.slicing import SlicePlane, extract
 from SAMSegmenterLib.core.windowing import LevelWidth, parse_window
@@ -46,6 +47,7 @@ def test_an_answer_holds_masks_scores_window_and_what_it_was_made_with():
     assert answer.window == "limits:50.0,200.0" and answer.notices == ()
     assert answer.made_with == MadeWith("threshold", "f" * 64, "threshold", "float32", "cpu", 1)
     np.testing.assert_array_equal(answer.prompts.points, [[8, 8]])
+    assert answer.boxes == tuple(box_of(mask) for mask in answer.masks)
 
 
 def test_the_same_request_gives_the_same_bits_with_and_without_a_cache():

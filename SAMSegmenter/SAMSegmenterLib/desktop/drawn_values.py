@@ -13,6 +13,7 @@ from functools import cached_property
 import numpy as np
 
 from SAMSegmenterLib.core.arrays import Mask
+from SAMSegmenterLib.core.mask_box import Box, area, box_of
 from SAMSegmenterLib.desktop.overlay_shapes import (
     Cells,
     Colour,
@@ -32,9 +33,6 @@ _TILE = 256
 
 _MANY_HELD = 6
 
-Part = tuple[int, int, int, int]
-"""x0, y0, x1, y1 of image pixels, the last ones not included."""
-
 
 @dataclass(frozen=True)
 class Detail:
@@ -46,7 +44,7 @@ class Detail:
     """
 
     step: int
-    part: Part
+    part: Box
 
     @classmethod
     def of(cls, to_view: np.ndarray, size: tuple[int, int]) -> Detail:
@@ -67,21 +65,27 @@ class DrawnValues:
     Args:
         values: (H, W) bool or uint8; 0 is not drawn, and of the pixels made one the largest value counts.
         make: areas and outlines of such an array.
+        box: around what is not 0, where it is known.
     """
 
-    def __init__(self, values: np.ndarray, make: Callable[[np.ndarray], tuple[Cells, Cells]]) -> None:
-        self._values, self._make = values, make
-        self._held: dict[tuple[int, Part], tuple[Cells, Cells]] = {}
+    def __init__(
+        self, values: np.ndarray, make: Callable[[np.ndarray], tuple[Cells, Cells]], box: Box | None = None
+    ) -> None:
+        self._values, self._make, self._known_box = values, make, box
+        self._held: dict[tuple[int, Box], tuple[Cells, Cells]] = {}
 
     @classmethod
-    def mask(cls, mask: Mask, fill: Colour | None = None, line: Colour | None = None) -> DrawnValues:
-        """A mask (H, W) filled, outlined, or both."""
+    def mask(
+        cls, mask: Mask, fill: Colour | None = None, line: Colour | None = None, box: Box | None = None
+    ) -> DrawnValues:
+        """A mask (H, W) filled, outlined, or both; with the box around it, where it is known."""
         return cls(
             mask,
             lambda shown: (
                 mask_area(shown, fill) if fill is not None else joined([], 4),
                 mask_outline(shown, line) if line is not None else joined([], 2),
             ),
+            box,
         )
 
     @classmethod
@@ -99,26 +103,21 @@ class DrawnValues:
         return self._held[key]
 
     @cached_property
-    def _box(self) -> Part:
-        """Around what is not 0; without extent when all is."""
-        rows = np.flatnonzero(self._values.any(axis=1))
-        if not len(rows):
-            return (0, 0, 0, 0)
-        columns = np.flatnonzero(self._values[rows[0] : rows[-1] + 1].any(axis=0))
-        return (int(columns[0]), int(rows[0]), int(columns[-1]) + 1, int(rows[-1]) + 1)
+    def _box(self) -> Box:
+        return self._known_box if self._known_box is not None else box_of(self._values)
 
-    def _cutout(self, detail: Detail) -> tuple[int, Part]:
+    def _cutout(self, detail: Detail) -> tuple[int, Box]:
         """How coarse, and which part."""
-        if _pixels(self._box) <= _MANY_PIXELS:
+        if area(self._box) <= _MANY_PIXELS:
             return 1, self._box
         x0, y0, x1, y1 = self._box
-        if _pixels(self._box) > 4 * _MANY_PIXELS * detail.step**2:
+        if area(self._box) > 4 * _MANY_PIXELS * detail.step**2:
             left, top, right, bottom = detail.part
             x0, y0, x1, y1 = max(x0, left), max(y0, top), min(x1, right), min(y1, bottom)
         x0, y0 = x0 // detail.step * detail.step, y0 // detail.step * detail.step
         return detail.step, (x0, y0, max(x0, x1), max(y0, y1))
 
-    def _made(self, step: int, part: Part) -> tuple[Cells, Cells]:
+    def _made(self, step: int, part: Box) -> tuple[Cells, Cells]:
         x0, y0, x1, y1 = part
         areas, outlines = self._make(coarser(self._values[y0:y1, x0:x1], step))
         return scaled(areas, step, (x0, y0)), scaled(outlines, step, (x0, y0))
@@ -144,8 +143,3 @@ def coarser(values: np.ndarray, step: int) -> np.ndarray:
         more = rows[:, offset::step]
         np.maximum(found[:, : more.shape[1]], more, out=found[:, : more.shape[1]])
     return found
-
-
-def _pixels(part: Part) -> int:
-    x0, y0, x1, y1 = part
-    return (x1 - x0) * (y1 - y0)

@@ -174,7 +174,9 @@ class ViewOverlays:
             found += self._kept("preview", (preview, colour, filled), lambda: _candidates(preview, colour, filled))
         if hover is not None:
             fill = (*colour, _HOVER_FILL)
-            found += self._kept("hover", (hover, colour), lambda: [DrawnValues.mask(hover.mask, fill)])
+            found += self._kept(
+                "hover", (hover, colour), lambda: [DrawnValues.mask(hover.mask, fill, box=hover.boxes[hover.chosen])]
+            )
         if heat is not None:
             found += self._kept("heat", (heat,), lambda: [DrawnValues.heat(heat.values)])
         return found
@@ -222,10 +224,14 @@ def _outlines(masks: Any) -> list[DrawnValues]:
 def _candidates(preview: Any, colour: tuple[int, int, int], filled: bool) -> list[DrawnValues]:
     """The chosen mask above those that are clearly others: lines a pixel apart only hide the edge below them."""
     chosen = _thinned(preview.mask)
-    clearly_other = (m for m in preview.masks if intersection_over_union(_thinned(m), chosen) < _ALIKE)
-    others = [DrawnValues.mask(mask, line=_OTHER) for mask in clearly_other]
+    with_boxes = list(zip(preview.masks, preview.boxes, strict=True))
+    others = [
+        DrawnValues.mask(mask, line=_OTHER, box=box)
+        for mask, box in with_boxes
+        if intersection_over_union(_thinned(mask), chosen) < _ALIKE
+    ]
     fill = (*colour, _FILL) if filled else None
-    return [*others, DrawnValues.mask(preview.mask, fill, (*colour, 255))]
+    return [*others, DrawnValues.mask(preview.mask, fill, (*colour, 255), with_boxes[preview.chosen][1])]
 
 
 def _thinned(mask: Mask) -> Mask:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from SAMSegmenterLib.core.arrays import Mask
+from SAMSegmenterLib.core.mask_box import Box
 from SAMSegmenterLib.core.predictor import Candidates
 from SAMSegmenterLib.core.prompt_marks import MarkSet
 from SAMSegmenterLib.core.prompts import Prompts
@@ -25,6 +26,7 @@ class Preview:
         prompts: what the model was told.
         candidates: masks as the model gave them.
         masks: (N, H, W) bool, after clean-up.
+        boxes: around each of them.
         chosen: index of the mask that `accept` would write.
         window: text of the window the model was shown.
         made_with: model and arithmetic.
@@ -37,6 +39,7 @@ class Preview:
     prompts: Prompts
     candidates: Candidates
     masks: np.ndarray
+    boxes: tuple[Box, ...]
     chosen: int
     window: str
     made_with: MadeWith
@@ -54,6 +57,7 @@ class Preview:
             answer.prompts,
             answer.candidates,
             answer.masks,
+            answer.boxes,
             chosen,
             answer.window,
             answer.made_with,

@@ -12,6 +12,7 @@ import numpy as np
 
 from SAMSegmenterLib.core.cleanup import CleanUp, clean
 from SAMSegmenterLib.core.errors import Cancelled, InputError
+from SAMSegmenterLib.core.mask_box import Box, box_of
 from SAMSegmenterLib.core.predictor import Candidates, Embedding, ModelSpec, Predictor
 from SAMSegmenterLib.core.progress import ShouldStop, never_stop
 from SAMSegmenterLib.core.prompt_marks import MarkSet, notices_of, prompts_of
@@ -95,6 +96,7 @@ class SliceAnswer:
         prompts: what the model was told.
         candidates: masks as the model gave them, with scores.
         masks: (N, H, W) bool, the same after clean-up.
+        boxes: around each of them; to look for it in a very large one takes a while.
         window: text of the window that was used.
         made_with: model and arithmetic.
         notices: what the user should know.
@@ -104,6 +106,7 @@ class SliceAnswer:
     prompts: Prompts
     candidates: Candidates
     masks: np.ndarray
+    boxes: tuple[Box, ...]
     window: str
     made_with: MadeWith
     notices: tuple[str, ...] = ()
@@ -130,8 +133,9 @@ def predict_slice(request: SliceRequest, predictor: Predictor, should_stop: Shou
     best = best_window(answers) if len(answers) > 1 else 0
     candidates, spec = answers[best], predictor.spec
     masks = _cleaned(candidates.masks, positive_points(prompts), request.cleanup, image)
-    notices = (*notices_of(marks, image.shape), *_resolution(masks[candidates.best], spec))
-    return SliceAnswer(image, prompts, candidates, masks, texts[best], MadeWith.of(predictor), notices)
+    boxes = tuple(box_of(mask) for mask in masks)
+    notices = (*notices_of(marks, image.shape), *_resolution(boxes[candidates.best], image.shape, spec))
+    return SliceAnswer(image, prompts, candidates, masks, boxes, texts[best], MadeWith.of(predictor), notices)
 
 
 def encode_slice(request: SliceRequest, predictor: Predictor, should_stop: ShouldStop = never_stop) -> None:
@@ -169,14 +173,12 @@ def _cleaned(masks: np.ndarray, clicks: np.ndarray, cleanup: CleanUp, image: Sli
     return np.stack([clean(mask, clicks, cleanup, image.spacing_yx) for mask in masks])
 
 
-def _resolution(mask: np.ndarray, spec: ModelSpec) -> tuple[str, ...]:
+def _resolution(box: Box, shape: tuple[int, int], spec: ModelSpec) -> tuple[str, ...]:
     """A warning when a structure is narrower than what the model's mask can tell apart."""
-    rows, columns = np.flatnonzero(mask.any(axis=1)), np.flatnonzero(mask.any(axis=0))
-    if not len(rows):
-        return ()
-    width = min(rows[-1] - rows[0], columns[-1] - columns[0]) + 1
-    cell = max(mask.shape) / spec.mask_size
-    if width >= _CELLS_TO_RESOLVE * cell:
+    x0, y0, x1, y1 = box
+    width = min(x1 - x0, y1 - y0)
+    cell = max(shape) / spec.mask_size
+    if not width or width >= _CELLS_TO_RESOLVE * cell:
         return ()
     return (
         f"The structure is {width} pixels wide; on a slice of this size '{spec.name}' tells apart "
