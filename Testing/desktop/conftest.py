@@ -118,3 +118,19 @@ def start_effect(
     while worker.run_next():
         pass
     replace_service(None)
+
+
+@pytest.fixture
+def desk(start_effect: Callable[..., Any]) -> Any:
+    """The effect at work on the volume with two boxes."""
+    from support.phantoms import two_boxes_volume
+
+    return start_effect(two_boxes_volume()[0])
+
+
+@pytest.fixture
+def labels() -> Any:
+    """The label array of the volume with two boxes."""
+    from support.phantoms import two_boxes_volume
+
+    return two_boxes_volume()[1].layers[0]

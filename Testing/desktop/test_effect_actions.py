@@ -11,16 +11,6 @@ from support.phantoms import matrix, two_boxes_volume
 LPS = matrix((2.0, 0.8, 0.8), origin_ras=(10, 8, -6), lps=True)
 
 
-@pytest.fixture
-def labels():
-    return two_boxes_volume()[1].layers[0]
-
-
-@pytest.fixture
-def desk(start_effect):
-    return start_effect(two_boxes_volume()[0])
-
-
 def stack_of(desk):
     return desk.controller.panel.stack
 

@@ -17,16 +17,6 @@ from support.phantoms import two_boxes_volume
 
 
 @pytest.fixture
-def labels():
-    return two_boxes_volume()[1].layers[0]
-
-
-@pytest.fixture
-def desk(start_effect):
-    return start_effect(two_boxes_volume()[0])
-
-
-@pytest.fixture
 def working_desk(start_effect):
     """With a worker that works by itself, as scripts have it: they wait for the voxels."""
     from SAMSegmenterLib.desktop.shared_service import replace_service

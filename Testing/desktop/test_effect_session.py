@@ -3,20 +3,9 @@
 from __future__ import annotations
 
 import numpy as np
-import pytest
 
 from SAMSegmenterLib.core.geometry import Volume
 from support.phantoms import matrix, two_boxes_volume
-
-
-@pytest.fixture
-def desk(start_effect):
-    return start_effect(two_boxes_volume()[0])
-
-
-@pytest.fixture
-def labels():
-    return two_boxes_volume()[1].layers[0]
 
 
 def rest(desk):

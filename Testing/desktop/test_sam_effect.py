@@ -51,16 +51,6 @@ def test_a_click_and_an_acceptance_write_the_structure_clicked_and_nothing_else(
     assert not desk.mask().any()
 
 
-@pytest.fixture
-def desk(start_effect):
-    return start_effect(two_boxes_volume()[0])
-
-
-@pytest.fixture
-def labels():
-    return two_boxes_volume()[1].layers[0]
-
-
 def box_on(labels, k=8, value=1):
     expected = np.zeros(labels.shape, bool)
     expected[k] = labels[k] == value

@@ -6,17 +6,6 @@ import numpy as np
 import pytest
 
 from SAMSegmenterLib.core.errors import DependencyError, DeviceError, ModelError
-from support.phantoms import two_boxes_volume
-
-
-@pytest.fixture
-def desk(start_effect):
-    return start_effect(two_boxes_volume()[0])
-
-
-@pytest.fixture
-def labels():
-    return two_boxes_volume()[1].layers[0]
 
 
 def notices(desk):

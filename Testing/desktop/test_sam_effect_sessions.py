@@ -12,16 +12,6 @@ from support.phantoms import two_boxes_volume
 ROOT = Path(__file__).resolve().parents[2]
 
 
-@pytest.fixture
-def desk(start_effect):
-    return start_effect(two_boxes_volume()[0])
-
-
-@pytest.fixture
-def labels():
-    return two_boxes_volume()[1].layers[0]
-
-
 def test_the_timer_and_the_worker_bring_the_mask_without_help(start_effect, wait_until, labels):
     from SAMSegmenterLib.session.worker import Worker
     from support.effect_desk import a_service

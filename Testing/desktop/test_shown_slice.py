@@ -7,11 +7,6 @@ from support.phantoms import matrix, two_boxes_volume
 
 
 @pytest.fixture
-def desk(start_effect):
-    return start_effect(two_boxes_volume()[0])
-
-
-@pytest.fixture
 def shown(desk):
     """`shown(view)`: the slice that a view shows."""
     from SAMSegmenterLib.desktop.shown_slice import ShownSlice

@@ -17,11 +17,6 @@ def desk(start_effect):
     return desk
 
 
-@pytest.fixture
-def labels():
-    return two_boxes_volume()[1].layers[0]
-
-
 def ask(desk, layers=(5, 10)):
     """Put a box on each of these layers and ask for their masks."""
     ends = (layers[0] - 0.4, layers[1] + 0.4)
