@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from SAMSegmenterLib.core import plane_voxels
 from SAMSegmenterLib.core.plane_voxels import SliceFrame, covered_voxels, nearest, tight_block
 
 SLICE = np.array([[1, 0, 0, 0], [0, 1, 0, 0], [0, 0, 1, 4], [0, 0, 0, 1.0]])  # slice 4 along k
@@ -68,3 +69,22 @@ def test_a_free_plane_through_many_columns_is_worked_on_in_parts(monkeypatch):
     monkeypatch.undo()
     at_once = covered_voxels(mask, frame, np.linalg.inv(tilted), (0, 19, 0, 19, 0, 11))
     assert in_parts[0] == at_once[0] and np.array_equal(in_parts[1], at_once[1]) and at_once[1].sum() > 100
+
+
+@pytest.mark.parametrize("rows", [[3], [2, 3, 4], [5, 3, 1], [0, 0, 7, 7], []])
+@pytest.mark.parametrize("columns", [[1], [4, 5, 6, 7, 8], [8, 6], [2, 2, 3]])
+@pytest.mark.parametrize("axes", [(0, 1), (1, 0), (1, 2), (2, 1), (0, 2)])
+def test_whole_rows_and_columns_of_a_mask_are_picked_as_single_pixels_are(rows, columns, axes):
+    mask = np.random.default_rng(0).random((8, 9)) < 0.5
+    row, column = np.array(rows, np.int64), np.array(columns, np.int64)
+    row = np.expand_dims(row, [axis for axis in range(3) if axis != axes[0]])
+    column = np.expand_dims(column, [axis for axis in range(3) if axis != axes[1]])
+    found = plane_voxels._picked(mask, row, column)
+    assert np.array_equal(found, mask[row, column]) and not np.shares_memory(found, mask)
+
+
+@pytest.mark.parametrize("shape", [(), (3,), (2, 3), (2, 1)])
+def test_pixels_that_are_no_rows_and_columns_are_picked_one_by_one(shape):
+    rng, mask = np.random.default_rng(0), np.random.default_rng(1).random((8, 9)) < 0.5
+    row, column = rng.integers(0, 8, shape), rng.integers(0, 9, shape)
+    assert np.array_equal(plane_voxels._picked(mask, row, column), mask[row, column])

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 import numpy as np
 
+from SAMSegmenterLib.core.mask_box import filled_span
 from SAMSegmenterLib.core.slicing import Extent
 
 EMPTY_EXTENT: Extent = (0, -1, 0, -1, 0, -1)
@@ -68,10 +69,10 @@ def filled_extent(cells: np.ndarray, extent: Extent) -> Extent:
     """Smallest extent around the cells (k, j, i) that are not 0, of an array that fills `extent`."""
     spans = []
     for axis in (2, 1, 0):
-        held = np.flatnonzero(cells.any(axis=tuple(other for other in range(3) if other != axis)))
-        if not len(held):
+        span = filled_span(cells, axis)
+        if span is None:
             return EMPTY_EXTENT
         start = extent[2 * (2 - axis)]
-        spans += [start + int(held[0]), start + int(held[-1])]
+        spans += [start + span[0], start + span[1]]
     i0, i1, j0, j1, k0, k1 = spans
     return i0, i1, j0, j1, k0, k1

@@ -60,10 +60,12 @@ def plan_of(group: EditGroup, node: Any, volume_node: Any, rules: EditRules, lat
     for edit in group.edits:
         for where, cells in _taken_away(edit):
             cells &= removable[window(where, extent)]
-            after[window(where, extent)] &= ~cells
-            added[window(where, extent)] &= ~cells
+            np.logical_not(cells, out=cells)
+            after[window(where, extent)] &= cells
+            added[window(where, extent)] &= cells
         if edit.mode != "remove" and not is_empty(edit.extent):
-            cells = (edit.block != 0) & editable[window(edit.extent, extent)]
+            cells = edit.block != 0
+            cells &= editable[window(edit.extent, extent)]
             after[window(edit.extent, extent)] |= cells
             added[window(edit.extent, extent)] |= cells
     others = added & any_in_block(node, overwritable(node, rules, group.segment_id), lattice, extent)

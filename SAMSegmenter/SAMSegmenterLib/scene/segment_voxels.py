@@ -78,8 +78,9 @@ def any_in_block(node: Any, segment_ids: list[str], lattice: Lattice, extent: Ex
         return found
     for image, ids in layers_of(node):
         values = [int(segment_of(node, n).GetLabelValue()) for n in ids if n in segment_ids]
-        if values:
-            found |= np.isin(_values_on(image, lattice, extent), values)
+        block = _values_on(image, lattice, extent) if values else None
+        for value in values:
+            found |= block == value
     return found
 
 

@@ -65,7 +65,7 @@ def _present(grid: SliceImage, source: Source, writer: SegmentWriter, segment_id
     empty = EMPTY_EXTENT, np.zeros((0, 0, 0), np.uint8)
     if is_empty(near.extent):
         return empty
-    everything = np.ones(grid.shape, bool)
+    everything = np.broadcast_to(np.True_, grid.shape)
     slab = rasterise(everything, grid, source.volume.ijk_to_ras, near, source.segmentation_to_volume)
     if slab is None:
         return empty
