@@ -71,3 +71,14 @@ def test_neighbouring_numbers_have_colours_that_differ(shapes):
     colours = np.array([shapes.distinct_colour(number)[:3] for number in range(20)])
     assert (np.abs(np.diff(colours, axis=0)).sum(axis=1) > 80).all()
     assert ((colours >= 80) & (colours <= 255)).all()
+
+
+@pytest.mark.parametrize("share", [0.0, 0.05, 0.5, 0.95, 1.1])
+def test_runs_down_the_columns_are_those_of_the_turned_mask(shapes, share):
+    from SAMSegmenterLib.core.runs import runs_of
+
+    mask = np.random.default_rng(3).random((13, 21)) < share
+    found, expected = shapes._runs_down(mask), runs_of(np.ascontiguousarray(mask.T))
+    for name in ("rows", "starts", "stops"):
+        assert np.array_equal(getattr(found, name), getattr(expected, name))
+    assert found.shape == expected.shape

@@ -69,7 +69,7 @@ def mask_outline(mask: Mask, colour: Colour) -> Cells:
     """The border between pixels inside and outside of a mask (H, W), each straight stretch as one line."""
     padded = np.pad(mask, 1)
     across = runs_of(padded[1:, 1:-1] != padded[:-1, 1:-1])
-    down = runs_of(np.ascontiguousarray((padded[1:-1, 1:] != padded[1:-1, :-1]).T))
+    down = _runs_down(padded[1:-1, 1:] != padded[1:-1, :-1])
     corners = np.concatenate([_stretches(across), _stretches(down)[..., ::-1]])
     return Cells(corners, _repeated(colour, len(corners)))
 
@@ -125,6 +125,19 @@ def joined(parts: Sequence[Cells], corners: int) -> Cells:
     if not parts:
         return Cells(np.zeros((0, corners, 2)), np.zeros((0, 4), np.uint8))
     return Cells(np.concatenate([one.corners for one in parts]), np.concatenate([one.colours for one in parts]))
+
+
+def _runs_down(mask: Mask) -> Runs:
+    """The runs of the turned mask; the few pixels of an outline are put into order, the many others are not turned."""
+    height, width = mask.shape
+    rows, columns = np.divmod(np.flatnonzero(mask), width)
+    order = np.argsort(columns.astype(np.min_scalar_type(width)), kind="stable")
+    rows, columns = rows[order], columns[order]
+    begins = np.ones(len(rows), np.bool_)
+    begins[1:] = (columns[1:] != columns[:-1]) | (rows[1:] != rows[:-1] + 1)
+    ends = np.ones_like(begins)
+    ends[:-1] = begins[1:]
+    return Runs(columns[begins], rows[begins], rows[ends] + 1, (width, height))
 
 
 def _stretches(runs: Runs) -> np.ndarray:
