@@ -7,8 +7,19 @@ from typing import Any
 
 import pytest
 
+from SAMSegmenterLib.session.collection import COLLECTION
 from support.fake_predictor import ThresholdPredictor
 from support.real_data import RealCase, find_real_case
+
+
+@pytest.fixture(autouse=True)
+def a_free_collector() -> Iterator[None]:
+    """Tests that leave work undone do not keep garbage from being collected in the next ones."""
+    yield
+    while COLLECTION.is_held:
+        COLLECTION.release()
+    COLLECTION._still_busy.clear()
+    COLLECTION._leave_if_idle()
 
 
 @pytest.fixture

@@ -100,9 +100,11 @@ def test_every_text_goes_through_the_translation(a_stand_in, complaints, monkeyp
 
     names = ("panel_parts", "panel_texts", "prompt_section", "mask_section", "structure_section", "stack_section")
     modules = [f"SAMSegmenterLib.desktop.{name}" for name in (*names, "settings_section", "effect_panel")]
+    before = [importlib.import_module(name) for name in modules]
     monkeypatch.setattr(slicer.i18n, "tr", lambda text: f"~{text}")
-    for name in modules:
-        monkeypatch.delitem(sys.modules, name, raising=False)
+    for name, module in zip(modules, before, strict=True):
+        monkeypatch.setattr(name, module)  # the package's attribute, too, is put back at the end
+        monkeypatch.delitem(sys.modules, name)
     panel = importlib.import_module(modules[-1]).EffectPanel(lambda _: None, lambda _: None, {})
     plain = []
     for kind in (qt.QLabel, qt.QToolButton, qt.QCheckBox):

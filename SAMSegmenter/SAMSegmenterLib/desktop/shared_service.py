@@ -42,6 +42,8 @@ def use_preferences(preferences: Preferences) -> None:
 def replace_service(service: ModelService | None) -> None:
     """Use another service from the next session on; None makes a new one when it is asked for."""
     global _service, _preferences
+    if _service is not None:
+        _service.leave()
     _service, _preferences = service, None
 
 
