@@ -73,7 +73,7 @@ def carry_one_box(
     start = int(np.argmax(sizes))
     if not sizes[start]:
         raise InputError(f"The structure '{structure.name}' has no pixel in this volume.")
-    parameters = PropagationParameters(axis=axis)
+    parameters = PropagationParameters(axis=axis, square_pixels=False)
     seed = _segment_box(volume, segmentation, structure, axis, start, predictor)
     meter = ProgressMeter("carrying one box", None, on_progress)
     results = []

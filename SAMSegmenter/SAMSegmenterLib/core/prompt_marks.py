@@ -18,9 +18,9 @@ from SAMSegmenterLib.core.arrays import Mask
 from SAMSegmenterLib.core.errors import InputError
 from SAMSegmenterLib.core.marks import BoxMark, LassoMark, Mark, MarkSet, PointMark, PriorMark, ScribbleMark
 from SAMSegmenterLib.core.mask_logits import mask_logits
+from SAMSegmenterLib.core.mask_measures import innermost_point
 from SAMSegmenterLib.core.polygons import polygon_mask
 from SAMSegmenterLib.core.prompts import Prompts
-from SAMSegmenterLib.core.propagation import innermost_point
 from SAMSegmenterLib.core.strokes import length_on_slice, moved_in, on_slice, points_along
 
 __all__ = [

@@ -10,7 +10,7 @@ import slicer
 
 from SAMSegmenterLib.core.arrays import Mask
 from SAMSegmenterLib.core.marks import MarkSet, PriorMark
-from SAMSegmenterLib.core.propagation import intersection_over_union
+from SAMSegmenterLib.core.mask_measures import intersection_over_union
 from SAMSegmenterLib.desktop.drawn_values import Detail, DrawnValues
 from SAMSegmenterLib.desktop.effect_session import EffectSession
 from SAMSegmenterLib.desktop.mark_shapes import PRIOR, add_drag, add_ghost, add_mark

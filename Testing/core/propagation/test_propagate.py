@@ -5,15 +5,8 @@ import pytest
 
 from SAMSegmenterLib.core.errors import Cancelled, InputError
 from SAMSegmenterLib.core.geometry import Volume
-from SAMSegmenterLib.core.propagation import (
-    STOP_AREA,
-    STOP_EMPTY,
-    STOP_END,
-    STOP_OVERLAP,
-    PropagationParameters,
-    carried_prompts,
-    propagate,
-)
+from SAMSegmenterLib.core.propagation import PropagationParameters, StopReason, propagate
+from SAMSegmenterLib.core.propagation.propagate import carried_prompts
 from support.fake_predictor import ThresholdPredictor
 from support.phantoms import sphere_volume
 
@@ -44,13 +37,16 @@ def test_each_direction_ends_with_a_reason_on_a_slice_that_does_not_count():
     volume, truth = box_volume()
     ends = [r for r in carried(volume, truth, 7, min_overlap=0.7) if r.stop_reason]
     assert [(r.plane.index, r.final) for r in ends] == [(12, False), (3, False)]
-    assert {r.stop_reason for r in ends} <= {STOP_AREA, STOP_EMPTY, STOP_OVERLAP}
+    assert {r.stop_reason for r in ends} <= {StopReason.AREA, StopReason.EMPTY, StopReason.OVERLAP}
 
 
 def test_the_volume_end_counts_and_says_so():
     volume, truth = box_volume(range(0, 20))
     ends = [r for r in carried(volume, truth, 7) if r.stop_reason]
-    assert [(r.plane.index, r.final, r.stop_reason) for r in ends] == [(19, True, STOP_END), (0, True, STOP_END)]
+    assert [(r.plane.index, r.final, r.stop_reason) for r in ends] == [
+        (19, True, StopReason.VOLUME),
+        (0, True, StopReason.VOLUME),
+    ]
 
 
 def test_a_range_is_not_left():
