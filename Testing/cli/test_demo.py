@@ -34,7 +34,7 @@ def test_an_own_case_leaves_tables_report_scene_and_a_carried_box(an_own_case, t
     assert {"results.sqlite", "report.html"} <= {path.name for path in output.iterdir()}
     assert (output / "tables" / "dice_predicted_iou.tsv").exists()
     rows = (output / "tables" / "carried_box.tsv").read_text(encoding="utf-8").splitlines()
-    assert rows[0].split("\t") == ["slice", "dice", "slice_confidence", "counts", "ended_because"]
+    assert rows[0].split("\t") == ["slice", "dice", "slice_confidence", "origin", "counts", "ended_because"]
     assert len(rows) > 3
     report = (output / "report.html").read_text(encoding="utf-8")
     assert "One box on slice" in report

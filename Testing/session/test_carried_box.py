@@ -26,7 +26,11 @@ def test_the_table_lists_every_visited_slice_in_order():
     volume, segmentation = sphere_volume(shape_kji=(24, 32, 32), spacing_kji=(1, 1, 1), radius_mm=9)
     table = carry_one_box(volume, segmentation, segmentation.structures[0], 0, ThresholdPredictor()).table
     assert table.columns["slice"] == sorted(table.columns["slice"])
+    assert len(set(table.columns["slice"])) == len(table.columns["slice"])
     assert sum(reason != "" for reason in table.columns["ended_because"]) == 2
+    start = table.columns["origin"].index("keyframe")
+    assert table.columns["slice_confidence"][start] == 1 and table.columns["dice"][start] == 1
+    assert all(0 <= confidence <= 1 for confidence in table.columns["slice_confidence"])
 
 
 def test_a_structure_without_pixels_is_an_input_error():

@@ -15,7 +15,7 @@ from SAMSegmenterLib.core.geometry import Volume
 from SAMSegmenterLib.core.predictor import Predictor
 from SAMSegmenterLib.core.progress import OnProgress, ProgressMeter, ShouldStop, ignore_progress, never_stop
 from SAMSegmenterLib.core.prompts import Prompts
-from SAMSegmenterLib.core.propagation import PropagationParameters, SliceResult, propagate
+from SAMSegmenterLib.core.propagation import PropagationParameters, SliceResult, latest, propagate
 from SAMSegmenterLib.core.reference import Segmentation, Structure
 from SAMSegmenterLib.core.slicing import SlicePlane, extract
 from SAMSegmenterLib.core.windowing import to_rgb8
@@ -30,7 +30,7 @@ class CarriedBox:
         start: index of the slice with the box.
         mask: (K, J, I) bool, all slices that counted.
         dice: of the whole volume, 0 to 1.
-        table: one row per visited slice.
+        table: one row per visited slice, with its Dice, slice confidence and how its mask came about.
         ends: why each direction ended, in words.
     """
 
@@ -76,10 +76,11 @@ def carry_one_box(
     parameters = PropagationParameters(axis=axis, square_pixels=False)
     seed = _segment_box(volume, segmentation, structure, axis, start, predictor)
     meter = ProgressMeter("carrying one box", None, on_progress)
-    results = []
+    reports = []
     for result in propagate(volume, {start: {structure.name: seed}}, predictor, parameters, should_stop):
-        results.append(result)
-        meter.advance(f"slice {result.plane.index}")
+        reports.append(result)
+        meter.advance(f"slice {result.index}")
+    results = list(latest(reports)[structure.name].values())
     mask = _stacked(results, volume, axis)
     table = _table(results, segmentation, structure, axis)
     return CarriedBox(structure, start, mask, dice(mask, segmentation.mask(structure)), table, _ends(results))
@@ -107,24 +108,25 @@ def _stacked(results: list[SliceResult], volume: Volume, axis: int) -> Mask:
     mask = np.zeros(volume.shape_kji, bool)
     for result in results:
         if result.final:
-            np.moveaxis(mask, axis, 0)[result.plane.index] = result.mask
+            np.moveaxis(mask, axis, 0)[result.index] = result.mask
     return mask
 
 
 def _table(results: list[SliceResult], segmentation: Segmentation, structure: Structure, axis: int) -> Table:
     rows = [
         (
-            r.plane.index,
-            float(dice(r.mask, segmentation.mask(structure, axis, r.plane.index))),
+            r.index,
+            float(dice(r.mask, segmentation.mask(structure, axis, r.index))),
             r.slice_confidence,
+            r.origin,
             "yes" if r.final else "no",
             r.stop_reason or "",
         )
-        for r in sorted(results, key=lambda r: r.plane.index)
+        for r in results
     ]
-    header = ("slice", "dice", "slice_confidence", "counts", "ended_because")
+    header = ("slice", "dice", "slice_confidence", "origin", "counts", "ended_because")
     return Table.from_rows("carried_box", f"One box carried through the {structure.name}", header, rows)
 
 
 def _ends(results: list[SliceResult]) -> tuple[str, ...]:
-    return tuple(f"ended at slice {r.plane.index}: {r.stop_reason}" for r in results if r.stop_reason)
+    return tuple(f"ended at slice {r.index}: {r.stop_reason}" for r in results if r.stop_reason)
