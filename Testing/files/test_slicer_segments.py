@@ -43,3 +43,9 @@ def test_colours_of_neighbours_differ_and_lie_in_range():
     assert colours.min() >= 0 and colours.max() <= 1
     distance = np.linalg.norm(colours[:, None] - colours[None], axis=-1) + np.eye(20)
     assert distance.min() > 0.1
+
+
+def test_facts_are_written_as_tags_that_slicer_separates_by_bars():
+    tags = (("model", "a|b"), ("origin", "propagated"))
+    segmentation = Segmentation((np.ones((1, 2, 2), np.uint8),), np.eye(4), (Structure(1, "x", 0, 1, tags),))
+    assert metadata_of(segmentation)["Segment0_Tags"] == "SAMSegmenter.model:a/b|SAMSegmenter.origin:propagated|"

@@ -11,6 +11,9 @@ from SAMSegmenterLib.core.errors import InputError
 from SAMSegmenterLib.core.geometry import Volume
 from SAMSegmenterLib.core.resampling import nearest_onto, overlap_in_space, same_lattice
 
+TAG_PREFIX = "SAMSegmenter."
+"""Begins the names of this extension's tags, which are saved with scenes and with segmentation files."""
+
 
 @dataclass(frozen=True)
 class Structure:
@@ -21,12 +24,14 @@ class Structure:
         name: shown to the user.
         layer: array that holds it.
         layer_value: its value there.
+        tags: facts that are written with it, name and text (model, how it came about).
     """
 
     value: int
     name: str
     layer: int = 0
     layer_value: int = 0
+    tags: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, eq=False)

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from SAMSegmenterLib.core.reference import Segmentation, Structure
+from SAMSegmenterLib.core.reference import TAG_PREFIX, Segmentation, Structure
 
 _GOLDEN = 0.618033988749895  # steps of the golden ratio around the colour circle stay apart for any number
 
@@ -61,7 +61,7 @@ def metadata_of(segmentation: Segmentation) -> dict[str, str]:
         fields[prefix + "LabelValue"] = str(structure.layer_value)
         fields[prefix + "Layer"] = str(structure.layer)
         fields[prefix + "Extent"] = f"0 {i - 1} 0 {j - 1} 0 {k - 1}"
-        fields[prefix + "Tags"] = "|"
+        fields[prefix + "Tags"] = _tags(structure)
     return fields
 
 
@@ -75,6 +75,12 @@ def colour_of(value: int) -> tuple[float, float, float]:
 def stacked(layers: Sequence[np.ndarray]) -> np.ndarray:
     """(K, J, I) of a single layer, (K, J, I, layers) of several."""
     return layers[0] if len(layers) == 1 else np.stack(layers, axis=-1)
+
+
+def _tags(structure: Structure) -> str:
+    """A structure's facts, each with a bar after it as Slicer separates them; "|" when there is none."""
+    pairs = (f"{TAG_PREFIX}{name}:{text}" for name, text in structure.tags)
+    return "".join(f"{pair.replace('|', '/')}|" for pair in pairs) or "|"
 
 
 def _integer(text: str | None, default: int) -> int:

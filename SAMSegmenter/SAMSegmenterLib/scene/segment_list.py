@@ -6,10 +6,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from SAMSegmenterLib.core.errors import InputError
+from SAMSegmenterLib.core.reference import TAG_PREFIX
 from SAMSegmenterLib.scene.segment_voxels import segment_of
-
-TAG_PREFIX = "SAMSegmenter."
-"""Tags of segments are saved with scenes and with segmentation files."""
 
 
 def segment_name(node: Any, segment_id: str) -> str | None:
