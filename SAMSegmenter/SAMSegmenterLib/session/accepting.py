@@ -16,6 +16,7 @@ from SAMSegmenterLib.session.following import Following
 from SAMSegmenterLib.session.notices import WARNING
 from SAMSegmenterLib.session.preview import AcceptResult, Preview
 from SAMSegmenterLib.session.prompt_book import AcceptedPrompts, SlicePrompts
+from SAMSegmenterLib.session.propagation_keyframes import PROPAGATED, is_propagated
 from SAMSegmenterLib.session.segment_writer import SegmentWriter
 from SAMSegmenterLib.session.slice_edits import slice_edit
 from SAMSegmenterLib.session.slice_prediction import MadeWith
@@ -132,7 +133,11 @@ class Accepting(Following):
         edit = slice_edit(preview.mask, preview.image, self._source, writer, preview.segment_id, mode)
         if edit is None:
             return AcceptResult(0, "The mask lies outside the segmentation's voxels: nothing was written.")
-        record = SlicePromptRecord(
+        record = self._record_of_preview(preview, mode)
+        return self._commit([edit], [AcceptedPrompts(preview.segment_id, record)], writer)
+
+    def _record_of_preview(self, preview: Preview, mode: str) -> SlicePromptRecord:
+        return SlicePromptRecord(
             preview.plane,
             preview.marks,
             preview.chosen,
@@ -142,7 +147,6 @@ class Accepting(Following):
             parameters=self._parameters(preview.made_with),
             mask=preview.mask,
         )
-        return self._commit([edit], [AcceptedPrompts(preview.segment_id, record)], writer)
 
     def _commit(
         self, edits: Sequence[Edit], accepted: Sequence[AcceptedPrompts], writer: SegmentWriter
@@ -155,8 +159,8 @@ class Accepting(Following):
         if changed:
             self.book.accepted.extend(accepted)
             self._accepted_edits().note(edits, before, accepted, writer)
-            for one in accepted:
-                self._writers.tag_segment(one.segment_id, self._tags(one.record))
+            for segment_id, record in {one.segment_id: one.record for one in accepted}.items():
+                self._writers.tag_segment(segment_id, self._tags(segment_id, record))
         return AcceptResult(changed, _in_words(changed, missed, wanted))
 
     def _settle(self, prompts: SlicePrompts, mode: str) -> None:
@@ -189,9 +193,12 @@ class Accepting(Following):
     def _prompts_changed(self, volume_id: str) -> None:
         raise NotImplementedError
 
-    def _tags(self, record: SlicePromptRecord) -> dict[str, str]:
+    def _tags(self, segment_id: str, record: SlicePromptRecord) -> dict[str, str]:
         facts = record.parameters
-        return {"model": str(facts["model"]), "sha256": str(facts["sha256"]), "origin": "accepted by hand"}
+        records = [one.record for one in self.book.accepted if one.segment_id == segment_id]
+        origins = {PROPAGATED if is_propagated(one) else "accepted by hand" for one in records}
+        origin = " and ".join(sorted(origins))
+        return {"model": str(facts["model"]), "sha256": str(facts["sha256"]), "origin": origin}
 
     def _accepted_edits(self) -> AcceptedEdits:
         """Of the volume at hand."""

@@ -21,12 +21,12 @@ from SAMSegmenterLib.session.event_log import EventLog
 from SAMSegmenterLib.session.model_service import ModelService
 from SAMSegmenterLib.session.prompt_book import PromptBook
 from SAMSegmenterLib.session.prompt_files import file_of, fill_book
-from SAMSegmenterLib.session.prompts_running import PromptsRunning
+from SAMSegmenterLib.session.propagating import Propagating
 from SAMSegmenterLib.session.segment_writer import WriterProvider
 from SAMSegmenterLib.session.source_provider import SourceProvider
 
 
-class EditingSession(PromptsRunning):
+class EditingSession(Propagating):
     """Prompts, previews and acceptances for one segmentation; another segmentation gets a session of its own.
 
     Args:
@@ -135,6 +135,7 @@ class EditingSession(PromptsRunning):
         self._is_closed = True
         with self._action(keep_notices=True):
             self._drop_all()
+            self.propagation.drop()
             self._board.stop()
             if self._autosave is not None:
                 self._autosave.discard()

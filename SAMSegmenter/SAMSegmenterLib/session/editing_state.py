@@ -118,7 +118,8 @@ class SessionState:
         """Have a function called after actions and ticks with the names of what changed.
 
         Names are "source", "plane", "segment", "settings", "marks", "preview", "hover", "proposals", "uncertainty",
-        "stack", "progress", "status", "notices", "recovery" and "kept prompts" (of any volume: they are to be kept).
+        "stack", "propagation", "progress", "status", "notices", "recovery" and "kept prompts" (of any volume: they are
+        to be kept).
 
         Returns:
             A function that ends this; the listener is kept alive until then.

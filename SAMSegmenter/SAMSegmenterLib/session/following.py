@@ -210,11 +210,14 @@ class Following(Prefetching):
             self._changed.add("status")
 
     def _note_progress(self) -> None:
-        progress = self._board.progress()
+        progress = self._progress_now()
         busy = self._board.is_running()
         if progress != self._progress or busy != self._was_busy:
             self._changed |= {"progress", "status"}
         self._progress, self._was_busy = progress, busy
+
+    def _progress_now(self) -> ProgressEvent | None:
+        return self._board.progress()
 
     def _begin_what_is_due(self) -> None:
         self._hover_if_due()

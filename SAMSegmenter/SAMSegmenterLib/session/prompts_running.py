@@ -16,6 +16,7 @@ from SAMSegmenterLib.session.accepting import NOTHING
 from SAMSegmenterLib.session.model_service import REQUEST
 from SAMSegmenterLib.session.preview import AcceptResult
 from SAMSegmenterLib.session.prompt_book import AcceptedPrompts
+from SAMSegmenterLib.session.propagation_keyframes import PROPAGATED
 from SAMSegmenterLib.session.replay import mask_of, request_of, steps_of
 from SAMSegmenterLib.session.served_model import ServedPredictor
 from SAMSegmenterLib.session.slice_edits import slice_edit
@@ -147,7 +148,10 @@ class PromptsRunning(Stacking):
     def _record_of(self, prompts: PromptFile, one: _Made, mask: Mask, number: int) -> SlicePromptRecord:
         """As an acceptance by hand is noted, so that it can be done again elsewhere."""
         own = {**prompts.parameters, **one.record.parameters}
-        parameters = {**self._parameters(one.made_with), **{n: own[n] for n in ("cleanup", "proposal") if n in own}}
+        parameters = {
+            **self._parameters(one.made_with),
+            **{n: own[n] for n in ("cleanup", "proposal", PROPAGATED) if n in own},
+        }
         parameters["order"] = int(parameters["order"]) + number
         if "cleanup" not in own:
             parameters["cleanup"] = {}

@@ -18,6 +18,7 @@ from SAMSegmenterLib.core.progress import OnProgress, ProgressMeter, ShouldStop,
 from SAMSegmenterLib.core.prompt_file import PromptFile, SlicePromptRecord, identity_of
 from SAMSegmenterLib.core.slicing import SlicePlane
 from SAMSegmenterLib.session.prepared_slice import PreparedSlice
+from SAMSegmenterLib.session.propagation_keyframes import PROPAGATED, is_propagated
 from SAMSegmenterLib.session.segment_writer import SegmentWriter
 from SAMSegmenterLib.session.slice_edits import slice_edit
 from SAMSegmenterLib.session.slice_prediction import (
@@ -181,6 +182,8 @@ def mask_of(
         InputError: prompts that the model cannot take.
     """
     parameters = {**prompt_file.parameters, **record.parameters}
+    if is_propagated(record):
+        return _stored(request, record), ()
     if "proposal" in parameters:
         return _proposal(request, EverythingParameters(**parameters["proposal"]), predictor, should_stop), ()
     answer = predict_slice(request, predictor, should_stop)
@@ -188,6 +191,13 @@ def mask_of(
     if chosen >= len(answer.masks):
         raise InputError(f"Candidate {chosen} was accepted, but the model gives {len(answer.masks)}.", "Use its model.")
     return answer.masks[chosen], answer.notices
+
+
+def _stored(request: SliceRequest, record: SlicePromptRecord) -> Mask:
+    """The mask of a propagated slice, which depends on other slices and is kept for that reason."""
+    if record.mask is None or record.mask.shape != request.prepared.grid.shape:
+        raise InputError("A propagated slice comes without its mask.", "Propagate again from the accepted slices.")
+    return record.mask
 
 
 def _proposal(
@@ -221,7 +231,7 @@ def order_of(record: SlicePromptRecord) -> int:
 
 def _check_parameters(parameters: Mapping[str, Any]) -> None:
     """Files may be written by hand."""
-    for name, kind in (("order", int), ("model", str), ("cleanup", dict), ("proposal", dict)):
+    for name, kind in (("order", int), ("model", str), ("cleanup", dict), ("proposal", dict), (PROPAGATED, dict)):
         if name in parameters and not isinstance(parameters[name], kind):
             raise InputError(f"The prompt file is wrong: the parameter '{name}' cannot be {parameters[name]!r}.")
     CleanUp.from_json(parameters.get("cleanup", {}))

@@ -1,0 +1,281 @@
+"""What propagation found and nobody has accepted yet, slice by slice; masks are kept in an eighth of their size."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+
+from SAMSegmenterLib.core.arrays import Mask, unpacked
+from SAMSegmenterLib.core.prompt_file import SlicePromptRecord
+from SAMSegmenterLib.core.prompts import Prompts
+from SAMSegmenterLib.core.propagation import KEYFRAME, SliceResult, StopReason
+from SAMSegmenterLib.core.slicing import SlicePlane
+from SAMSegmenterLib.session.slice_prediction import MadeWith
+
+
+@dataclass(frozen=True, eq=False)
+class PackedMask:
+    """A mask as bits.
+
+    Args:
+        bits: what `np.packbits` made of it.
+        shape: (H, W).
+    """
+
+    bits: np.ndarray
+    shape: tuple[int, int]
+
+    @classmethod
+    def of(cls, mask: Mask) -> PackedMask:
+        """From a mask (H, W)."""
+        return cls(np.packbits(mask), (mask.shape[0], mask.shape[1]))
+
+    @property
+    def mask(self) -> Mask:
+        """(H, W) bool."""
+        return unpacked(self.bits, self.shape)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, PackedMask) and self.shape == other.shape and np.array_equal(self.bits, other.bits)
+
+
+class PackedMasks(Mapping[str, Mask]):
+    """Masks by segment that are unpacked when they are looked at."""
+
+    def __init__(self, packed: Mapping[str, PackedMask]) -> None:
+        self._packed = dict(packed)
+
+    def __getitem__(self, segment_id: str) -> Mask:
+        return self._packed[segment_id].mask
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._packed)
+
+    def __len__(self) -> int:
+        return len(self._packed)
+
+
+@dataclass(frozen=True, eq=False)
+class HeldSlice:
+    """What propagation says about a slice, as `core.propagation.SliceResult` does.
+
+    Args:
+        segment: id of the segment.
+        plane, index: the slice, and its number in the stack.
+        packed: its mask.
+        prompts: what was carried there, without the mask; None for a slice that was filled in.
+        prior: where the carried mask was positive, None when none was carried.
+        slice_confidence, final, stop_reason, origin, direction: as in `SliceResult`.
+        made_with: model and arithmetic.
+        run: number of the pass that found it.
+    """
+
+    segment: str
+    plane: SlicePlane
+    index: int
+    packed: PackedMask
+    prompts: Prompts | None
+    prior: PackedMask | None
+    slice_confidence: float
+    final: bool
+    stop_reason: StopReason | None
+    origin: str
+    direction: int
+    made_with: MadeWith
+    run: int = 0
+
+    @classmethod
+    def of(cls, result: SliceResult, made_with: MadeWith) -> HeldSlice:
+        """From a result; worker."""
+        told = result.prompts
+        prior = PackedMask.of(told.mask_prior > 0) if told is not None and told.mask_prior is not None else None
+        return cls(
+            result.segment,
+            result.plane,
+            result.index,
+            PackedMask.of(result.mask),
+            replace(told, mask_prior=None) if told is not None else None,
+            prior,
+            float(result.slice_confidence),
+            result.final,
+            result.stop_reason,
+            result.origin,
+            result.direction,
+            made_with,
+        )
+
+    @property
+    def mask(self) -> Mask:
+        """(H, W) bool on the slice's grid."""
+        return self.packed.mask
+
+
+@dataclass(frozen=True, eq=False)
+class Keyframe:
+    """A slice that propagation starts from and never changes.
+
+    Args:
+        segment, plane, index: which segment and slice.
+        packed: its mask.
+        record: the acceptance that it comes from, or that brings it into the segment; None for voxels found there.
+        in_segment: False for a preview that is not accepted: it is written together with the results.
+    """
+
+    segment: str
+    plane: SlicePlane
+    index: int
+    packed: PackedMask
+    record: SlicePromptRecord | None
+    in_segment: bool = True
+
+    @property
+    def mask(self) -> Mask:
+        """(H, W) bool on the slice's grid."""
+        return self.packed.mask
+
+
+@dataclass(frozen=True)
+class StripSlice:
+    """One slice in the strip of a segment.
+
+    Args:
+        index: number in the stack.
+        confidence: slice confidence, 0 to 1; 1 for a keyframe.
+        origin: as in `SliceResult`.
+        final: False for a slice that was rejected.
+        is_accepted: whether the mask is in the segment.
+    """
+
+    index: int
+    confidence: float
+    origin: str
+    final: bool
+    is_accepted: bool
+
+
+@dataclass(frozen=True)
+class End:
+    """Where and why a direction ended; the slice is the last one looked at."""
+
+    segment_id: str
+    direction: int
+    index: int
+    reason: StopReason
+
+
+@dataclass(eq=False)
+class PropagationResults:
+    """Slices by segment id and number.
+
+    Attributes:
+        keyframes: where it started.
+        pending: what was found, rejected slices included; the latest report of a slice.
+        accepted: what was pending, and is in the segment now.
+        is_cancelled: whether the latest pass was stopped by the user.
+    """
+
+    keyframes: dict[str, dict[int, Keyframe]] = field(default_factory=dict)
+    pending: dict[str, dict[int, HeldSlice]] = field(default_factory=dict)
+    accepted: dict[str, dict[int, HeldSlice]] = field(default_factory=dict)
+    is_cancelled: bool = False
+
+    @property
+    def segments(self) -> tuple[str, ...]:
+        """Ids of the segments that have keyframes or results."""
+        return tuple(dict.fromkeys([*self.keyframes, *self.pending, *self.accepted]))
+
+    def put(self, held: HeldSlice) -> None:
+        """Take a result in, unless the slice is settled: keyframes and accepted slices stay as they are."""
+        if held.index not in self.fixed(held.segment):
+            self.pending.setdefault(held.segment, {})[held.index] = held
+
+    def put_keyframe(self, keyframe: Keyframe) -> None:
+        """Take a keyframe in, in place of what was found on its slice."""
+        self.keyframes.setdefault(keyframe.segment, {})[keyframe.index] = keyframe
+        self.pending.get(keyframe.segment, {}).pop(keyframe.index, None)
+        self.accepted.get(keyframe.segment, {}).pop(keyframe.index, None)
+
+    def accept(self, held: HeldSlice) -> None:
+        """A result is in the segment now."""
+        self.pending.get(held.segment, {}).pop(held.index, None)
+        self.accepted.setdefault(held.segment, {})[held.index] = held
+
+    def drop_segment(self, segment_id: str) -> None:
+        """Forget a segment."""
+        for kept in (self.keyframes, self.pending, self.accepted):
+            kept.pop(segment_id, None)
+
+    def drop_pending(self, segment_id: str, indices: range, before_run: int | None = None) -> None:
+        """Forget what was found on slices, or only what passes before a certain one found."""
+        slices = self.pending.get(segment_id, {})
+        for index in [index for index in slices if index in indices]:
+            if before_run is None or slices[index].run < before_run:
+                del slices[index]
+
+    def fixed(self, segment_id: str) -> dict[int, PackedMask]:
+        """Masks that do not change any more: keyframes and accepted slices."""
+        found = {**self.accepted.get(segment_id, {}), **self.keyframes.get(segment_id, {})}
+        return {index: one.packed for index, one in sorted(found.items())}
+
+    def known(self, segment_id: str) -> dict[int, PackedMask]:
+        """Masks that count: fixed ones and results."""
+        return {**{index: one.packed for index, one in self.held(segment_id).items()}, **self.fixed(segment_id)}
+
+    def held(self, segment_id: str) -> dict[int, HeldSlice]:
+        """Results that count and wait for acceptance, in order of the slices."""
+        slices = self.pending.get(segment_id, {})
+        return {index: one for index, one in sorted(slices.items()) if one.final}
+
+    def span_around(self, segment_id: str, index: int) -> range:
+        """Slices whose results depend on a keyframe: between its neighbouring fixed slices, or the ends."""
+        fixed = self.fixed(segment_id)
+        low = max((other for other in fixed if other < index), default=-(1 << 30))
+        high = min((other for other in fixed if other > index), default=1 << 30)
+        return range(low + 1, high)
+
+    def beyond(self, segment_id: str, index: int) -> range:
+        """Slices that a stop mark takes away: outwards from the keyframes, or the one slice between two of them."""
+        fixed = self.fixed(segment_id)
+        if fixed and index > max(fixed):
+            return range(index, 1 << 30)
+        if fixed and index < min(fixed):
+            return range(-(1 << 30), index + 1)
+        return range(index, index + 1)
+
+    def strip(self, segment_id: str) -> tuple[StripSlice, ...]:
+        """All slices of a segment that are known, in their order."""
+        pending, accepted = self.pending.get(segment_id, {}), self.accepted.get(segment_id, {})
+        cells = {
+            index: StripSlice(index, one.slice_confidence, one.origin, one.final, index in accepted)
+            for index, one in {**pending, **accepted}.items()
+        }
+        for index, keyframe in self.keyframes.get(segment_id, {}).items():
+            cells[index] = StripSlice(index, 1.0, KEYFRAME, True, keyframe.in_segment)
+        return tuple(cells[index] for index in sorted(cells))
+
+    def worst(self, segment_id: str) -> int | None:
+        """The slice of lowest confidence that counts and waits for acceptance; None for none."""
+        held = self.held(segment_id)
+        return min(held, key=lambda index: (held[index].slice_confidence, index), default=None)
+
+    def ends(self) -> tuple[End, ...]:
+        """Where and why directions ended, segment by segment, from the lowest slice up."""
+        found = []
+        for segment_id in self.segments:
+            slices = {**self.accepted.get(segment_id, {}), **self.pending.get(segment_id, {})}
+            stopped = [one for _, one in sorted(slices.items()) if one.stop_reason is not None]
+            found += [End(segment_id, one.direction, one.index, one.stop_reason) for one in stopped]
+            if self.is_cancelled and slices:
+                found += self._cut_short(segment_id, slices, {one.direction for one in stopped})
+        return tuple(found)
+
+    def _cut_short(self, segment_id: str, slices: Mapping[int, HeldSlice], ended: set[int]) -> list[End]:
+        """Directions that were under way when the user stopped."""
+        fronts = ((-1, min(slices)), (1, max(slices)))
+        return [
+            End(segment_id, direction, index, StopReason.CANCELLED)
+            for direction, index in fronts
+            if direction not in ended and slices[index].direction == direction
+        ]

@@ -1,0 +1,111 @@
+"""One pass of propagation, a result at a time: between two of them the worker is free for what the user waits for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from SAMSegmenterLib.core.arrays import Mask
+from SAMSegmenterLib.core.predictor import Predictor
+from SAMSegmenterLib.core.progress import OnProgress, ShouldStop
+from SAMSegmenterLib.core.propagation import KEYFRAME, PropagationParameters, SliceResult, propagate_stack
+from SAMSegmenterLib.session.propagation_results import HeldSlice
+from SAMSegmenterLib.session.slice_prediction import MadeWith
+from SAMSegmenterLib.session.supplied_stack import SuppliedStack
+
+
+@dataclass(frozen=True, eq=False)
+class Visited:
+    """What one step of a pass gave.
+
+    Args:
+        held: the result, None when the pass is over.
+        is_fresh_start: True when the pass began anew, because what ran the model had to change.
+    """
+
+    held: HeldSlice | None
+    is_fresh_start: bool
+
+
+class _Lent:
+    """The predictor of the job at hand; between two jobs nothing is held on to."""
+
+    def __init__(self) -> None:
+        self.predictor: Predictor | None = None
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.predictor, name)
+
+
+class PropagationRun:
+    """A pass over slices, begun on the main thread and advanced on the worker.
+
+    Args:
+        number: of the pass; later ones have higher numbers.
+        stack: its slices.
+        keyframes, parameters, around, settled: as for `core.propagation.propagate_stack`.
+        keep: results on other slices are not kept.
+        scope: slices by segment whose older results go when the pass has ended by itself.
+
+    Attributes:
+        visited: results so far.
+    """
+
+    def __init__(
+        self,
+        number: int,
+        stack: SuppliedStack,
+        keyframes: Mapping[int, Mapping[str, Mask]],
+        parameters: PropagationParameters,
+        keep: range,
+        scope: Mapping[str, range],
+        around: int | None = None,
+        settled: Mapping[int, Mapping[str, Mask]] | None = None,
+    ) -> None:
+        self.number, self.stack, self.parameters = number, stack, parameters
+        self.keep, self.scope, self.around = keep, scope, around
+        self.segments = frozenset(segment for masks in keyframes.values() for segment in masks)
+        self.visited = 0
+        self._keyframes, self._settled = keyframes, settled
+        self._lent, self._should_stop = _Lent(), None
+        self._results: Iterator[SliceResult] | None = None
+        self._was_begun = False
+        stack.expect(keyframes)
+
+    def step(self, predictor: Predictor, on_progress: OnProgress, should_stop: ShouldStop) -> Visited:
+        """The next result of a slice that is no keyframe. Worker.
+
+        After a failure the next step begins the pass anew: its results are the same, and what was encoded is kept.
+
+        Raises:
+            InputError: keyframes that nothing can be carried from.
+            ModelError: the model fails.
+            Cancelled: `should_stop` said so.
+        """
+        fresh = self._results is None
+        restarted, self._was_begun = fresh and self._was_begun, True
+        self._lent.predictor, self._should_stop = predictor, should_stop
+        self.stack.should_stop = should_stop
+        try:
+            if self._results is None:
+                self._results = self._begin()
+            result = next((one for one in self._results if one.origin != KEYFRAME), None)
+        except BaseException:
+            self._results = None
+            raise
+        finally:
+            self._lent.predictor = None
+        held = replace(HeldSlice.of(result, MadeWith.of(predictor)), run=self.number) if result is not None else None
+        return Visited(held, restarted)
+
+    def _begin(self) -> Iterator[SliceResult]:
+        return propagate_stack(
+            self.stack,
+            self._keyframes,
+            self._lent,
+            self.parameters,
+            lambda: self._should_stop(),
+            self.around,
+            self._settled,
+        )
