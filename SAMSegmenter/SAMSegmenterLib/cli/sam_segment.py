@@ -13,6 +13,8 @@ from SAMSegmenterLib.cli.segment_arguments import MODES, add_segment_arguments, 
 from SAMSegmenterLib.cli.segment_boxes import boxes_job
 from SAMSegmenterLib.cli.segment_job import SegmentJob
 from SAMSegmenterLib.cli.segment_prompts import prompts_job
+from SAMSegmenterLib.cli.segment_propagate import plan_of
+from SAMSegmenterLib.cli.segment_propagate_run import check_outputs, run_propagation
 from SAMSegmenterLib.cli.segment_refine import refine_job
 from SAMSegmenterLib.cli.segment_replay import replay_job
 from SAMSegmenterLib.cli.segment_run import LoadModel, check_output, load_registered, run_job
@@ -20,8 +22,14 @@ from SAMSegmenterLib.cli.segment_run import LoadModel, check_output, load_regist
 _EPILOG = """examples:
   sam-segment --volume ct.nrrd --boxes boxes.json --output liver.seg.nrrd
   sam-segment --volume ct.nrrd --prompts prompts.json --output liver.nii.gz
+  sam-segment --volume ct.nrrd --prompts prompts.json --propagate --confidence-table slices.tsv --output liver.seg.nrrd
+  sam-segment --volume ct.nrrd --refine other.seg.nrrd --propagate --keyframes 12,40 --output whole.seg.nrrd
   sam-segment --volume ct.nrrd --refine other.seg.nrrd --window abdomen --fill-holes --output refined.seg.nrrd
   sam-segment --replay scene.mrb --output again.seg.nrrd
+
+A propagation starts from the prompted slices, which it does not change, and says for each structure why it ended. What
+--range, --stop-at, --step and --tune say may stand in the prompt file instead:
+  "parameters": {"propagation": {"first": 10, "last": 60, "stop_marks": {"liver": [58]}}}
 
 A box file. Each structure says where it is in one of four ways: boxes [x0, y0, x1, y1] of slices in voxels (columns and
 rows, from 0, the last ones included), a 3D box in voxels [i0, j0, k0, i1, j1, k1], two opposite corners of one in mm
@@ -76,7 +84,12 @@ def _run(given: argparse.Namespace, load: LoadModel) -> int:
     named = [given.volume, *(getattr(given, name) for name in MODES)]
     inputs = [Path(text).expanduser() for text in named if text]
     check_output(output, inputs, given.overwrite, given.overlap)
-    return run_job(_JOBS[mode](given), output, given.overlap, load)
+    job = _JOBS[mode](given)
+    if not given.propagate:
+        return run_job(job, output, given.overlap, load)
+    plan = plan_of(given, job)
+    check_outputs(plan, output, inputs, given.overwrite)
+    return run_propagation(plan, output, load)
 
 
 if __name__ == "__main__":

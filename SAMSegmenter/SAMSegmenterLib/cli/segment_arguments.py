@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import math
 
+from SAMSegmenterLib.cli.segment_propagate_arguments import add_propagation_arguments, check_propagation_arguments
 from SAMSegmenterLib.core.cleanup import KEEP, CleanUp
 from SAMSegmenterLib.core.errors import InputError
 from SAMSegmenterLib.core.prompt_records import check_window
@@ -26,12 +27,17 @@ _BELONGS = {
     "series": ("prompts", "refine", "boxes"),
     "frame": ("prompts", "refine", "boxes"),
     "nan_as_background": ("prompts", "refine", "boxes"),
+    "propagate": ("prompts", "refine", "boxes"),
+    "keyframes": ("refine",),
 }
+_CHOSEN_BY_AXIS = "prompts"
+"""Mode whose slices `--axis` chooses when they are propagated."""
 
 
 def add_segment_arguments(parser: argparse.ArgumentParser) -> None:
     """Add everything that the command takes."""
     _add_mode_arguments(parser.add_argument_group("what the model is told (one of these)"))
+    add_propagation_arguments(parser.add_argument_group("from a few slices to the whole structure"))
     _add_volume_arguments(parser.add_argument_group("volume"))
     _add_output_arguments(parser.add_argument_group("where the masks go"))
     _add_slice_arguments(parser.add_argument_group("slices and intensities"))
@@ -51,12 +57,15 @@ def mode_of(given: argparse.Namespace) -> str:
         raise InputError(said, "Give one of --prompts, --replay, --refine, --boxes; 'sam-segment --help' has examples.")
     for name, modes in _BELONGS.items():
         value = getattr(given, name)
+        if name == "axis" and given.propagate and chosen[0] == _CHOSEN_BY_AXIS:
+            continue
         if value is not None and value is not False and value != "" and chosen[0] not in modes:
             option = f"--{name.replace('_', '-')}"
             raise InputError(
                 f"{option} does nothing with --{chosen[0]}.",
                 f"Leave it out; it goes with --{' and --'.join(modes)}.",
             )
+    check_propagation_arguments(given, chosen[0])
     if given.margin is None:
         given.margin = 0.0
     if not (math.isfinite(given.margin) and given.margin >= 0):
@@ -133,7 +142,7 @@ def _add_slice_arguments(group: argparse._ArgumentGroup) -> None:
     group.add_argument(
         "--axis",
         help="slices to go through: auto (across the thickest), axial, sagittal, coronal, or an axis of the file: "
-        "k, j, i (auto)",
+        "k, j, i (auto); with --prompts --propagate: which of the prompted slices are carried",
     )
     group.add_argument("--window", help=f"{_WINDOWS} (minmax, or what the prompt file says)")
 

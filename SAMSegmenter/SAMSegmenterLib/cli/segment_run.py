@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -23,7 +23,7 @@ from SAMSegmenterLib.core.errors import (
     StoreError,
 )
 from SAMSegmenterLib.core.predictor import Predictor
-from SAMSegmenterLib.core.progress import ProgressMeter
+from SAMSegmenterLib.core.progress import OnProgress, ProgressMeter
 from SAMSegmenterLib.core.reference import Segmentation, Structure
 from SAMSegmenterLib.core.slicing import SlicePlane
 from SAMSegmenterLib.files.formats import ending_of
@@ -40,7 +40,7 @@ _CACHE_BYTES = 1 << 28  # several structures of a slice follow each other; slice
 
 
 @dataclass
-class _Tally:
+class Tally:
     """What became of the steps."""
 
     done: int = 0
@@ -88,11 +88,23 @@ def check_output(output: Path, inputs: list[Path], overwrite: bool, overlap: boo
         InputError: another ending, no such folder, a file that is there already, or one of the inputs.
     """
     check_label_format(output, overlapping=overlap)
+    check_place(output, inputs, overwrite)
+
+
+def check_place(output: Path, others: Sequence[Path], overwrite: bool) -> None:
+    """Find out before the work whether a file can be written.
+
+    Args:
+        others: files that it must not be.
+
+    Raises:
+        InputError: no such folder, a file that is there already, or one of the others.
+    """
     if not output.parent.is_dir():
         raise InputError(f"There is no folder {output.parent}.", "Create it, or choose another one.")
     if output.is_dir():
         raise InputError(f"{output} is a folder.", "Name a file in it.")
-    if any(path.exists() and output.exists() and path.samefile(output) for path in inputs):
+    if any(path.exists() and output.exists() and path.samefile(output) for path in others):
         raise InputError(f"{output} is one of the inputs.", "Choose another name for the result.")
     if output.exists() and not overwrite:
         raise InputError(f"{output} is there already.", "Choose another name, or add --overwrite to replace it.")
@@ -113,15 +125,17 @@ def run_job(job: SegmentJob, output: Path, overlap: bool, load: LoadModel = load
         print(f"note: {note}", file=sys.stderr)
     predictor = load(job.model)
     writer = _writer(job, overlap)
-    tally, stop = _Tally(), StopSwitch()
+    tally, stop, names = Tally(), StopSwitch(), {one.segment_id: one.name for one in job.targets}
     with stop.watching():  # to the end, so that Ctrl+C in the last moment does not lose the result
         try:
-            _carry_out(job, predictor, writer, tally, load, stop)
+            with TerminalProgress() as progress:
+                for step in answers_of(job, predictor, writer, load, stop, progress):
+                    tally.count(step, names[step.segment_id])
         except (Cancelled, KeyboardInterrupt, SAMError, MemoryError):
             if tally.done:
                 _keep_partial(job, writer, output, tally)
             raise
-        write_labels(output, _segmentation(job, writer))
+        write_labels(output, segmentation_of(job, writer))
     return _summary(job, output, tally)
 
 
@@ -134,14 +148,21 @@ def partial_path(output: Path) -> Path:
     return output.with_name(f"{stem}.partial{ending}")
 
 
-def _carry_out(
+def answers_of(
     job: SegmentJob,
     predictor: Predictor,
     writer: LabelWriter | ArraySegmentWriter,
-    tally: _Tally,
     load: LoadModel,
     stop: StopSwitch,
-) -> None:
+    on_progress: OnProgress,
+) -> Iterator[ReplayedSlice]:
+    """Make and write the masks of a job's steps, one after the other.
+
+    Raises:
+        InputError: prompts that the model cannot take.
+        ModelError: the model fails.
+        Cancelled: the user stopped.
+    """
     others: dict[str, Predictor] = {}
 
     def of_slice(name: str) -> Predictor:
@@ -152,13 +173,10 @@ def _carry_out(
             )
         return others[name]
 
-    names = {one.segment_id: one.name for one in job.targets}
-    with TerminalProgress() as progress:
-        meter = ProgressMeter(job.stage, job.total, progress)
-        for one in job.stretches:
-            models = of_slice if job.model.of_slices else None
-            for step in carry_out(one.prompt_file, one.steps, meter, one.source, predictor, writer, stop, models):
-                tally.count(step, names[step.segment_id])
+    meter = ProgressMeter(job.stage, job.total, on_progress)
+    models = of_slice if job.model.of_slices else None
+    for one in job.stretches:
+        yield from carry_out(one.prompt_file, one.steps, meter, one.source, predictor, writer, stop, models)
 
 
 def _writer(job: SegmentJob, overlap: bool) -> LabelWriter | ArraySegmentWriter:
@@ -167,11 +185,22 @@ def _writer(job: SegmentJob, overlap: bool) -> LabelWriter | ArraySegmentWriter:
     return LabelWriter(job.lattice, {one.segment_id: one.value for one in job.targets})
 
 
-def _segmentation(job: SegmentJob, writer: LabelWriter | ArraySegmentWriter) -> Segmentation:
-    """The masks as they are to be written."""
+def segmentation_of(
+    job: SegmentJob,
+    writer: LabelWriter | ArraySegmentWriter,
+    tags: Mapping[str, tuple[tuple[str, str], ...]] | None = None,
+) -> Segmentation:
+    """The masks as they are to be written.
+
+    Args:
+        tags: facts about structures, by id; of a `LabelWriter` alone.
+    """
     spacing = job.stretches[0].source.volume.has_spacing
     if isinstance(writer, LabelWriter):
-        structures = tuple(Structure(one.value, one.name, 0, one.value) for one in job.targets)
+        facts = tags or {}
+        structures = tuple(
+            Structure(one.value, one.name, 0, one.value, facts.get(one.segment_id, ())) for one in job.targets
+        )
         return Segmentation((writer.labels,), job.ijk_to_world, structures, spacing)
     layers: list[np.ndarray] = []
     structures = []
@@ -185,26 +214,41 @@ def _segmentation(job: SegmentJob, writer: LabelWriter | ArraySegmentWriter) -> 
     return Segmentation(tuple(layers), job.ijk_to_world, tuple(structures), spacing)
 
 
-def _keep_partial(job: SegmentJob, writer: LabelWriter | ArraySegmentWriter, output: Path, tally: _Tally) -> None:
+def _keep_partial(job: SegmentJob, writer: LabelWriter | ArraySegmentWriter, output: Path, tally: Tally) -> None:
+    keep_partial(segmentation_of(job, writer), output, f"{tally.done} of {job.total} masks are finished")
+
+
+def keep_partial(segmentation: Segmentation, output: Path, finished: str) -> None:
+    """Write what is finished under a name that says so.
+
+    Args:
+        output: the file that was asked for, which is not touched.
+        finished: how far the work came, in words.
+    """
     path = partial_path(output)
     try:
-        write_labels(path, _segmentation(job, writer))
+        write_labels(path, segmentation)
     except StoreError as error:
         print(f"note: what was finished could not be kept: {error}", file=sys.stderr)
         return
-    print(f"{tally.done} of {job.total} masks are finished; they are in {path}", file=sys.stderr)
+    print(f"{finished}; they are in {path}", file=sys.stderr)
 
 
 def _in_words(plane: SlicePlane) -> str:
     return "a tilted slice" if plane.axis is None else f"slice {'kji'[plane.axis]} {plane.index}"
 
 
-def _summary(job: SegmentJob, output: Path, tally: _Tally) -> int:
+def tell_remarks(tally: Tally) -> None:
+    """Print what there is to say about masks, the same remark once."""
     for remark, places in list(tally.remarks.items())[:_MANY_REMARKS]:
         more = f", and {len(places) - 1} more" if len(places) > 1 else ""
         print(f"note: {remark} ({places[0]}{more})", file=sys.stderr)
     if len(tally.remarks) > _MANY_REMARKS:
         print(f"note: {len(tally.remarks) - _MANY_REMARKS} more notes; --verbose shows them all", file=sys.stderr)
+
+
+def _summary(job: SegmentJob, output: Path, tally: Tally) -> int:
+    tell_remarks(tally)
     if tally.empty:
         print(f"note: the model found nothing for {tally.empty} of {tally.done} prompts", file=sys.stderr)
     print(f"{output}: {tally.done} masks of {len(job.targets)} structure(s)")
