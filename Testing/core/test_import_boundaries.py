@@ -16,6 +16,7 @@ BLOCKED = {
     "models": (*GUI, "SimpleITK", "pydicom"),
     "baselines": (*GUI, "torch", "segment_anything", "cv2", "skimage"),
     "validation": (*GUI, "cv2", "skimage"),
+    "propagation": (*GUI, "cv2", "skimage"),
 }
 LEFT = {
     "core": set(),
@@ -26,10 +27,11 @@ LEFT = {
     "report": {"core"},
     "baselines": {"core"},
     "validation": {"core", "models", "files", "baselines", "report"},
+    "propagation": {"core", "models", "files", "validation", "report"},
     "session": {"core", "models", "files", "scene", "report"},
     "desktop": {"core", "models", "files", "scene", "session", "report"},
     "workspace": {"core", "models", "files", "scene", "session", "report"},
-    "cli": {"core", "models", "files", "scene", "session", "report", "baselines", "validation"},
+    "cli": {"core", "models", "files", "scene", "session", "report", "baselines", "validation", "propagation"},
 }
 OUTSIDE = {
     "core": {"numpy", "scipy"},
