@@ -41,13 +41,13 @@ def masks_of(
         InputError: a mask is empty, fills its slice, or lies mostly under another one.
     """
     found: KeyframeMasks = {}
-    for one in plan.keyframes:
-        mask = _given(one) if plan.as_they_are else next(answers).mask
+    masks = map(_given, plan.keyframes) if plan.as_they_are else (step.mask for step in answers)
+    for one, mask in zip(plan.keyframes, masks, strict=True):
         before = found.setdefault(one.index, {}).get(one.segment_id)
         found[one.index][one.segment_id] = _combined(before, mask, one.record.mode)
         on_mask(one, found[one.index][one.segment_id])
-    for index, masks in found.items():
-        for segment_id, mask in masks.items():
+    for index, by_segment in found.items():
+        for segment_id, mask in by_segment.items():
             _check(plan, segment_id, index, mask)
     return _apart(plan, found)
 
