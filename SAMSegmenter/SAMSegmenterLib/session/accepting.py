@@ -16,7 +16,7 @@ from SAMSegmenterLib.session.following import Following
 from SAMSegmenterLib.session.notices import WARNING
 from SAMSegmenterLib.session.preview import AcceptResult, Preview
 from SAMSegmenterLib.session.prompt_book import AcceptedPrompts, SlicePrompts
-from SAMSegmenterLib.session.propagation_keyframes import PROPAGATED, is_propagated
+from SAMSegmenterLib.session.propagated_records import origin_of
 from SAMSegmenterLib.session.segment_writer import SegmentWriter
 from SAMSegmenterLib.session.slice_edits import slice_edit
 from SAMSegmenterLib.session.slice_prediction import MadeWith
@@ -109,10 +109,13 @@ class Accepting(Following):
             if at_hand.follow(self._writers):
                 self._marks_changed()
 
-    def _await_preview(self) -> None:
+    def _let_preview_arrive(self) -> None:
         if self._board.is_running("preview"):
             self._board.wait(ACCEPT_WAIT_SECONDS)
             self._board.publish()
+
+    def _await_preview(self) -> None:
+        self._let_preview_arrive()
         if self._board.is_running("preview"):
             raise InputError("The preview is not up to date yet.", "Wait a moment, then accept again.")
 
@@ -195,9 +198,7 @@ class Accepting(Following):
 
     def _tags(self, segment_id: str, record: SlicePromptRecord) -> dict[str, str]:
         facts = record.parameters
-        records = [one.record for one in self.book.accepted if one.segment_id == segment_id]
-        origins = {PROPAGATED if is_propagated(one) else "accepted by hand" for one in records}
-        origin = " and ".join(sorted(origins))
+        origin = origin_of(self.book, segment_id)
         return {"model": str(facts["model"]), "sha256": str(facts["sha256"]), "origin": origin}
 
     def _accepted_edits(self) -> AcceptedEdits:

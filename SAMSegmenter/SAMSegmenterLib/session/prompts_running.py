@@ -16,7 +16,7 @@ from SAMSegmenterLib.session.accepting import NOTHING
 from SAMSegmenterLib.session.model_service import REQUEST
 from SAMSegmenterLib.session.preview import AcceptResult
 from SAMSegmenterLib.session.prompt_book import AcceptedPrompts
-from SAMSegmenterLib.session.propagation_keyframes import PROPAGATED
+from SAMSegmenterLib.session.propagated_records import PROPAGATED
 from SAMSegmenterLib.session.replay import mask_of, request_of, steps_of
 from SAMSegmenterLib.session.served_model import ServedPredictor
 from SAMSegmenterLib.session.slice_edits import slice_edit

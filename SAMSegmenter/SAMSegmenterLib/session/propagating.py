@@ -2,39 +2,39 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
+from SAMSegmenterLib.core.arrays import Mask
 from SAMSegmenterLib.core.edits import Edit
 from SAMSegmenterLib.core.errors import InputError
+from SAMSegmenterLib.core.mask_measures import intersection_over_union
 from SAMSegmenterLib.core.progress import ProgressEvent
-from SAMSegmenterLib.core.prompt_file import SlicePromptRecord
+from SAMSegmenterLib.core.prompt_file import PromptFile, SlicePromptRecord
 from SAMSegmenterLib.core.prompt_marks import BoxMark, Mark, MarkSet, PointMark, PriorMark
+from SAMSegmenterLib.core.propagation import VolumeStack
 from SAMSegmenterLib.core.slab_boxes import roi_boxes
 from SAMSegmenterLib.core.windowing import MinMax, Window, parse_window
 from SAMSegmenterLib.core.windows_choice import AUTO, DISPLAYED
 from SAMSegmenterLib.session.accepting import NOTHING
 from SAMSegmenterLib.session.preview import AcceptResult
-from SAMSegmenterLib.session.prompt_book import AcceptedPrompts
+from SAMSegmenterLib.session.prompt_book import AcceptedPrompts, SlicePrompts
 from SAMSegmenterLib.session.prompts_running import PromptsRunning
-from SAMSegmenterLib.session.propagation import Propagation, Surroundings
-from SAMSegmenterLib.session.propagation_keyframes import (
-    PROPAGATED,
-    accepted_keyframe,
-    by_hand,
-    is_propagated,
-    voxel_keyframe,
-)
+from SAMSegmenterLib.session.propagated_records import is_propagated, propagated_record
+from SAMSegmenterLib.session.propagation import Making, Propagation
+from SAMSegmenterLib.session.propagation_keyframes import KeyframeReader
 from SAMSegmenterLib.session.propagation_results import HeldSlice, Keyframe, PackedMask
+from SAMSegmenterLib.session.propagation_view import KIND, Surroundings
 from SAMSegmenterLib.session.segment_writer import SegmentWriter
 from SAMSegmenterLib.session.slice_edits import slice_edit
-from SAMSegmenterLib.session.slice_prediction import WindowChoice
+from SAMSegmenterLib.session.slice_prediction import SliceAnswer, WindowChoice
+from SAMSegmenterLib.session.supplied_stack import index_in
 
 _TRAIL = 3
-"""Slices behind the one shown that tell how the structure moves."""
+"""Slices, the one shown and those behind it, that tell how the structure moves."""
 
 
 class Propagating(PromptsRunning):
@@ -42,6 +42,7 @@ class Propagating(PromptsRunning):
 
     def __init__(self, *arguments: Any, **options: Any) -> None:
         super().__init__(*arguments, **options)
+        self._carried: tuple[SlicePrompts, MarkSet, PackedMask] | None = None
         self.propagation = Propagation(
             Surroundings(
                 self._board,
@@ -49,7 +50,8 @@ class Propagating(PromptsRunning):
                 lambda: self._plane,
                 lambda: self.book,
                 lambda: self.service.generation,
-                self._note_change,
+                self._clock,
+                self._propagation_changed,
                 self._tell,
                 self._tell_error,
             )
@@ -58,68 +60,68 @@ class Propagating(PromptsRunning):
     def propagate(
         self, first: int | None = None, last: int | None = None, segments: Sequence[str] | None = None
     ) -> bool:
-        """Carry the accepted slices of segments through the stack that the slice shown belongs to.
+        """Carry slices of segments through the stack that the slice shown belongs to, from those accepted by hand.
 
-        Without an accepted slice, the preview of the slice shown is carried, else what the segment is on it already.
+        A segment without one starts from its preview on the slice shown, else from what it is there already.
 
         Args:
             first, last: range of slices, inclusive; None goes on until the structure ends.
-            segments: ids of those that travel in one pass; the selected one when None.
+            segments: ids of those that travel in one pass, without overlap; None takes all that have accepted slices in
+                the stack, or else the selected one.
 
         Returns:
             Whether it began; results come with later ticks, in `propagation`.
         """
         with self._action():
             self._required()
-            ids = tuple(dict.fromkeys(segments)) if segments is not None else (self._segment_id,)
-            if not ids or any(self._writers.segment_name(segment_id) is None for segment_id in ids):
-                raise InputError("A segment is not there any more.", "Choose the segments again.")
-            if first is not None and last is not None and first > last:
-                first, last = last, first
-            self.propagation.drop()
-            stack = self.propagation.stack
-            low = None if first is None else max(stack.first, first)
-            high = None if last is None else min(stack.last, last)
-            if (low is not None and low > stack.last) or (high is not None and high < stack.first):
-                raise InputError("The range lies outside the volume.", "Choose another range.")
-            gathering = self._gather_keyframes(ids, low, high)
-            self.propagation.begin(stack, gathering, self._propagation_window(ids[0]), low, high)
+            self._let_preview_arrive()
+            stack = self.propagation.shown_stack
+            reader = self._keyframe_reader(stack)
+            ids = self._travelling(segments, reader)
+            low, high = _limited(first, last, stack)
+            making = self._making(reader, ids[0])
+            self.propagation.begin(stack, reader.gather(ids, low, high), making, low, high)
             self.log.add("propagate", first=first, last=last, segments=len(ids))
             return True
         return False
 
-    def propagate_within_roi(self, corners_ras: np.ndarray) -> bool:
+    def propagate_within_roi(self, corners_ras: np.ndarray, segments: Sequence[str] | None = None) -> bool:
         """As `propagate`, over the slices that a region of interest spans.
 
         Args:
             corners_ras: (N, 3) its corners in the volume's RAS (`Source.volume`), mm.
+            segments: as for `propagate`.
         """
         with self._action():
             self._required()
-            return self.propagate(*self._range_of(np.asarray(corners_ras, np.float64).reshape(-1, 3)))
+            corners = np.asarray(corners_ras, np.float64).reshape(-1, 3)
+            return self.propagate(*self._spanned(corners), segments)
         return False
 
     def propagate_one(self, step: int) -> bool:
         """Carry the mask of the slice shown to the next slice up (1) or down (-1); other results stay.
 
         Returns:
-            Whether it began; while a pass is under way nothing is done.
+            Whether it began; nothing is done while a pass is under way.
         """
         with self._action():
             self._required()
-            if self.propagation.is_running:
+            propagation, segment_id = self.propagation, self._segment_id
+            if propagation.is_running:
                 return False
-            if self.propagation.index_of(self._plane) is None:
-                self.propagation.drop()
-            stack, index = self.propagation.stack, self.propagation.index_of(self._plane)
+            self._let_preview_arrive()
+            index, stack = propagation.index_of(self._plane), propagation.stack
+            if index is None:
+                raise InputError("The results wait on slices of another direction.", "Accept or reject them first.")
             target = index + (1 if step > 0 else -1)
             if not stack.first <= target <= stack.last:
                 raise InputError("This is the last slice of the volume.", "Propagate the other way.")
-            segment_id = self._segment_id
-            if target in self.propagation.results.fixed(segment_id):
+            reader, known = self._keyframe_reader(stack), propagation.results.known(segment_id)
+            if target in propagation.results.fixed(segment_id) or target in reader.accepted(segment_id):
                 raise InputError("The next slice is accepted already.", "Go on from there.")
-            masks = self._trail(segment_id, index, index - target)
-            self.propagation.begin_one(stack, segment_id, masks, target, self._propagation_window(segment_id))
+            seed = reader.on_shown(segment_id) if index not in known else None
+            masks = _trail({**known, **({index: seed.packed} if seed is not None else {})}, index, index - target)
+            propagation.begin_one(stack, seed, segment_id, masks, target, self._making(reader, segment_id))
             self.log.add("propagate one", step=target - index)
             return True
         return False
@@ -146,7 +148,8 @@ class Propagating(PromptsRunning):
             self._refresh_source()
             self._follow()
             self.propagation.cancel()
-            waiting = self._waiting(first, last)
+            self.segmentation_changed()  # a keyframe that was undone meanwhile is written, too
+            waiting = self.propagation.results.waiting(first, last)
             if not waiting:
                 raise InputError("There is nothing to accept.", "Propagate first, or choose another range.")
             result = self._write_propagated(waiting)
@@ -173,8 +176,13 @@ class Propagating(PromptsRunning):
             index = self.propagation.index_of(self._plane)
             held = self.propagation.results.pending.get(self._segment_id, {}).get(index)
             if held is None or held.prompts is None:
-                raise InputError("No prompts were carried to this slice.", "Mark the structure, or use its mask.")
-            prompts.change(MarkSet(tuple(self._carried_marks(held))), WindowChoice(self.propagation.window_text))
+                raise InputError("No prompts were carried to this slice.", "Mark the structure on it.")
+            marks = MarkSet(tuple(self._carried_marks(held)))
+            window = WindowChoice(self.propagation.making.window_text)
+            prompts.change(marks, window)
+            prompts.candidate, prompts.window = None, window
+            self._carried = (prompts, marks, held.packed)
+            self.log.add("carried prompts", marks=len(marks))
             self._marks_changed()
             self._request_preview()
             return True
@@ -187,110 +195,70 @@ class Propagating(PromptsRunning):
             super().cancel()
             if stopped:
                 self._tell("Propagation stopped.", "What was found can be accepted, or rejected.")
-                self._changed |= {"progress", "status"}
 
-    def _note_change(self, name: str) -> None:
-        self._changed |= {name, "progress", "status"}
+    def run_prompts(self, prompts: PromptFile) -> AcceptResult:
+        """As `PromptsRunning.run_prompts`; propagation stops, as nobody copies slices for it meanwhile."""
+        self.propagation.cancel()
+        return super().run_prompts(prompts)
 
-    def _propagation_window(self, segment_id: str) -> Window:
+    def segmentation_changed(self, for_all_volumes: bool = True) -> None:
+        """As `Accepting.segmentation_changed`; propagated slices whose acceptance was undone wait again."""
+        with self._action(keep_notices=True):
+            super().segmentation_changed(for_all_volumes)
+            self._follow_acceptances()
+
+    def _propagation_changed(self) -> None:
+        self._changed |= {KIND, "progress", "status"}
+
+    def _follow_acceptances(self) -> None:
+        standing = {id(one.record) for one in self.book.accepted}
+        if self.propagation.results.follow(lambda record: id(record) in standing):
+            self._propagation_changed()
+
+    def _travelling(self, segments: Sequence[str] | None, reader: KeyframeReader) -> tuple[str, ...]:
+        """Ids of the segments that are propagated."""
+        if segments is None:
+            known = [segment_id for segment_id in self.book.segments() if self._writers.segment_name(segment_id)]
+            segments = [segment_id for segment_id in known if reader.accepted(segment_id)] or [self._segment_id]
+        ids = tuple(dict.fromkeys(segments))
+        if not ids or any(self._writers.segment_name(segment_id) is None for segment_id in ids):
+            raise InputError("A segment is not there any more.", "Choose the segments again.")
+        return ids
+
+    def _keyframe_reader(self, stack: VolumeStack) -> KeyframeReader:
+        shown, preview = index_in(stack, self._plane), None
+        if shown is not None and self.preview_is_current:
+            record = self._record_of_preview(self._preview, self._mode)
+            packed = PackedMask.of(self._preview.mask)
+            segment_id = self._preview.segment_id
+            preview = Keyframe(segment_id, stack.plane(shown), shown, packed, record, in_segment=False)
+        return KeyframeReader(stack, self._source, self.book, self._writers, shown, preview)
+
+    def _making(self, reader: KeyframeReader, segment_id: str) -> Making:
+        return Making(self._one_window(reader, segment_id), self._cleanup)
+
+    def _one_window(self, reader: KeyframeReader, segment_id: str) -> Window:
         """What the model is shown of every slice: the window chosen, for automatic choice that of an accepted slice."""
         if self._window not in (AUTO, DISPLAYED):
             return parse_window(self._window)
-        accepted = [*by_hand(self.book, segment_id, self.propagation.index_of).values()]
-        if self._window == AUTO and accepted and accepted[-1].record.window not in (None, AUTO, DISPLAYED):
-            return parse_window(accepted[-1].record.window)
+        records = [one.record for one in reader.accepted(segment_id).values()]
+        records += [reader.preview.record] if reader.preview is not None else []
+        if self._window == AUTO and records and records[-1].window not in (None, AUTO, DISPLAYED):
+            return parse_window(records[-1].window)
         return self._source.displayed if self._source.displayed is not None else MinMax()
 
-    def _gather_keyframes(self, segments: Sequence[str], first: int | None, last: int | None) -> Iterator[Keyframe]:
-        """Keyframes one by one, as it takes a while to read each; the first one at once.
-
-        Raises:
-            InputError: a segment has nothing to start from.
-        """
-        propagation = self.propagation
-        for segment_id in segments:
-            found = 0
-            accepted = by_hand(self.book, segment_id, propagation.index_of)
-            for index in _within(list(accepted), first, last):
-                keyframe = self._accepted_keyframe(accepted[index], index)
-                if keyframe is not None:
-                    found += 1
-                    yield keyframe
-            if not found:
-                yield self._seed(segment_id)
-
-    def _accepted_keyframe(self, one: AcceptedPrompts, index: int) -> Keyframe | None:
-        stack = self.propagation.stack
-        return accepted_keyframe(
-            one, stack.plane(index), index, stack.grid(index), self._source, self._writers.writer()
-        )
-
-    def _seed(self, segment_id: str) -> Keyframe:
-        """The slice shown as a keyframe: its preview, else what the segment is on it."""
-        stack, index = self.propagation.stack, self.propagation.index_of(self._plane)
-        name = self._writers.segment_name(segment_id)
-        if index is None:
-            raise InputError(f"'{name}' has no accepted slice in this direction.", "Segment it on one slice first.")
-        preview = self._preview
-        if preview is not None and preview.segment_id == segment_id and not self._board.is_running("preview"):
-            record = self._record_of_preview(preview, self._mode)
-            return Keyframe(segment_id, preview.plane, index, PackedMask.of(preview.mask), record, in_segment=False)
-        plane, grid = stack.plane(index), stack.grid(index)
-        keyframe = voxel_keyframe(segment_id, plane, index, grid, self._source, self._writers.writer())
-        if keyframe is None:
-            raise InputError(
-                f"There is no slice of '{name}' to start from.", "Segment it on the slice that is shown first."
-            )
-        return keyframe
-
-    def _trail(self, segment_id: str, index: int, back: int) -> dict[int, PackedMask]:
-        """Masks of the slice shown and of those behind it, without a gap."""
-        known = self.propagation.results.known(segment_id)
-        if index not in known:
-            accepted = by_hand(self.book, segment_id, self.propagation.index_of)
-            keyframe = self._accepted_keyframe(accepted[index], index) if index in accepted else None
-            keyframe = keyframe if keyframe is not None else self._seed(segment_id)
-            self.propagation.results.put_keyframe(keyframe)
-            known = {index: keyframe.packed}
-        trail = {}
-        for behind in range(_TRAIL):
-            if index + behind * back not in known:
-                break
-            trail[index + behind * back] = known[index + behind * back]
-        return trail
-
-    def _range_of(self, corners_ras: np.ndarray) -> tuple[int, int]:
+    def _spanned(self, corners_ras: np.ndarray) -> tuple[int, int]:
         """First and last slice of a region of interest."""
-        stack, volume = self.propagation.stack, self._source.volume
-        axis = self.propagation.axis
+        stack, volume, axis = self.propagation.shown_stack, self._source.volume, self._plane.axis
         if axis is not None:
             indices = roi_boxes(corners_ras, volume.ijk_to_ras, volume.shape_kji, axis)
             return min(indices), max(indices)
         start, onward = (np.array(stack.plane(index).origin_ras) for index in (0, 1))
-        step = onward - start
-        along = (corners_ras - start) @ step / (step @ step)
+        along = (corners_ras - start) @ (onward - start) / ((onward - start) @ (onward - start))
         first, last = int(np.ceil(along.min() - 1e-6)), int(np.floor(along.max() + 1e-6))
         return min(first, last), max(first, last)
 
-    def _waiting(self, first: int | None, last: int | None) -> list[HeldSlice | Keyframe]:
-        """What an acceptance writes: results that count, and keyframes whose mask is not in the segment."""
-        results, found = self.propagation.results, []
-        standing = {id(one.record) for one in self.book.accepted}
-        for segment_id in results.segments:
-            seeds = {
-                index: one
-                for index, one in results.keyframes.get(segment_id, {}).items()
-                if one.record is not None and not (one.in_segment and id(one.record) in standing)
-            }
-            slices = {**results.held(segment_id), **seeds}
-            found += [
-                slices[index]
-                for index in sorted(slices)
-                if (first is None or index >= first) and (last is None or index <= last)
-            ]
-        return found
-
-    def _write_propagated(self, waiting: list[HeldSlice | Keyframe]) -> AcceptResult:
+    def _write_propagated(self, waiting: Sequence[HeldSlice | Keyframe]) -> AcceptResult:
         writer, order = self._writers.writer(), self.next_order
         edits: list[Edit] = []
         accepted: list[AcceptedPrompts] = []
@@ -315,26 +283,18 @@ class Propagating(PromptsRunning):
         return result
 
     def _edit_of(self, one: HeldSlice | Keyframe, writer: SegmentWriter) -> Edit | None:
-        mask = one.mask
+        mask: Mask = one.mask
         if not mask.any():
             return None
         grid = self.propagation.stack.grid(one.index)
         return slice_edit(mask, grid, self._source, writer, one.segment, self._mode)
 
     def _record_of_slice(self, one: HeldSlice | Keyframe, order: int) -> SlicePromptRecord:
-        """Everything needed to write the slice again; of a propagated one, that is its mask."""
-        if isinstance(one, Keyframe):
-            parameters = {**one.record.parameters, "order": order}
-            return replace(one.record, mode=self._mode, parameters=parameters)
-        facts = {"origin": one.origin, "confidence": round(one.slice_confidence, 4)}
-        return SlicePromptRecord(
-            one.plane,
-            mode=self._mode,
-            accepted=True,
-            window=self.propagation.window_text,
-            parameters={**self._parameters(one.made_with), "order": order, "cleanup": {}, PROPAGATED: facts},
-            mask=one.mask,
-        )
+        """Everything needed to write a slice again."""
+        if isinstance(one, HeldSlice):
+            parameters = {**self._parameters(one.made_with), "cleanup": {}, "order": order}
+            return propagated_record(one, self._mode, self.propagation.making.window_text, parameters)
+        return replace(one.record, mode=self._mode, parameters={**one.record.parameters, "order": order})
 
     def _carried_marks(self, held: HeldSlice) -> Iterator[Mark]:
         for xy, label in zip(held.prompts.points, held.prompts.labels, strict=True):
@@ -344,43 +304,66 @@ class Propagating(PromptsRunning):
         if held.prior is not None:
             yield PriorMark(self.book.new_id("m"), held.prior.mask)
 
+    def _show_preview(self, context: tuple, asked: float, answer: SliceAnswer) -> None:
+        """As `Previewing._show_preview`; of carried prompts, the candidate that is most like what was propagated."""
+        prompts = self.prompts
+        if self._carried is not None and prompts is not None and context == self._context(prompts):
+            of, marks, packed = self._carried
+            if of is prompts and marks is prompts.marks and prompts.candidate is None:
+                likeness = [intersection_over_union(mask, packed.mask) for mask in answer.masks]
+                prompts.candidate = int(np.argmax(likeness))
+            self._carried = None
+        super()._show_preview(context, asked, answer)
+
     def _commit(
         self, edits: Sequence[Edit], accepted: Sequence[AcceptedPrompts], writer: SegmentWriter
     ) -> AcceptResult:
         """As `Accepting._commit`; a slice that was accepted by hand becomes a keyframe of propagation."""
         result = super()._commit(edits, accepted, writer)
-        for one in accepted if result.changed and self.propagation.segments else ():
+        for one in accepted if result.changed else ():
+            if is_propagated(one.record):
+                continue
             index = self.propagation.index_of(one.record.plane)
-            if index is not None and not is_propagated(one.record):
-                keyframe = self._accepted_keyframe(one, index)
+            if index is not None and self.propagation.depends_on(one.segment_id, index):
+                keyframe = self._keyframe_reader(self.propagation.stack).of(one, index)
                 if keyframe is not None:
                     self.propagation.corrected(keyframe)
         return result
 
-    def tick(self, wait_seconds: float = 0.0) -> bool:
-        """As `Following.tick`; the worker gets its slices first, so that it has them while this waits."""
-        if self._source is not None:
-            self.propagation.supply()
-        return super().tick(wait_seconds)
-
     def _follow(self) -> None:
         super()._follow()
         self.propagation.follow(lambda segment_id: self._writers.segment_name(segment_id) is not None)
-
-    def _progress_now(self) -> ProgressEvent | None:
-        at_hand = super()._progress_now()
-        return self.propagation.progress or at_hand
+        self.propagation.supply()
 
     def _begin_what_is_due(self) -> None:
         self.propagation.advance()
         super()._begin_what_is_due()
 
+    def _progress_now(self) -> ProgressEvent | None:
+        at_hand = super()._progress_now()
+        return self.propagation.progress or at_hand
 
-def _within(indices: list[int], first: int | None, last: int | None) -> list[int]:
-    """Indices in a range; those nearest to it on either side when none is in it."""
-    low = first if first is not None else min(indices, default=0)
-    high = last if last is not None else max(indices, default=0)
-    inside = [index for index in indices if low <= index <= high]
-    if inside:
-        return inside
-    return [*[index for index in indices if index < low][-1:], *[index for index in indices if index > high][:1]]
+
+def _limited(first: int | None, last: int | None, stack: VolumeStack) -> tuple[int | None, int | None]:
+    """A range in order, cut to the stack.
+
+    Raises:
+        InputError: nothing is left of it.
+    """
+    if first is not None and last is not None and first > last:
+        first, last = last, first
+    low = None if first is None else max(stack.first, first)
+    high = None if last is None else min(stack.last, last)
+    if (low is not None and low > stack.last) or (high is not None and high < stack.first):
+        raise InputError("The range lies outside the volume.", "Choose another range.")
+    return low, high
+
+
+def _trail(known: Mapping[int, PackedMask], index: int, back: int) -> dict[int, PackedMask]:
+    """Masks of a slice and of those behind it, without a gap."""
+    trail: dict[int, PackedMask] = {}
+    for at in range(index, index + back * _TRAIL, back):
+        if at not in known:
+            break
+        trail[at] = known[at]
+    return trail

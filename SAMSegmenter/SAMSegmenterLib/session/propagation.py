@@ -1,182 +1,124 @@
-"""What an editing session knows about propagation: results that wait for acceptance, and the pass under way."""
+"""Passes of propagation in an editing session: begun, corrected, stopped, and dropped with what they belong to."""
 
 from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
-
-import numpy as np
+from dataclasses import dataclass
 
 from SAMSegmenterLib.core.arrays import Mask
+from SAMSegmenterLib.core.cleanup import CleanUp
 from SAMSegmenterLib.core.errors import Cancelled
-from SAMSegmenterLib.core.progress import ProgressEvent
 from SAMSegmenterLib.core.prompt_file import SlicePromptRecord
 from SAMSegmenterLib.core.propagation import PropagationParameters, VolumeStack
 from SAMSegmenterLib.core.slicing import SliceCut, SlicePlane, cut
-from SAMSegmenterLib.core.windowing import Window
+from SAMSegmenterLib.core.windowing import MinMax, Window
 from SAMSegmenterLib.core.windows_choice import window_text
-from SAMSegmenterLib.session.job_board import JobBoard
 from SAMSegmenterLib.session.model_service import REQUEST
-from SAMSegmenterLib.session.prompt_book import PromptBook, same_plane
-from SAMSegmenterLib.session.propagation_keyframes import by_hand
+from SAMSegmenterLib.session.prompt_book import same_plane
 from SAMSegmenterLib.session.propagation_results import (
-    End,
     HeldSlice,
     Keyframe,
     PackedMask,
     PackedMasks,
     PropagationResults,
-    StripSlice,
 )
 from SAMSegmenterLib.session.propagation_run import PropagationRun, Visited
-from SAMSegmenterLib.session.source_provider import Source
-from SAMSegmenterLib.session.supplied_stack import SuppliedStack, stack_of
-
-KIND = "propagation"
-"""Of its jobs, and of what listeners hear."""
+from SAMSegmenterLib.session.propagation_view import KIND, PropagationView, Surroundings
+from SAMSegmenterLib.session.supplied_stack import SuppliedStack
 
 
 @dataclass(frozen=True)
-class Surroundings:
-    """What propagation asks of its session.
+class Making:
+    """How masks are made in a pass.
 
     Args:
-        board: where its jobs go.
-        source: the volume at hand.
-        plane: the slice that is shown.
-        book: all marks on the volume at hand.
-        generation: of the model.
-        changed: called with "propagation" when there is something new to show.
-        tell: called with a message, a hint and a kind of notice.
-        fail: called with an error that ended a pass.
+        window: intensities shown to the model.
+        cleanup: done to every mask.
     """
 
-    board: JobBoard
-    source: Callable[[], Source | None]
-    plane: Callable[[], SlicePlane | None]
-    book: Callable[[], PromptBook]
-    generation: Callable[[], int]
-    changed: Callable[[str], None]
-    tell: Callable[..., None]
-    fail: Callable[[BaseException], None]
+    window: Window = MinMax()  # noqa: RUF009 - frozen, without state
+    cleanup: CleanUp = CleanUp()  # noqa: RUF009 - frozen
+
+    @property
+    def window_text(self) -> str:
+        """The window as `core.windowing.parse_window` reads it."""
+        return window_text(self.window)
 
 
-class Propagation:
-    """Results of propagation in a session, and what is done for them. Main thread.
+class Propagation(PropagationView):
+    """Results of propagation in a session, and the pass under way. Main thread.
 
-    Nothing of it is in a segment before it is accepted (`EditingSession.accept_propagation`). Slices are numbered as
-    in `core.propagation.VolumeStack`: lattice slices by their index in the volume, oblique ones from the one shown when
-    propagation began. Listeners hear "propagation" after every result.
+    Attributes:
+        making: how the results were made.
     """
 
     def __init__(self, around: Surroundings) -> None:
-        self._around = around
-        self.results = PropagationResults()
-        self._token: tuple | None = None
+        super().__init__(around)
+        self.making = Making()
+        self._belongs_to: tuple | None = None
         self._generation = 0
-        self._stack: VolumeStack | None = None
-        self._window: Window | None = None
-        self._range: tuple[int | None, int | None] = (None, None)
         self._gathering: Iterator[Keyframe] | None = None
-        self._run: PropagationRun | None = None
         self._corrected: deque[tuple[str, int]] = deque()
         self._numbers = 0
-        self._marks: dict[tuple[str, str], list[SlicePlane]] = {}
-        self._shown_stack: tuple[tuple, VolumeStack] | None = None
 
     @property
     def is_running(self) -> bool:
         """Whether more results are on their way."""
-        return self._gathering is not None or self._run is not None or bool(self._corrected)
+        return self._run is not None or self._gathering is not None or bool(self._corrected)
 
-    @property
-    def has_results(self) -> bool:
-        """Whether there is something to accept or to reject."""
-        return any(self.results.pending.values()) or any(
-            not one.in_segment for slices in self.results.keyframes.values() for one in slices.values()
-        )
+    def begin(
+        self,
+        stack: VolumeStack,
+        gathering: Iterator[Keyframe],
+        making: Making,
+        first: int | None = None,
+        last: int | None = None,
+    ) -> None:
+        """Drop what there is, and propagate from keyframes; after the first one they are read one by one at ticks.
 
-    @property
-    def progress(self) -> ProgressEvent | None:
-        """Slices done, and slices there are to do where the user chose a range; None when nothing is under way."""
-        if not self.is_running:
-            return None
-        first, last = self._range
-        done = self._run.visited if self._run is not None else 0
-        limited = self._run is not None and self._run.around is None and first is not None and last is not None
-        return ProgressEvent("propagating", done, max(done, last - first + 1) if limited else None)
+        Args:
+            stack: of the volume at hand.
+            gathering: gives the keyframes.
+            making: how masks are made.
+            first, last: range whose slices are wanted, inclusive; None for no limit.
 
-    @property
-    def segments(self) -> tuple[str, ...]:
-        """Ids of the segments in the results."""
-        return self.results.segments
+        Raises:
+            Whatever reading the first keyframe raises; results stay then.
+        """
+        keyframe = next(gathering)
+        self.drop()
+        self._settle_on(stack, making)
+        self._range, self._gathering = (first, last), gathering
+        self.results.put_keyframe(keyframe)
+        self._around.changed()
 
-    @property
-    def window_text(self) -> str:
-        """Window that the model is shown in the latest pass, as `core.windowing.parse_window` reads it."""
-        return window_text(self._window) if self._window is not None else "minmax"
+    def begin_one(
+        self,
+        stack: VolumeStack,
+        seed: Keyframe | None,
+        segment_id: str,
+        masks: Mapping[int, PackedMask],
+        target: int,
+        making: Making,
+    ) -> None:
+        """Carry masks on to one more slice; results that there are stay.
 
-    @property
-    def ends(self) -> tuple[End, ...]:
-        """Where and why directions ended."""
-        return self.results.ends()
-
-    @property
-    def stack(self) -> VolumeStack | None:
-        """The slices of the results, else those parallel to the slice shown; places alone, without voxels."""
-        if self._stack is not None:
-            return self._stack
-        source, plane = self._around.source(), self._around.plane()
-        if source is None or plane is None:
-            return None
-        key = (source.volume_id, source.token, plane.axis if plane.axis is not None else plane)
-        if self._shown_stack is None or self._shown_stack[0] != key:
-            self._shown_stack = key, stack_of(source.volume, plane)
-        return self._shown_stack[1]
-
-    @property
-    def plane(self) -> SlicePlane | None:
-        """A slice of the stack; None without a volume or slice."""
-        return self.stack.plane(max(0, self.stack.first)) if self.stack is not None else None
-
-    @property
-    def axis(self) -> int | None:
-        """Array axis that slices are stacked along; None for oblique ones."""
-        return self.plane.axis if self.plane is not None else None
-
-    def plane_of(self, index: int) -> SlicePlane:
-        """Where a slice of the stack lies."""
-        return self.stack.plane(index)
-
-    def index_of(self, plane: SlicePlane | None) -> int | None:
-        """Number of a slice in the stack; None when it is none of its slices."""
-        stack = self.stack
-        return index_in(stack, plane) if stack is not None and plane is not None else None
-
-    def held(self, segment_id: str) -> dict[int, HeldSlice]:
-        """Results that `accept_propagation` would write, by number, in order of the slices."""
-        return self.results.held(segment_id)
-
-    def strip(self, segment_id: str) -> tuple[StripSlice, ...]:
-        """All slices of a segment: keyframes, accepted ones, results, and those that were rejected."""
-        return self.results.strip(segment_id)
-
-    def worst(self, segment_id: str) -> int | None:
-        """The result of lowest confidence that counts; None for none."""
-        return self.results.worst(segment_id)
-
-    def keyframes(self, segment_id: str) -> tuple[int, ...]:
-        """Slices that the results came from; without results, those that propagation would start from."""
-        if self.results.segments:
-            return tuple(sorted(self.results.keyframes.get(segment_id, ())))
-        return tuple(by_hand(self._around.book(), segment_id, self.index_of))
-
-    def stop_marks(self, segment_id: str) -> tuple[int, ...]:
-        """Slices of the stack that the user marked as beyond a segment."""
-        source = self._around.source()
-        planes = self._marks.get((source.volume_id, segment_id), ()) if source is not None else ()
-        return tuple(sorted(index for index in map(self.index_of, planes) if index is not None))
+        Args:
+            stack: of the volume at hand, that of the results when there are any.
+            seed: the slice next to it when it is not among the results.
+            masks: of the slice next to it, and of those behind, by number.
+            target: number of the slice.
+            making: how masks are made.
+        """
+        self._settle_on(stack, making)
+        if seed is not None:
+            self.results.put_keyframe(seed)
+        self.results.pending.get(segment_id, {}).pop(target, None)
+        reach = (min([target, *masks]), max([target, *masks]))
+        settled = self._settled({segment_id: range(reach[0], reach[1] + 1)})
+        self._start({segment_id: masks}, reach, range(target, target + 1), {}, settled=settled)
+        self._around.changed()
 
     def toggle_stop_mark(self, segment_id: str, plane: SlicePlane) -> bool:
         """Put a stop mark on a slice, or take it away; results beyond it go.
@@ -188,68 +130,33 @@ class Propagation:
         there = [one for one in marks if same_plane(one, plane)]
         for one in there:
             marks.remove(one)
+        index = self.index_of(plane)
         if not there:
             marks.append(plane)
-            index = self.index_of(plane)
-            if index is not None:
-                self.results.drop_pending(segment_id, self.results.beyond(segment_id, index))
+        if not there and index is not None:
+            self.results.drop_pending(segment_id, self.results.beyond(segment_id, index))
         if self._run is not None and segment_id in self._run.segments:
             self._restart()
-        self._around.changed(KIND)
+        self._around.changed()
         return not there
 
-    def begin(
-        self,
-        stack: VolumeStack,
-        gathering: Iterator[Keyframe],
-        window: Window,
-        first: int | None = None,
-        last: int | None = None,
-    ) -> None:
-        """Drop what there is, and propagate from keyframes; they are gathered one at each `advance`.
-
-        Args:
-            stack: of the volume at hand.
-            gathering: gives the keyframes; what it raises ends the pass.
-            window: intensities shown to the model.
-            first, last: range whose slices are wanted, inclusive; None for no limit.
-        """
-        self.drop()
-        self._settle_on(stack, window)
-        self._range, self._gathering = (first, last), gathering
-        self._gather()
-        self._around.changed(KIND)
-
-    def begin_one(
-        self, stack: VolumeStack, segment_id: str, masks: Mapping[int, PackedMask], target: int, window: Window
-    ) -> None:
-        """Carry masks on to one more slice; results that there are stay.
-
-        Args:
-            masks: of the slice next to it, and of those before, by number.
-            target: number of the slice.
-        """
-        self._settle_on(stack, window)
-        self.results.pending.get(segment_id, {}).pop(target, None)
-        keyframes = {segment_id: dict(masks)}
-        reach = (min([target, *masks]), max([target, *masks]))
-        self._start(keyframes, reach, range(target, target + 1), {}, settled=self._settled({segment_id: reach}))
-        self._around.changed(KIND)
+    def depends_on(self, segment_id: str, index: int) -> bool:
+        """Whether results, or the pass under way, have to do with a slice."""
+        runs_here = self._run is not None and segment_id in self._run.segments
+        kept = (self.results.pending, self.results.accepted, self.results.keyframes)
+        return runs_here or any(index in slices.get(segment_id, {}) for slices in kept)
 
     def corrected(self, keyframe: Keyframe) -> None:
         """A slice was accepted by hand: it is a keyframe now, and what depends on it is made again."""
         segment_id, index = keyframe.segment, keyframe.index
-        results = self.results
-        known = results.keyframes.get(segment_id, {}).get(index)
-        runs_here = self._run is not None and segment_id in self._run.segments
-        concerned = index in results.pending.get(segment_id, {}) or index in results.accepted.get(segment_id, {})
-        if not (concerned or runs_here or known is not None):
+        if not self.depends_on(segment_id, index):
             return
-        results.put_keyframe(keyframe)
-        self._around.changed(KIND)
-        if known is not None and known.packed == keyframe.packed:
+        before = self.results.fixed(segment_id).get(index)
+        self.results.put_keyframe(keyframe)
+        self._around.changed()
+        if before == keyframe.packed or self._gathering is not None:
             return
-        if runs_here and self._run.around is None and self._run.scope:
+        if self._is_full(self._run) and segment_id in self._run.segments:
             self._restart()
         else:
             self._corrected.append((segment_id, index))
@@ -260,34 +167,32 @@ class Propagation:
             return False
         self._stop()
         self.results.is_cancelled = True
-        if not self.results.segments or not self.has_results:
+        if not self.has_results:
             self.drop()
-        self._around.changed(KIND)
+        self._around.changed()
         return True
 
     def drop(self) -> bool:
         """Stop, and forget all results; whether there was anything."""
         had = self.is_running or bool(self.results.segments)
         self._stop()
-        self.results, self._stack, self._token = PropagationResults(), None, None
+        self.results, self._stack, self._belongs_to = PropagationResults(), None, None
         if had:
-            self._around.changed(KIND)
+            self._around.changed()
         return had
 
     def accepted(self, written: Sequence[HeldSlice | Keyframe], records: Sequence[SlicePromptRecord]) -> None:
         """Slices are in their segments now; nothing is kept once all are.
 
         Args:
+            written: what was written.
             records: of each of them, as they were committed.
         """
         for one, record in zip(written, records, strict=True):
-            if isinstance(one, HeldSlice):
-                self.results.accept(one)
-            else:
-                self.results.put_keyframe(replace(one, record=record, in_segment=True))
-        if not any(self.held(segment_id) for segment_id in self.segments):
+            self.results.accept(one, record)
+        if not self.results.waiting(None, None):
             self.drop()
-        self._around.changed(KIND)
+        self._around.changed()
 
     def follow(self, exists: Callable[[str], bool]) -> None:
         """Drop what belongs to a volume or a segment that is another one now; another model ends the pass.
@@ -295,15 +200,15 @@ class Propagation:
         Args:
             exists: whether there is a segment.
         """
-        if self._token is None:
+        if self._belongs_to is None:
             return
         if not self._is_current():
             self.drop()
-            self._around.tell("The volume is another one now: propagation ended.", "Nothing was written.")
+            self._around.tell("The volume has changed: propagation ended.", "The segments are as they were.")
             return
         gone = [segment_id for segment_id in self.segments if not exists(segment_id)]
         if gone:
-            self._without(gone)
+            self._forget(gone)
         if self._generation != self._around.generation():
             self._generation = self._around.generation()
             if self.cancel():
@@ -319,64 +224,73 @@ class Propagation:
         if self._gathering is not None:
             self._gather()
         if self._run is None and self._gathering is None and self._corrected:
-            self._run_around(*self._corrected.popleft())
-        if self._run is None or self._around.board.is_running(KIND, "preview"):
-            return
+            self._start_around(*self._corrected.popleft())
         run = self._run
-        self._around.board.start(
-            KIND, run.step, REQUEST, lambda visited: self._show(run, visited), lambda error: self._failed(run, error)
-        )
+        if run is not None and not self._around.board.is_running(KIND, "preview"):
+            self._around.board.start(
+                KIND,
+                run.step,
+                REQUEST,
+                lambda visited: self._show(run, visited),
+                lambda error: self._failed(run, error),
+            )
 
-    def _settle_on(self, stack: VolumeStack, window: Window) -> None:
+    def _settle_on(self, stack: VolumeStack, making: Making) -> None:
         source = self._around.source()
-        self._stack, self._window = stack, window
-        self._token, self._generation = (source.volume_id, source.token), self._around.generation()
+        self._stack, self.making = stack, making
+        self._belongs_to, self._generation = (source.volume_id, source.token), self._around.generation()
 
     def _is_current(self) -> bool:
         source = self._around.source()
-        return source is not None and self._token == (source.volume_id, source.token)
+        return source is not None and self._belongs_to == (source.volume_id, source.token)
 
     def _gather(self) -> None:
-        """One more keyframe; with the last one the pass begins."""
+        """One more keyframe; after the last one the pass begins."""
         try:
             keyframe = next(self._gathering, None)
         except Exception:
             self.drop()
             raise
-        if keyframe is not None:
+        if keyframe is None:
+            self._gathering = None
+            self._start_full(self.results.keyframes)
+        elif keyframe.index not in self.results.keyframes.get(keyframe.segment, {}):
             self.results.put_keyframe(keyframe)
-            return
-        self._gathering = None
-        keyframes = {name: {at: one.packed for at, one in of.items()} for name, of in self.results.keyframes.items()}
-        self._start_full(keyframes)
+            self._around.changed()
 
-    def _start_full(self, keyframes: Mapping[str, Mapping[int, PackedMask]]) -> None:
-        first, last = self._range
-        low = self._stack.first if first is None else first
-        high = self._stack.last if last is None else last
+    @staticmethod
+    def _is_full(run: PropagationRun | None) -> bool:
+        """Whether a pass goes over all slices of its segments."""
+        return run is not None and run.around is None and bool(run.scope)
+
+    def _start_full(self, segments: Sequence[str] | Mapping[str, object]) -> None:
+        """A pass over the whole range, from everything that is fixed."""
+        keyframes = {segment_id: self.results.fixed(segment_id) for segment_id in segments}
+        first, last = self._limits()
         at = [index for masks in keyframes.values() for index in masks]
-        reach = (min([low, *at]), max([high, *at]))
-        keep = range(low, high + 1)
-        settled = self._settled(dict.fromkeys(keyframes, (self._stack.first, self._stack.last)))
+        reach, keep = (min([first, *at]), max([last, *at])), range(first, last + 1)
+        everywhere = range(self._stack.first, self._stack.last + 1)
+        settled = self._settled(dict.fromkeys(keyframes, everywhere))
         self._start(keyframes, reach, keep, dict.fromkeys(keyframes, keep), settled=settled)
 
-    def _run_around(self, segment_id: str, index: int) -> None:
-        span = self.results.span_around(segment_id, index)
+    def _start_around(self, segment_id: str, index: int) -> None:
+        """A pass over what depends on one keyframe."""
+        span, fixed = self.results.span_around(segment_id, index), self.results.fixed(segment_id)
+        first, last = self._limits()
+        reach = (min([first, *fixed]), max([last, *fixed]))
+        keep = range(max(min(first, index), span.start), min(max(last, index) + 1, span.stop))
+        self._start({segment_id: fixed}, reach, keep, {segment_id: keep}, index, self._settled({segment_id: span}))
+
+    def _limits(self) -> tuple[int, int]:
         first, last = self._range
-        low = self._stack.first if first is None else min(first, index)
-        high = self._stack.last if last is None else max(last, index)
-        fixed = self.results.fixed(segment_id)
-        reach = (min([low, *fixed]), max([high, *fixed]))
-        settled = self._settled({segment_id: (span.start, span.stop - 1)})
-        keep = range(max(low, span.start), min(high + 1, span.stop))
-        self._start({segment_id: fixed}, reach, keep, {segment_id: keep}, index, settled)
+        return self._stack.first if first is None else first, self._stack.last if last is None else last
 
     def _restart(self) -> None:
         """Begin the pass anew, from what is known now; what was encoded is in the cache."""
         run = self._run
         self._around.board.stop(KIND)
-        if run.scope and run.around is None:
-            self._start_full({segment_id: self.results.fixed(segment_id) for segment_id in sorted(run.segments)})
+        if self._is_full(run):
+            self._start_full(sorted(run.segments))
         elif run.around is not None:
             self._run = None
             self._corrected.extendleft((segment_id, run.around) for segment_id in run.segments)
@@ -392,28 +306,29 @@ class Propagation:
     ) -> None:
         self._around.board.stop(KIND)
         self._numbers += 1
+        self._begun_at = self._around.clock()
         self.results.is_cancelled = False
-        plane = self._stack.plane(0) if self.axis is None else SlicePlane.lattice(self.axis, 0)
+        plane = self._stack.plane(0)
         parameters = PropagationParameters(
-            axis=plane.axis or 0,
-            plane=None if plane.axis is not None else plane,
+            axis=plane.axis if plane.axis is not None else 0,
+            plane=plane if plane.axis is None else None,
             first=reach[0],
             last=reach[1],
             stop_marks={segment_id: frozenset(self.stop_marks(segment_id)) for segment_id in keyframes},
-            window=self._window,
+            window=self.making.window,
         )
-        stack = SuppliedStack(self._stack, self._cut)
-        by_index = _by_index(keyframes)
-        self._run = PropagationRun(self._numbers, stack, by_index, parameters, keep, scope, around, settled)
+        stack, cleanup = SuppliedStack(self._stack, self._cut), self.making.cleanup
+        given = _by_index(keyframes)
+        self._run = PropagationRun(self._numbers, stack, given, parameters, cleanup, keep, scope, around, settled)
         stack.supply()
 
-    def _settled(self, but: Mapping[str, tuple[int, int]]) -> dict[int, Mapping[str, Mask]]:
-        """Masks of all slices and segments, except those of a segment within a span."""
+    def _settled(self, without: Mapping[str, range]) -> dict[int, Mapping[str, Mask]]:
+        """Masks of all slices and segments, except those of some segments within a span."""
         known = {
             segment_id: {
                 index: packed
                 for index, packed in self.results.known(segment_id).items()
-                if segment_id not in but or not but[segment_id][0] <= index <= but[segment_id][1]
+                if index not in without.get(segment_id, ())
             }
             for segment_id in self.segments
         }
@@ -427,13 +342,10 @@ class Propagation:
     def _show(self, run: PropagationRun, visited: Visited) -> None:
         if run is not self._run:
             return
-        self._around.changed(KIND)
+        self._around.changed()
         if visited.is_fresh_start:
             run.visited = 0
-            for segment_id in run.segments:
-                slices = self.results.pending.get(segment_id, {})
-                for index in [index for index, one in slices.items() if one.run == run.number]:
-                    del slices[index]
+            self.results.drop_run(run.number)
         held = visited.held
         if held is None:
             self._ended(run)
@@ -447,8 +359,10 @@ class Propagation:
         self._run = None
         for segment_id, span in run.scope.items():
             self.results.drop_pending(segment_id, span, run.number)
-        if not run.visited:
+        if not run.visited and run.around is None:
             self._around.tell("There was no slice to propagate to.", "Choose a larger range, or remove stop marks.")
+        if not self.has_results and not self._corrected:
+            self.drop()
 
     def _failed(self, run: PropagationRun, error: BaseException) -> None:
         if run is not self._run or isinstance(error, Cancelled):
@@ -456,39 +370,28 @@ class Propagation:
         self.cancel()
         self._around.fail(error)
 
-    def _without(self, gone: list[str]) -> None:
+    def _forget(self, gone: Sequence[str]) -> None:
+        """Segments were removed; those that travelled with them begin anew."""
+        run = self._run
         for segment_id in gone:
             self.results.drop_segment(segment_id)
-        was_running = self._run is not None and bool(self._run.segments & set(gone))
-        left = sorted(self._run.segments - set(gone)) if was_running else []
         self._corrected = deque(one for one in self._corrected if one[0] not in gone)
-        if was_running and left and self._run.around is None and self._run.scope:
-            self._start_full({segment_id: self.results.fixed(segment_id) for segment_id in left})
-        elif was_running or self._gathering is not None:
+        left = sorted(run.segments - set(gone)) if run is not None else []
+        if self._gathering is not None:
+            self.drop()
+        elif run is not None and not left:
             self._stop()
+        elif run is not None and len(left) < len(run.segments):
+            self._start_full(left)
         self._around.tell("A segment was removed: what was propagated for it is gone, too.")
         if not self.segments:
             self.drop()
-        self._around.changed(KIND)
+        self._around.changed()
 
     def _stop(self) -> None:
         self._around.board.stop(KIND)
         self._run = self._gathering = None
         self._corrected.clear()
-
-
-def index_in(stack: VolumeStack, plane: SlicePlane) -> int | None:
-    """Number of a slice in a stack; None when it is none of its slices."""
-    start = stack.plane(0)
-    if plane.axis is not None or start.axis is not None:
-        inside = plane.axis == start.axis and stack.first <= plane.index <= stack.last
-        return plane.index if inside else None
-    normal = np.cross(start.x_ras, start.y_ras)
-    step = np.array(stack.plane(1).origin_ras) - np.array(start.origin_ras)
-    way = np.array(plane.origin_ras) - np.array(start.origin_ras)
-    index = round(float(way @ normal) / float(step @ normal))
-    inside = stack.first <= index <= stack.last and same_plane(stack.plane(index), plane)
-    return index if inside else None
 
 
 def _by_index(masks: Mapping[str, Mapping[int, PackedMask]]) -> dict[int, Mapping[str, Mask]]:

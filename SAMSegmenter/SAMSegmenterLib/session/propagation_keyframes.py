@@ -2,81 +2,131 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
 from SAMSegmenterLib.core.arrays import Mask
-from SAMSegmenterLib.core.prompt_file import SlicePromptRecord
+from SAMSegmenterLib.core.errors import InputError
+from SAMSegmenterLib.core.propagation import VolumeStack
 from SAMSegmenterLib.core.slicing import SliceImage, SlicePlane
 from SAMSegmenterLib.session.prompt_book import AcceptedPrompts, PromptBook
+from SAMSegmenterLib.session.propagated_records import by_hand
 from SAMSegmenterLib.session.propagation_results import Keyframe, PackedMask
-from SAMSegmenterLib.session.segment_writer import SegmentWriter
+from SAMSegmenterLib.session.segment_writer import WriterProvider
 from SAMSegmenterLib.session.slice_edits import segment_shown, slice_edit
 from SAMSegmenterLib.session.source_provider import Source
-
-PROPAGATED = "propagated"
-"""Parameter of the records of slices that were propagated."""
+from SAMSegmenterLib.session.supplied_stack import index_in
 
 
-def is_propagated(record: SlicePromptRecord) -> bool:
-    """Whether a record is of a propagated slice, not of one accepted by hand."""
-    return PROPAGATED in record.parameters
-
-
-def by_hand(
-    book: PromptBook, segment_id: str, index_of: Callable[[SlicePlane], int | None]
-) -> dict[int, AcceptedPrompts]:
-    """Slices of a segment that were accepted by hand, by number, in their order; of each slice the last acceptance.
+@dataclass(frozen=True, eq=False)
+class KeyframeReader:
+    """Reads keyframes at one moment. Main thread.
 
     Args:
-        index_of: number of a slice in the stack, None for a slice that is not in it.
+        stack: slices that are propagated through.
+        source: the volume.
+        book: its marks and acceptances.
+        writers: the segmentation.
+        shown: number of the slice shown in the stack; None when it is not in it.
+        preview: the preview of that slice as a keyframe, None without one.
     """
-    found = {}
-    for one in book.accepted:
-        if one.segment_id == segment_id and not is_propagated(one.record):
-            found[index_of(one.record.plane)] = one
-    found.pop(None, None)
-    return dict(sorted(found.items()))
+
+    stack: VolumeStack
+    source: Source
+    book: PromptBook
+    writers: WriterProvider
+    shown: int | None
+    preview: Keyframe | None
+
+    def accepted(self, segment_id: str) -> dict[int, AcceptedPrompts]:
+        """Slices of a segment that were accepted by hand, by number."""
+        return by_hand(self.book, segment_id, self._index_of)
+
+    def gather(self, segments: Sequence[str], first: int | None, last: int | None) -> Iterator[Keyframe]:
+        """Keyframes of segments, one by one, as it takes a while to read each.
+
+        Args:
+            first, last: range wanted; the nearest keyframes beyond it are taken where none lies in it.
+
+        Raises:
+            InputError: a segment has nothing to start from.
+        """
+        for segment_id in segments:
+            accepted, found = self.accepted(segment_id), 0
+            for index in within(list(accepted), first, last):
+                keyframe = self.of(accepted[index], index)
+                if keyframe is not None:
+                    found += 1
+                    yield keyframe
+            if not found:
+                yield self.seed(segment_id)
+
+    def on_shown(self, segment_id: str) -> Keyframe:
+        """The slice shown as a keyframe, whether it was accepted or not.
+
+        Raises:
+            InputError: there is nothing on it.
+        """
+        accepted = self.accepted(segment_id).get(self.shown) if self.shown is not None else None
+        keyframe = self.of(accepted, self.shown) if accepted is not None else None
+        return keyframe if keyframe is not None else self.seed(segment_id)
+
+    def of(self, one: AcceptedPrompts, index: int) -> Keyframe | None:
+        """An accepted slice as it is in the segment now, None when nothing is left there.
+
+        The mask that was accepted is taken where the segment still consists of its voxels: it is the finer one.
+
+        Raises:
+            InputError: there is no such segment any more.
+        """
+        plane, grid = self.stack.plane(index), self.stack.grid(index)
+        mask, is_set = one.record.mask, one.record.mode == "set"
+        fits = mask is not None and is_set and mask.shape == grid.shape
+        if not fits or not self._is_all_of(mask, grid, one.segment_id):
+            mask = self._voxels(grid, one.segment_id)
+        return Keyframe(one.segment_id, plane, index, PackedMask.of(mask), one.record) if mask.any() else None
+
+    def seed(self, segment_id: str) -> Keyframe:
+        """The slice shown as a keyframe: its preview, else what the segment is on it.
+
+        Raises:
+            InputError: there is neither, or the slice shown is none of the stack.
+        """
+        name = self.writers.segment_name(segment_id)
+        if self.preview is not None and self.preview.segment == segment_id:
+            return self.preview
+        mask = self._voxels(self.stack.grid(self.shown), segment_id) if self.shown is not None else None
+        if mask is None or not mask.any():
+            raise InputError(
+                f"There is no slice of '{name}' to start from.", "Segment it on the slice that is shown first."
+            )
+        return Keyframe(segment_id, self.stack.plane(self.shown), self.shown, PackedMask.of(mask), None)
+
+    def _index_of(self, plane: SlicePlane) -> int | None:
+        return index_in(self.stack, plane)
+
+    def _voxels(self, grid: SliceImage, segment_id: str) -> Mask:
+        return segment_shown(grid, self.source, self.writers.writer(), segment_id)
+
+    def _is_all_of(self, mask: Mask, grid: SliceImage, segment_id: str) -> bool:
+        """Whether a mask covers exactly the segment's voxels on its slice."""
+        edit = slice_edit(mask, grid, self.source, self.writers.writer(), segment_id, "set")
+        if edit is None or edit.clear is None:
+            return False
+        extent, block = edit.clear
+        return tuple(extent) == tuple(edit.extent) and np.array_equal(block != 0, edit.block != 0)
 
 
-def accepted_keyframe(
-    one: AcceptedPrompts, plane: SlicePlane, index: int, grid: SliceImage, source: Source, writer: SegmentWriter
-) -> Keyframe | None:
-    """A slice as it is in the segment now, None when nothing is left there.
+def within(indices: Sequence[int], first: int | None, last: int | None) -> list[int]:
+    """Indices in a range; the nearest one on either side when none is in it.
 
-    The mask that was accepted is taken where the segment still consists of its voxels: it is the finer one.
-
-    Raises:
-        InputError: there is no such segment any more.
-
-    Thread: main.
+    Args:
+        indices: rising.
+        first, last: inclusive; None for no limit.
     """
-    mask, is_set = one.record.mask, one.record.mode == "set"
-    fits = mask is not None and is_set and mask.shape == grid.shape
-    if not fits or not _is_all_of(mask, grid, source, writer, one.segment_id):
-        mask = segment_shown(grid, source, writer, one.segment_id)
-    return Keyframe(one.segment_id, plane, index, PackedMask.of(mask), one.record) if mask.any() else None
-
-
-def voxel_keyframe(
-    segment_id: str, plane: SlicePlane, index: int, grid: SliceImage, source: Source, writer: SegmentWriter
-) -> Keyframe | None:
-    """What a segment is on a slice, whoever put it there; None when it is empty there.
-
-    Raises:
-        InputError: there is no such segment any more.
-
-    Thread: main.
-    """
-    mask = segment_shown(grid, source, writer, segment_id)
-    return Keyframe(segment_id, plane, index, PackedMask.of(mask), None) if mask.any() else None
-
-
-def _is_all_of(mask: Mask, grid: SliceImage, source: Source, writer: SegmentWriter, segment_id: str) -> bool:
-    """Whether a mask covers exactly the segment's voxels on its slice."""
-    edit = slice_edit(mask, grid, source, writer, segment_id, "set")
-    if edit is None or edit.clear is None:
-        return False
-    extent, block = edit.clear
-    return tuple(extent) == tuple(edit.extent) and np.array_equal(block != 0, edit.block != 0)
+    below = [index for index in indices if first is not None and index < first]
+    above = [index for index in indices if last is not None and index > last]
+    inside = [index for index in indices if index not in below and index not in above]
+    return inside or [*below[-1:], *above[:1]]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -70,6 +70,7 @@ class HeldSlice:
         slice_confidence, final, stop_reason, origin, direction: as in `SliceResult`.
         made_with: model and arithmetic.
         run: number of the pass that found it.
+        record: of its acceptance, None before.
     """
 
     segment: str
@@ -85,6 +86,7 @@ class HeldSlice:
     direction: int
     made_with: MadeWith
     run: int = 0
+    record: SlicePromptRecord | None = None
 
     @classmethod
     def of(cls, result: SliceResult, made_with: MadeWith) -> HeldSlice:
@@ -197,10 +199,51 @@ class PropagationResults:
         self.pending.get(keyframe.segment, {}).pop(keyframe.index, None)
         self.accepted.get(keyframe.segment, {}).pop(keyframe.index, None)
 
-    def accept(self, held: HeldSlice) -> None:
-        """A result is in the segment now."""
-        self.pending.get(held.segment, {}).pop(held.index, None)
-        self.accepted.setdefault(held.segment, {})[held.index] = held
+    def accept(self, one: HeldSlice | Keyframe, record: SlicePromptRecord) -> None:
+        """A slice is in the segment now, as its record says."""
+        if isinstance(one, Keyframe):
+            self.put_keyframe(replace(one, record=record, in_segment=True))
+            return
+        self.pending.get(one.segment, {}).pop(one.index, None)
+        self.accepted.setdefault(one.segment, {})[one.index] = replace(one, record=record)
+
+    def follow(self, stands: Callable[[SlicePromptRecord], bool]) -> bool:
+        """Acceptances were undone or done again: their slices wait for acceptance again, or not any more.
+
+        Returns:
+            Whether anything is different now.
+        """
+        undone = [one for slices in self.accepted.values() for one in slices.values() if not stands(one.record)]
+        for one in undone:
+            del self.accepted[one.segment][one.index]
+            self.pending.setdefault(one.segment, {}).setdefault(one.index, one)
+        redone = [
+            one
+            for slices in self.pending.values()
+            for one in slices.values()
+            if one.record is not None and stands(one.record)
+        ]
+        for one in redone:
+            self.accept(one, one.record)
+        moved = bool(undone or redone)
+        for slices in self.keyframes.values():
+            for index, one in slices.items():
+                if one.record is not None and one.in_segment != stands(one.record):
+                    slices[index], moved = replace(one, in_segment=not one.in_segment), True
+        return moved
+
+    def waiting(self, first: int | None, last: int | None) -> list[HeldSlice | Keyframe]:
+        """What an acceptance writes: results that count, and keyframes that are not in the segment.
+
+        Args:
+            first, last: range of slices, inclusive; None for no limit.
+        """
+        found: list[HeldSlice | Keyframe] = []
+        for segment_id in self.segments:
+            keyframes = self.keyframes.get(segment_id, {})
+            slices = {**self.held(segment_id), **{i: one for i, one in keyframes.items() if not one.in_segment}}
+            found += [slices[index] for index in sorted(slices) if _in_range(index, first, last)]
+        return found
 
     def drop_segment(self, segment_id: str) -> None:
         """Forget a segment."""
@@ -212,6 +255,12 @@ class PropagationResults:
         slices = self.pending.get(segment_id, {})
         for index in [index for index in slices if index in indices]:
             if before_run is None or slices[index].run < before_run:
+                del slices[index]
+
+    def drop_run(self, number: int) -> None:
+        """Forget what one pass found."""
+        for slices in self.pending.values():
+            for index in [index for index, one in slices.items() if one.run == number]:
                 del slices[index]
 
     def fixed(self, segment_id: str) -> dict[int, PackedMask]:
@@ -267,15 +316,20 @@ class PropagationResults:
             slices = {**self.accepted.get(segment_id, {}), **self.pending.get(segment_id, {})}
             stopped = [one for _, one in sorted(slices.items()) if one.stop_reason is not None]
             found += [End(segment_id, one.direction, one.index, one.stop_reason) for one in stopped]
-            if self.is_cancelled and slices:
+            if self.is_cancelled:
                 found += self._cut_short(segment_id, slices, {one.direction for one in stopped})
         return tuple(found)
 
     def _cut_short(self, segment_id: str, slices: Mapping[int, HeldSlice], ended: set[int]) -> list[End]:
-        """Directions that were under way when the user stopped."""
-        fronts = ((-1, min(slices)), (1, max(slices)))
+        """Directions that had not ended when the user stopped."""
+        known = [*slices, *self.keyframes.get(segment_id, ())]
+        fronts = ((-1, min(known)), (1, max(known))) if known else ()
         return [
             End(segment_id, direction, index, StopReason.CANCELLED)
             for direction, index in fronts
-            if direction not in ended and slices[index].direction == direction
+            if direction not in ended
         ]
+
+
+def _in_range(index: int, first: int | None, last: int | None) -> bool:
+    return (first is None or index >= first) and (last is None or index <= last)

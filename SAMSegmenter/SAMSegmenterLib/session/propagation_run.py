@@ -6,11 +6,14 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
+import numpy as np
+
 from SAMSegmenterLib.core.arrays import Mask
+from SAMSegmenterLib.core.cleanup import CleanUp, clean
 from SAMSegmenterLib.core.predictor import Predictor
 from SAMSegmenterLib.core.progress import OnProgress, ShouldStop
 from SAMSegmenterLib.core.propagation import KEYFRAME, PropagationParameters, SliceResult, propagate_stack
-from SAMSegmenterLib.session.propagation_results import HeldSlice
+from SAMSegmenterLib.session.propagation_results import HeldSlice, PackedMask
 from SAMSegmenterLib.session.slice_prediction import MadeWith
 from SAMSegmenterLib.session.supplied_stack import SuppliedStack
 
@@ -45,11 +48,13 @@ class PropagationRun:
         number: of the pass; later ones have higher numbers.
         stack: its slices.
         keyframes, parameters, around, settled: as for `core.propagation.propagate_stack`.
+        cleanup: done to every result; what travels is left as it is.
         keep: results on other slices are not kept.
         scope: slices by segment whose older results go when the pass has ended by itself.
 
     Attributes:
         visited: results so far.
+        given: keyframes within `keep`, counted over all segments.
     """
 
     def __init__(
@@ -58,6 +63,7 @@ class PropagationRun:
         stack: SuppliedStack,
         keyframes: Mapping[int, Mapping[str, Mask]],
         parameters: PropagationParameters,
+        cleanup: CleanUp,
         keep: range,
         scope: Mapping[str, range],
         around: int | None = None,
@@ -67,7 +73,9 @@ class PropagationRun:
         self.keep, self.scope, self.around = keep, scope, around
         self.segments = frozenset(segment for masks in keyframes.values() for segment in masks)
         self.visited = 0
-        self._keyframes, self._settled = keyframes, settled
+        self.given = sum(len(masks) for index, masks in keyframes.items() if index in keep)
+        self._keyframes, self._settled, self._cleanup = keyframes, settled, cleanup
+        self._found: dict[int, dict[str, PackedMask]] = {}
         self._lent, self._should_stop = _Lent(), None
         self._results: Iterator[SliceResult] | None = None
         self._was_begun = False
@@ -96,7 +104,10 @@ class PropagationRun:
             raise
         finally:
             self._lent.predictor = None
-        held = replace(HeldSlice.of(result, MadeWith.of(predictor)), run=self.number) if result is not None else None
+        if result is None:
+            return Visited(None, restarted)
+        held = replace(HeldSlice.of(self._cleaned(result), MadeWith.of(predictor)), run=self.number)
+        self._found.setdefault(held.index, {})[held.segment] = held.packed
         return Visited(held, restarted)
 
     def _begin(self) -> Iterator[SliceResult]:
@@ -109,3 +120,16 @@ class PropagationRun:
             self.around,
             self._settled,
         )
+
+    def _cleaned(self, result: SliceResult) -> SliceResult:
+        """A result after clean-up, which takes nothing from other segments."""
+        if self._cleanup == CleanUp() or not result.mask.any():
+            return result
+        told = result.prompts
+        clicks = told.points[told.labels == 1] if told is not None else np.zeros((0, 2))
+        mask = clean(result.mask, clicks, self._cleanup, self.stack.grid(result.index).spacing_yx)
+        for masks in (self._keyframes, self._settled or {}, self._found):
+            for segment, other in masks.get(result.index, {}).items():
+                if segment != result.segment:
+                    mask = mask & ~(other.mask if isinstance(other, PackedMask) else other)
+        return replace(result, mask=mask)

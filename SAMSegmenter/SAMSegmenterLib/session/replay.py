@@ -18,7 +18,7 @@ from SAMSegmenterLib.core.progress import OnProgress, ProgressMeter, ShouldStop,
 from SAMSegmenterLib.core.prompt_file import PromptFile, SlicePromptRecord, identity_of
 from SAMSegmenterLib.core.slicing import SlicePlane
 from SAMSegmenterLib.session.prepared_slice import PreparedSlice
-from SAMSegmenterLib.session.propagation_keyframes import PROPAGATED, is_propagated
+from SAMSegmenterLib.session.propagated_records import PROPAGATED, is_propagated
 from SAMSegmenterLib.session.segment_writer import SegmentWriter
 from SAMSegmenterLib.session.slice_edits import slice_edit
 from SAMSegmenterLib.session.slice_prediction import (

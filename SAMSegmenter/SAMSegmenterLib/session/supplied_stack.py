@@ -16,6 +16,7 @@ from SAMSegmenterLib.core.geometry import Volume
 from SAMSegmenterLib.core.progress import ShouldStop, never_stop
 from SAMSegmenterLib.core.propagation import VolumeStack
 from SAMSegmenterLib.core.slicing import SliceCut, SliceImage, SlicePlane
+from SAMSegmenterLib.session.prompt_book import same_plane
 
 _AHEAD = 3
 _FEW_SLICES = 8
@@ -32,6 +33,20 @@ def stack_of(volume: Volume, plane: SlicePlane) -> VolumeStack:
     """
     blank = np.broadcast_to(np.zeros((), volume.array.dtype), volume.array.shape)
     return VolumeStack(replace(volume, array=blank), plane)
+
+
+def index_in(stack: VolumeStack, plane: SlicePlane) -> int | None:
+    """Number of a slice in a stack; None when it is none of its slices."""
+    start = stack.plane(0)
+    if plane.axis is not None or start.axis is not None:
+        inside = plane.axis == start.axis and stack.first <= plane.index <= stack.last
+        return plane.index if inside else None
+    normal = np.cross(start.x_ras, start.y_ras)
+    step = np.array(stack.plane(1).origin_ras) - np.array(start.origin_ras)
+    way = np.array(plane.origin_ras) - np.array(start.origin_ras)
+    index = round(float(way @ normal) / float(step @ normal))
+    inside = stack.first <= index <= stack.last and same_plane(stack.plane(index), plane)
+    return index if inside else None
 
 
 class SuppliedStack:
