@@ -1,8 +1,11 @@
 from __future__ import annotations
 
+import numpy as np
 import pytest
 
 from SAMSegmenterLib.core.errors import InputError
+from SAMSegmenterLib.core.reference import Segmentation, Structure
+from SAMSegmenterLib.files.writing import write_labels
 from SAMSegmenterLib.scene.segment_list import (
     add_segment,
     remove_segment,
@@ -69,3 +72,16 @@ def test_names_that_are_taken_get_a_number(a_scene):
     assert unused_name(case.node, "first") == "first 2"
     add_segment(case.node, "first 2")
     assert unused_name(case.node, "first") == "first 3"
+
+
+def test_facts_in_a_segmentation_file_are_read_by_slicer(a_scene, tmp_path):
+    tags = (("model", "a: small|one"), ("origin", "propagated"))
+    structures = (Structure(1, "with", 0, 1, tags), Structure(2, "without", 0, 2))
+    write_labels(tmp_path / "x.seg.nrrd", Segmentation((np.arange(8).reshape(2, 2, 2),), np.eye(4), structures))
+    node = a_scene.AddNewNodeByClass("vtkMRMLSegmentationNode")
+    storage = a_scene.AddNewNodeByClass("vtkMRMLSegmentationStorageNode")
+    storage.SetFileName(str(tmp_path / "x.seg.nrrd"))
+    assert storage.ReadData(node)
+    assert tag_of(node, "Segment_1", "model") == "a: small/one"
+    assert tag_of(node, "Segment_1", "origin") == "propagated"
+    assert tag_of(node, "Segment_2", "origin") is None
