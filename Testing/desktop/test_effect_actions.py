@@ -146,7 +146,7 @@ def test_a_region_that_cannot_be_used_says_why(desk):
     stack = stack_of(desk)
     stack.outline_region.click()
     assert "No region is chosen" in notices(desk)
-    node = stack.region.addNode(REGION_CLASS)
+    node = stack.chooser.region.addNode(REGION_CLASS)
     stack.outline_region.click()
     assert "has not been placed" in notices(desk)
     node.SetCenterWorld(500, 500, 500)

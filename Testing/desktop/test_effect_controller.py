@@ -149,20 +149,20 @@ def test_escape_restores_exactly(desk, in_the_module):
 
 def test_clicks_that_place_a_region_are_no_prompts(desk):
     stack = desk.controller.panel.stack
-    stack.region.addNode("vtkMRMLMarkupsROINode")
-    stack.place.placeButton().click()
-    assert stack.place.placeModeEnabled and desk.effect.active()
+    stack.chooser.region.addNode("vtkMRMLMarkupsROINode")
+    stack.chooser.place.placeButton().click()
+    assert stack.chooser.place.placeModeEnabled and desk.effect.active()
     desk.click("Red", desk.editing.ras(8, 12, 12))
     assert len(desk.session.marks) == 0
-    assert stack.node.GetNumberOfControlPoints() == 1, "Slicer got the click"
-    stack.place.placeButton().click()
+    assert stack.chooser.node.GetNumberOfControlPoints() == 1, "Slicer got the click"
+    stack.chooser.place.placeButton().click()
     desk.click("Red", desk.editing.ras(8, 20, 12))
     assert len(desk.session.marks) == 1
 
 
 def test_a_press_on_a_handle_of_a_markup_is_left_to_it(desk, drawing):
     red, ras = desk.editing.views["Red"], desk.editing.ras
-    node = desk.controller.panel.stack.region.addNode("vtkMRMLMarkupsFiducialNode")
+    node = desk.controller.panel.stack.chooser.region.addNode("vtkMRMLMarkupsFiducialNode")
     node.AddControlPointWorld(*ras(8, 12, 12))
     red.show(ras(8, 12, 12))
     red.widget.sliceView().forceRender()
@@ -174,11 +174,11 @@ def test_a_press_on_a_handle_of_a_markup_is_left_to_it(desk, drawing):
 
 def test_placing_ends_with_the_effect(desk):
     stack = desk.controller.panel.stack
-    stack.region.addNode("vtkMRMLMarkupsFiducialNode")
-    stack.place.placeButton().click()
-    assert stack.place.placeModeEnabled
+    stack.chooser.region.addNode("vtkMRMLMarkupsFiducialNode")
+    stack.chooser.place.placeButton().click()
+    assert stack.chooser.place.placeModeEnabled
     desk.editing.activate("")
-    assert not stack.place.placeModeEnabled
+    assert not stack.chooser.place.placeModeEnabled
 
 
 def test_an_event_that_fails_is_a_notice(desk, monkeypatch):

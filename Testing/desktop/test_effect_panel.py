@@ -10,7 +10,10 @@ import pytest
 ACTIONS = (
     *("accept", "reject", "clear", "undo", "redo", "use_segment", "uncertainty", "keep_uncertainty", "proposals"),
     *("outline_region", "outline_marked", "accept_stack", "reject_stack", "cancel", "recover", "dismiss"),
+    *("propagate_up", "propagate_down", "stop_mark", "cancel_propagation", "accept_propagation", "reject_propagation"),
+    *("worst", "edit_carried"),
 )
+WITH_ARGUMENTS = ("propagate", "accept_range", "go_to_slice")
 
 
 class Heard:
@@ -28,6 +31,7 @@ def panel(complaints, heard):
     from SAMSegmenterLib.desktop.effect_panel import EffectPanel
 
     actions = {name: lambda name=name: heard.actions.append(name) for name in ACTIONS}
+    actions |= {name: lambda *given, name=name: heard.actions.append(name) for name in WITH_ARGUMENTS}
     actions["candidate"] = lambda index: heard.actions.append(f"candidate {index}")
     made = EffectPanel(heard.options.append, heard.regions.append, actions)
     made.settings.set_models(["sam-small", "vit_b"])
@@ -41,11 +45,15 @@ def chosen():
     return EffectOptions("vit_b", "cpu", "lasso", 0, "remove", "lung", "largest", 1, 12.5, 1.5, 1)
 
 
+def places(panel):
+    return [panel.stack.chooser.place, panel.propagation.chooser.place]
+
+
 def buttons(panel):
     import qt
 
     kinds = (qt.QToolButton,)
-    inside_place = panel.stack.place.findChildren(qt.QToolButton)
+    inside_place = [one for place in places(panel) for one in place.findChildren(qt.QToolButton)]
     return [one for kind in kinds for one in panel.widget.findChildren(kind) if one not in inside_place and one.text]
 
 
@@ -68,11 +76,12 @@ def test_each_choice_of_the_user_is_told_with_all_options(panel, heard):
 
 def test_every_button_does_its_own_action(panel, heard):
     panel.mask.show_candidates([0.9, 0.8, 0.7], 0)
+    panel.propagation.strip.choose((2, 3))
     for one in buttons(panel):
         one.setEnabled(True)
         one.click()
     counted = Counter(heard.actions)
-    assert set(counted) == {*ACTIONS, "candidate 0", "candidate 1", "candidate 2"}
+    assert set(counted) == {*ACTIONS, "propagate", "accept_range", "candidate 0", "candidate 1", "candidate 2"}
     assert set(counted.values()) == {1}
 
 
@@ -99,7 +108,8 @@ def test_every_text_goes_through_the_translation(a_stand_in, complaints, monkeyp
     import slicer.i18n
 
     names = ("panel_parts", "panel_texts", "prompt_section", "mask_section", "structure_section", "stack_section")
-    modules = [f"SAMSegmenterLib.desktop.{name}" for name in (*names, "settings_section", "effect_panel")]
+    more = ("region_chooser", "propagation_texts", "confidence_strip", "propagation_section", "settings_section")
+    modules = [f"SAMSegmenterLib.desktop.{name}" for name in (*names, *more, "effect_panel")]
     before = [importlib.import_module(name) for name in modules]
     monkeypatch.setattr(slicer.i18n, "tr", lambda text: f"~{text}")
     for name, module in zip(modules, before, strict=True):
@@ -109,7 +119,7 @@ def test_every_text_goes_through_the_translation(a_stand_in, complaints, monkeyp
     plain = []
     for kind in (qt.QLabel, qt.QToolButton, qt.QCheckBox):
         for one in panel.widget.findChildren(kind):
-            if one.parent() is not panel.stack.place:
+            if one.parent() not in places(panel):
                 plain += [text for text in (one.text, one.toolTip) if text and not text.startswith("~")]
     assert panel.stack.widget.text.startswith("~") and panel.settings.widget.text.startswith("~")
     assert plain == []

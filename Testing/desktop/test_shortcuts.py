@@ -31,6 +31,8 @@ PRESSES = {
     "reject": ("Backspace", ["control"]),
     "next": ("Right", ["control"]),
     "previous": ("Left", ["control"]),
+    "propagate_up": ("Up", ["control"]),
+    "propagate_down": ("Down", ["control"]),
     "undo": ("Z", ["control", "alt"]),
     "redo": ("Y", ["control", "alt"]),
 }

@@ -10,6 +10,8 @@ from slicer.i18n import tr as _
 
 from SAMSegmenterLib.core.errors import InputError
 from SAMSegmenterLib.desktop.effect_session import EffectSession
+from SAMSegmenterLib.desktop.propagation_actions import PropagationActions
+from SAMSegmenterLib.desktop.propagation_texts import no_region_text
 from SAMSegmenterLib.desktop.view_events import CLICK_WAIT_SECONDS, PROPOSAL
 from SAMSegmenterLib.scene.regions import REGION_CLASS, extreme_points, region_corners
 from SAMSegmenterLib.scene.uncertainty_volume import keep_uncertainty
@@ -52,7 +54,7 @@ class EffectActions:
         self._effect, self._owner, self._tell = scripted_effect, owner, tell
 
     def by_name(self) -> dict[str, Callable[..., None]]:
-        """All actions; "candidate" takes the index of a mask."""
+        """All actions; "candidate" takes the index of a mask, and see `PropagationActions.by_name`."""
         actions: dict[str, Callable[..., None]] = {
             name: self._acting(lambda session, method=method: getattr(session, method)())
             for name, method in _SESSION_METHODS.items()
@@ -61,7 +63,8 @@ class EffectActions:
         actions["proposals"] = self._acting(self._propose)
         actions["outline_region"] = self._acting(self._outline_region)
         actions["keep_uncertainty"] = self._acting(self._keep_uncertainty)
-        return actions
+        carrying = PropagationActions(self._owner, self._acting, lambda: self._effect.nodeReference(REGION_REFERENCE))
+        return {**actions, **carrying.by_name()}
 
     def _acting(self, work: Callable[[EditingSession], Any]) -> Callable[[], None]:
         def act() -> None:
@@ -94,9 +97,7 @@ class EffectActions:
     def _outline_region(self, session: EditingSession) -> None:
         node = self._effect.nodeReference(REGION_REFERENCE)
         if node is None:
-            raise InputError(
-                _("No region is chosen."), _("Choose a region of interest or a point list, or create one.")
-            )
+            raise InputError(*no_region_text())
         if node.IsA(REGION_CLASS):
             count = session.boxes_from_roi(region_corners(node))
         else:

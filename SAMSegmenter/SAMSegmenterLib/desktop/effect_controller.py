@@ -81,7 +81,7 @@ class EffectController:
             self._save_tag = None
         self.events.cancel_drag()
         self.overlays.stop()
-        self.panel.stack.stop_placing()
+        self.panel.stop_placing()
         session = self.owner.session
         if session is not None:
             session.show(None)
@@ -134,7 +134,7 @@ class EffectController:
         """The parameters changed: show them, and let the session have them."""
         options = read_options(self._effect)
         self.panel.show_options(options)
-        self.panel.stack.show_node(self._effect.nodeReference(REGION_REFERENCE))
+        self.panel.show_region(self._effect.nodeReference(REGION_REFERENCE))
         self.events.tool, self.events.label = options.tool, 1 if options.label else 0
         session = self.owner.session
         if session is not None:
@@ -199,6 +199,8 @@ class EffectController:
             read_options(self._effect).apply(self.owner.session)
         if changed & _DRAWN:
             self.overlays.update()
+        if "propagation" in changed:
+            self.overlays.update_propagation()
         self.show()
 
     def _redraw(self) -> None:

@@ -26,6 +26,7 @@ class EffectOptions:
         window: "displayed", "auto", or what `core.windowing.parse_window` reads.
         keep, fill_holes, minimum_mm2, smooth_px: see `CleanUp`.
         hover: show a preview under the moving mouse.
+        propagation_range, propagation_segments: see `propagation_texts`.
     """
 
     model: str = BUNDLED
@@ -39,6 +40,8 @@ class EffectOptions:
     minimum_mm2: float = 0.0
     smooth_px: float = 0.0
     hover: int = 0
+    propagation_range: str = "end"
+    propagation_segments: str = "selected"
 
     @property
     def cleanup(self) -> CleanUp:
@@ -70,6 +73,8 @@ _NAMES = {
     "minimum_mm2": "MinimumAreaMm2",
     "smooth_px": "SmoothPixels",
     "hover": "PreviewUnderMouse",
+    "propagation_range": "PropagationRange",
+    "propagation_segments": "PropagationSegments",
 }
 """Option to parameter of the effect."""
 

@@ -12,6 +12,8 @@ from SAMSegmenterLib.desktop.effect_options import EffectOptions
 from SAMSegmenterLib.desktop.mask_section import MaskSection
 from SAMSegmenterLib.desktop.panel_parts import button, row
 from SAMSegmenterLib.desktop.prompt_section import PromptSection
+from SAMSegmenterLib.desktop.propagation_section import PropagationSection
+from SAMSegmenterLib.desktop.region_chooser import RegionChooser
 from SAMSegmenterLib.desktop.settings_section import SettingsSection
 from SAMSegmenterLib.desktop.stack_section import StackSection
 from SAMSegmenterLib.desktop.structure_section import StructureSection
@@ -21,15 +23,16 @@ class EffectPanel:
     """Shows the options, the candidates, what there is to say, and the state of the model.
 
     From top to bottom: prompts to recover, then the slice (`prompts`, `mask`, `structures`) with notices and status
-    below it, then headings for what goes beyond the slice, each a section of its own (`stack`; carrying masks from
-    slice to slice has its place after it), and `settings` last.
+    below it, then headings for what goes beyond the slice, each a section of its own (`stack`, `propagation`), and
+    `settings` last.
 
     Args:
         on_options: called with the options when the user changed one.
         on_region: called with the markups node when the user chose another region.
         actions: name to function, called by the buttons: "accept", "reject", "clear", "undo", "redo", "use_segment",
             "uncertainty", "keep_uncertainty", "proposals", "outline_region", "outline_marked", "accept_stack",
-            "reject_stack", "cancel", "recover", "dismiss", and "candidate" with an index.
+            "reject_stack", "cancel", "recover", "dismiss", "candidate" with an index, and those of
+            `PropagationActions`.
 
     Attributes:
         widget: to be put into the effect's options frame.
@@ -53,19 +56,21 @@ class EffectPanel:
         self.structures = StructureSection(layout, self._does)
         self._add_status(layout)
         self.stack = StackSection(on_region, self._does)
+        self.propagation = PropagationSection(self._changed, on_region, self._does)
         self.settings = SettingsSection(self._changed)
-        for section in (self.stack, self.settings):
+        for section in (self.stack, self.propagation, self.settings):
             layout.addRow(section.widget)
 
     def options(self) -> EffectOptions:
         """What the widgets show."""
-        return EffectOptions(**self.prompts.values(), **self.mask.values(), **self.settings.values())
+        sections = (self.prompts, self.mask, self.propagation, self.settings)
+        return EffectOptions(**{name: value for section in sections for name, value in section.values().items()})
 
     def show_options(self, options: EffectOptions) -> None:
         """Make the widgets show these options, without telling anybody."""
         self._filling = True
         try:
-            for section in (self.prompts, self.mask, self.settings):
+            for section in (self.prompts, self.mask, self.propagation, self.settings):
                 section.show(options)
         finally:
             self._filling = False
@@ -86,6 +91,16 @@ class EffectPanel:
         self.status.setText(text)
         self.cancel.setEnabled(busy)
 
+    def show_region(self, node: Any) -> None:
+        """Show which markups node is chosen as the region."""
+        for chooser in self._choosers:
+            chooser.show_node(node)
+
+    def stop_placing(self) -> None:
+        """Leave the mode in which clicks place corners and points."""
+        for chooser in self._choosers:
+            chooser.stop_placing()
+
     def show_recovery(self, text: str) -> None:
         """Offer prompts that were not accepted when Slicer ended; an empty text offers nothing."""
         self.recovery_text.setText(text)
@@ -95,7 +110,12 @@ class EffectPanel:
         """Let go of everything: Slicer's connections keep Python objects alive."""
         self._actions = {}
         self._on_options = lambda options: None
-        self.stack.let_go()
+        self.stack.chooser.let_go()
+        self.propagation.let_go()
+
+    @property
+    def _choosers(self) -> tuple[RegionChooser, ...]:
+        return self.stack.chooser, self.propagation.chooser
 
     def _add_recovery(self, layout: Any) -> None:
         self.recovery = qt.QFrame()

@@ -97,6 +97,12 @@ class EffectSession:
         """Where the pixels of the slice shown lie."""
         return self.session.grid if self.session is not None else None
 
+    def segment_name(self, segment_id: str) -> str:
+        """Name of a segment, empty when it is gone."""
+        node = self._segmentation_node
+        segment = node.GetSegmentation().GetSegment(segment_id) if node is not None else None
+        return segment.GetName() or "" if segment is not None else ""
+
     def keep_prompts(self) -> None:
         """Put the prompts into the scene now, to be saved with it; they go there by themselves when they rest."""
         if self._keeper is not None:

@@ -22,6 +22,7 @@ class OverlaidView:
     Attributes:
         widget, slice_node: of the view.
         drawn: what the caller remembers of what was drawn last, compared with ==; None for nothing.
+        held: what was carried to the slice drawn last, None for nothing.
     """
 
     def __init__(self, scripted_effect: Any, widget: Any) -> None:
@@ -29,6 +30,7 @@ class OverlaidView:
         logic = widget.sliceLogic()
         self.slice_node, self._composite = logic.GetSliceNode(), logic.GetSliceCompositeNode()
         self.drawn: Any = None
+        self.held: Any = None
         self._has_hand = False
         self.layers: tuple[ViewLayer, ...] = ()
 

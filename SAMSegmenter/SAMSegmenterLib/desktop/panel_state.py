@@ -6,6 +6,7 @@ from SAMSegmenterLib.desktop.effect_actions import no_segmentation
 from SAMSegmenterLib.desktop.effect_panel import EffectPanel
 from SAMSegmenterLib.desktop.effect_session import EffectSession
 from SAMSegmenterLib.desktop.panel_texts import notices_text, recovery_text, status_text
+from SAMSegmenterLib.desktop.propagation_state import propagation_state
 from SAMSegmenterLib.session.editing_session import EditingSession
 from SAMSegmenterLib.session.notices import ERROR
 
@@ -13,6 +14,7 @@ from SAMSegmenterLib.session.notices import ERROR
 def show_session(panel: EffectPanel, owner: EffectSession) -> None:
     """Show masks, marks, notices and status of the session at hand, or that there is none."""
     session = owner.session
+    panel.propagation.show_state(propagation_state(owner))
     if session is None:
         panel.mask.show_candidates((), 0)
         panel.mask.show_uncertainty(False)

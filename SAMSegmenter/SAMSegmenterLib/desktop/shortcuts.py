@@ -13,6 +13,8 @@ KEYS = {
     "Ctrl+Backspace": "reject",
     "Ctrl+Right": "next",
     "Ctrl+Left": "previous",
+    "Ctrl+Up": "propagate_up",
+    "Ctrl+Down": "propagate_down",
     "Ctrl+Alt+Z": "undo",
     "Ctrl+Alt+Y": "redo",
 }

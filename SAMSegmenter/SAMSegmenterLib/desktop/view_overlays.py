@@ -11,11 +11,13 @@ import slicer
 from SAMSegmenterLib.core.arrays import Mask
 from SAMSegmenterLib.core.marks import MarkSet, PriorMark
 from SAMSegmenterLib.core.mask_measures import intersection_over_union
+from SAMSegmenterLib.desktop.carried_slices import REJECTED, add_carried, carried_to, held_at
 from SAMSegmenterLib.desktop.drawn_values import Detail, DrawnValues
 from SAMSegmenterLib.desktop.effect_session import EffectSession
 from SAMSegmenterLib.desktop.mark_shapes import PRIOR, add_drag, add_ghost, add_mark
 from SAMSegmenterLib.desktop.overlaid_view import OverlaidView
 from SAMSegmenterLib.desktop.overlay_shapes import Cells, Shapes, distinct_colour
+from SAMSegmenterLib.desktop.propagation_display import PropagationDisplay
 from SAMSegmenterLib.desktop.shown_slice import ShownSlice
 from SAMSegmenterLib.desktop.stack_display import StackDisplay
 from SAMSegmenterLib.desktop.view_events import PROPOSAL, ViewEvents
@@ -54,6 +56,7 @@ class ViewOverlays:
         self._colour = _FALLBACK
         self._held: dict[str, tuple[Any, list[DrawnValues]]] = {}
         self._stack = StackDisplay(scripted_effect, effect_session)
+        self._propagation = PropagationDisplay(scripted_effect, effect_session)
 
     def start(self) -> None:
         """Draw from now on, in all slice views of the layout."""
@@ -68,6 +71,7 @@ class ViewOverlays:
         self._views = []
         self._held.clear()
         self._stack.remove()
+        self._propagation.remove()
 
     def sync(self) -> None:
         """The layout changed: views came, went, or were hidden."""
@@ -96,6 +100,17 @@ class ViewOverlays:
     def update(self) -> None:
         """Something of what is drawn changed."""
         self._version += 1
+        self._propagation.invalidate()
+        self.follow()
+
+    def update_propagation(self) -> None:
+        """Masks were carried, or accepted, or dropped: draw the views on whose slice that changed something."""
+        self._propagation.invalidate()
+        session = self._owner.session
+        for view in self._views if self._is_on and session is not None else ():
+            shown = self._shown_in(view) if view.is_shown else None
+            if (held_at(session, shown) if shown is not None else None) is not view.held:
+                view.drawn = None
         self.follow()
 
     def follow(self) -> None:
@@ -106,6 +121,7 @@ class ViewOverlays:
         if colour != self._colour:
             self._colour, self._version = colour, self._version + 1
         self._stack.follow(colour)
+        self._propagation.follow()
         for view in self._views:
             if not view.is_shown:
                 view.remove()
@@ -142,11 +158,22 @@ class ViewOverlays:
             view.clear()
             return
         discs, lines = Shapes(), Shapes()
+        values = self._draw_carried(view, shown, lines)
         for mark in shown.marks:
             add_mark(mark, discs, lines)
-        values = [*(self._current() if shown.is_current else ()), *_priors(shown.marks)]
+        values += [*(self._current() if shown.is_current else ()), *_priors(shown.marks)]
         view.show(values, discs, lines, shown.to_view, shown.view.size)
         self._draw_hand(view, shown)
+
+    def _draw_carried(self, view: OverlaidView, shown: ShownSlice, lines: Shapes) -> list[DrawnValues]:
+        """What was carried to the slice, below everything else."""
+        carried = carried_to(self._owner.session, shown)
+        view.held = carried.held if carried is not None else None
+        if carried is None:
+            return []
+        if carried.prompts is not None:
+            add_carried(carried.prompts, lines)
+        return [DrawnValues.mask(carried.rejected, line=REJECTED)] if carried.rejected is not None else []
 
     def _draw_hand(self, view: OverlaidView, shown: ShownSlice | None) -> None:
         if shown is None or not shown.is_current:

@@ -59,7 +59,9 @@ class SegmentationPreview:
         if is_empty(reach):
             self.clear()
             return
-        node = self.node or self._new_node()
+        if self.node is None:
+            self._node = new_preview_node(self._owner)
+        node = self._node
         segmentation = node.GetSegmentation()
         segmentation.RemoveAllSegments()
         segment = import_slicer().vtkSegment()
@@ -74,33 +76,42 @@ class SegmentationPreview:
         """Show nothing, and leave nothing in the scene."""
         node, self._node = self.node, None
         if node is not None:
-            _remove(node)
-
-    def _new_node(self) -> Any:
-        scene = self._owner.GetScene()
-        if scene is None:
-            raise InputError("The segmentation is not in the scene any more.", "Choose another segmentation.")
-        node = scene.CreateNodeByClass("vtkMRMLSegmentationNode")
-        node.UnRegister(None)
-        node.SetName("SAM preview")
-        node.SetAttribute(ATTRIBUTE, "1")
-        node.SetHideFromEditors(True)
-        node.SetSaveWithScene(False)
-        scene.AddNode(node)
-        node.CreateDefaultDisplayNodes()
-        node.GetSegmentation().SetSourceRepresentationName(BINARY_LABELMAP)
-        display = node.GetDisplayNode()
-        display.SetSaveWithScene(False)
-        display.SetOpacity2DFill(_FILL)
-        display.SetOpacity3D(_SOLID)
-        owners = self._owner.GetDisplayNode()
-        for number in range(owners.GetNumberOfViewNodeIDs() if owners is not None else 0):
-            display.AddViewNodeID(owners.GetNthViewNodeID(number))
-        self._node = node
-        return node
+            remove_preview_node(node)
 
 
-def _remove(node: Any) -> None:
+def new_preview_node(owner: Any) -> Any:
+    """A segmentation node that is never saved, shown where a segmentation is shown.
+
+    Args:
+        owner: the segmentation that it belongs to.
+
+    Raises:
+        InputError: that is not in a scene any more.
+    """
+    scene = owner.GetScene()
+    if scene is None:
+        raise InputError("The segmentation is not in the scene any more.", "Choose another segmentation.")
+    node = scene.CreateNodeByClass("vtkMRMLSegmentationNode")
+    node.UnRegister(None)
+    node.SetName("SAM preview")
+    node.SetAttribute(ATTRIBUTE, "1")
+    node.SetHideFromEditors(True)
+    node.SetSaveWithScene(False)
+    scene.AddNode(node)
+    node.CreateDefaultDisplayNodes()
+    node.GetSegmentation().SetSourceRepresentationName(BINARY_LABELMAP)
+    display = node.GetDisplayNode()
+    display.SetSaveWithScene(False)
+    display.SetOpacity2DFill(_FILL)
+    display.SetOpacity3D(_SOLID)
+    owners = owner.GetDisplayNode()
+    for number in range(owners.GetNumberOfViewNodeIDs() if owners is not None else 0):
+        display.AddViewNodeID(owners.GetNthViewNodeID(number))
+    return node
+
+
+def remove_preview_node(node: Any) -> None:
+    """Leave nothing of a preview in its scene."""
     scene, display = node.GetScene(), node.GetDisplayNode()
     scene.RemoveNode(node)
     if display is not None and display.GetScene() is not None:

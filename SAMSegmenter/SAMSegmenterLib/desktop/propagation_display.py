@@ -1,0 +1,104 @@
+"""Shows masks that are carried from slice to slice while they come, in all slice views and in 3D."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import Any
+
+from SAMSegmenterLib.core.slicing import paste
+from SAMSegmenterLib.desktop.effect_session import EffectSession
+from SAMSegmenterLib.scene.streamed_preview import SURFACE, Block, StreamedPreview
+
+_SHARE = 10
+"""Showing takes at most one part in so many of the time, and happens at most every `_REST_SECONDS`."""
+
+_REST_SECONDS = 0.5
+
+
+class PropagationDisplay:
+    """Keeps a preview beside the segmentation in step with what was carried and is not accepted yet.
+
+    Args:
+        scripted_effect: the C++ half of the effect.
+        effect_session: whose results are shown.
+        clock: seconds that never run backwards.
+    """
+
+    def __init__(
+        self, scripted_effect: Any, effect_session: EffectSession, clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        self._effect, self._owner, self._clock = scripted_effect, effect_session, clock
+        self._preview: StreamedPreview | None = None
+        self._source: Any = None
+        self._pasted: dict[str, dict[int, tuple[Any, Block | None]]] = {}
+        self._is_stale = True
+        self._next_at = 0.0
+
+    def invalidate(self) -> None:
+        """There may be something new to show."""
+        self._is_stale = True
+
+    def follow(self) -> None:
+        """Show what is new; to be called at every tick, where it costs nothing while nothing changes."""
+        session = self._owner.session
+        propagation = session.propagation if session is not None and session.source is not None else None
+        if propagation is None or not tuple(propagation.segments) or self._segmentation() is None:
+            self.remove()
+            return
+        if self._is_stale and (self._clock() >= self._next_at or not propagation.is_running):
+            begun = self._clock()
+            self._show(session)
+            self._next_at = self._clock() + max(_REST_SECONDS, _SHARE * (self._clock() - begun))
+
+    def remove(self) -> None:
+        """Leave nothing in the scene."""
+        if self._preview is not None:
+            self._preview.clear()
+        self._preview, self._source, self._pasted = None, None, {}
+        self._is_stale, self._next_at = True, 0.0
+
+    def _show(self, session: Any) -> None:
+        self._is_stale = False
+        segmentation, source = self._segmentation(), session.source
+        if self._preview is None or self._source is not source.volume:
+            self.remove()
+            self._is_stale = False
+            self._preview, self._source = StreamedPreview(segmentation, source.volume.ijk_to_ras), source.volume
+        carried = tuple(session.propagation.segments)
+        changed = [self._preview.show(name, (0, 0, 0), {}) for name in self._preview.segments() if name not in carried]
+        for name in carried:
+            segment = segmentation.GetSegmentation().GetSegment(name)
+            colour = segment.GetColor() if segment is not None else (1.0, 1.0, 0.0)
+            changed.append(self._preview.show(name, colour, self._blocks(session, name)))
+        if any(changed) and self._is_in_3d():
+            self._preview.make_surface()
+
+    def _blocks(self, session: Any, name: str) -> dict[int, Block]:
+        """Voxels by slice; a mask is pasted once."""
+        before, now = self._pasted.get(name, {}), {}
+        for index, one in _waiting(session.propagation, name).items():
+            held = before.get(index)
+            if held is None or held[0] is not one:
+                held = one, paste(one.mask, session.propagation.stack.grid(index))
+            now[index] = held
+        self._pasted[name] = now
+        return {index: block for index, (_, block) in now.items() if block is not None}
+
+    def _segmentation(self) -> Any:
+        """The node that is edited; None when there is none, or it is no longer in the scene."""
+        editor = self._effect.parameterSetNode()
+        node = editor.GetSegmentationNode() if editor is not None else None
+        return node if node is not None and node.GetScene() is not None else None
+
+    def _is_in_3d(self) -> bool:
+        """Whether the user has the segmentation shown as surfaces; making one takes a while."""
+        node = self._segmentation()
+        display = node.GetDisplayNode()
+        shown = display is not None and display.GetVisibility() and display.GetVisibility3D()
+        return bool(shown) and node.GetSegmentation().ContainsRepresentation(SURFACE)
+
+
+def _waiting(propagation: Any, segment: str) -> dict[int, Any]:
+    """What an acceptance would write of a segment, by slice."""
+    return {one.index: one for one in propagation.results.waiting(None, None) if one.segment == segment}
