@@ -9,6 +9,7 @@ import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from SAMBenchmarkLib.cli import benchmark_propagate
 from SAMBenchmarkLib.cli.run_arguments import add_run_arguments, cases_from, options_from
 from SAMBenchmarkLib.core.store import ResultStore, RunRecord
 from SAMBenchmarkLib.core.summary_text import COLUMNS, terminal_summary
@@ -40,10 +41,13 @@ def main(arguments: Sequence[str] | None = None, make_loader: MakeLoader | None 
         The exit code.
     """
     given = build_parser().parse_args(arguments)
-    work = (
-        (lambda: _run(given, make_loader or _registry_loader)) if given.command == "run" else (lambda: _report(given))
-    )
-    return run_command(work, given.verbose)
+    loader = make_loader or _registry_loader
+    work: dict[str, Callable[[], int]] = {
+        "run": lambda: _run(given, loader),
+        "report": lambda: _report(given),
+        "propagate": lambda: benchmark_propagate.run(given, loader(given)),
+    }
+    return run_command(work[given.command], given.verbose)
 
 
 def build_parser() -> argparse.ArgumentParser:
@@ -64,6 +68,7 @@ def build_parser() -> argparse.ArgumentParser:
     report.add_argument("--output", metavar="FOLDER", required=True, help="folder of an earlier run")
     report.add_argument("--run", metavar="HASH", default="", help="which options, when it holds several (the latest)")
     add_common_arguments(report)
+    benchmark_propagate.add_parser(commands, _Defaults)
     return parser
 
 

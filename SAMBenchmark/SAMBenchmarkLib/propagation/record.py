@@ -159,6 +159,11 @@ class Record:
     ends: tuple[str, str] = ("", "")
     failure: str = ""
 
+    @property
+    def chosen(self) -> float:
+        """Dice of propagation; NaN where it was not run."""
+        return self.dice(OWN)
+
     def dice(self, method: str) -> float:
         """Dice of a method; NaN where it was not run."""
         return self.methods[method].dice if method in self.methods else math.nan

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from SAMBenchmarkLib.baselines.registry import baselines_for
 from SAMBenchmarkLib.validation.bootstrap import Estimate, mean_of_sources, subject_bootstrap
@@ -42,11 +43,11 @@ def above_baseline(name: str) -> Column:
     return lambda score: score.chosen - score.baseline(name)
 
 
-def average(scores: Sequence[PromptScore], column: Column, seed: int = 1) -> Averages:
+def average(scores: Sequence[Any], column: Callable[[Any], float], seed: int = 1) -> Averages:
     """Average a figure over the objects of each source, then over sources.
 
     Args:
-        scores: of one prompt.
+        scores: of one prompt, or any objects that say by `about.source` and `about.subject` where they come from.
         column: the figure; NaN where it is not defined for an object.
         seed: decides the bootstrap.
 

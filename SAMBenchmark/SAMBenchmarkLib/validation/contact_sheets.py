@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
@@ -48,17 +49,17 @@ def contact_sheet(scores: Sequence[PromptScore], slices: Slices) -> bytes:
             sheet.paste(_tile(score, slices[_place(score)]), (left, top + HEADING))
             caption = f"{score.about.source}\nDice {score.chosen:.2f}, predicted IoU {score.predicted_iou:.2f}"
             pen.text((left, top + HEADING + TILE + 2), caption, fill=INK, font=ImageFont.load_default(size=14))
-    _write_legend(pen, sheet.height - LEGEND)
+    write_legend(pen, sheet.height - LEGEND)
     file = io.BytesIO()
     sheet.save(file, "PNG")
     return file.getvalue()
 
 
-def choose_rows(scores: Sequence[PromptScore], count: int) -> dict[str, list[PromptScore]]:
+def choose_rows(scores: Sequence[Any], count: int) -> dict[str, list[Any]]:
     """The worst, the middle and the best objects by Dice.
 
     Args:
-        scores: of one prompt.
+        scores: of one prompt, or any objects with a Dice `chosen` and a source `about.source`.
         count: most objects in a row.
 
     Returns:
@@ -72,7 +73,7 @@ def choose_rows(scores: Sequence[PromptScore], count: int) -> dict[str, list[Pro
     }
 
 
-def _spread(ordered: Sequence[PromptScore], count: int) -> list[PromptScore]:
+def _spread(ordered: Sequence[Any], count: int) -> list[Any]:
     """The first of the order, by turns of the sources."""
     seen: dict[str, int] = {}
     turns = []
@@ -83,7 +84,8 @@ def _spread(ordered: Sequence[PromptScore], count: int) -> list[PromptScore]:
     return [ordered[place] for _, place in sorted(turns)[:count]]
 
 
-def _write_legend(pen: ImageDraw.ImageDraw, top: int) -> None:
+def write_legend(pen: ImageDraw.ImageDraw, top: int) -> None:
+    """Say which colour is whose outline, in a line of `LEGEND` pixels."""
     left = GAP
     for colour, text in ((REFERENCE_COLOUR, "reference"), (PREDICTION_COLOUR, "answer of the model")):
         pen.rectangle((left, top + 5, left + 24, top + 15), fill=colour)

@@ -78,8 +78,8 @@ def _box(scores: Sequence[PromptScore], seed: int) -> list[Verdict]:
     where = f" (lowest: {lowest})" if lowest else ""
     return [
         _above_best(scores, BOX, BOX_ABOVE_BASELINE, seed),
-        _at_least("box: compact objects", average(compact_objects(rows), chosen, seed).mean, BOX_COMPACT),
-        _at_least(f"box: every source against the ellipse{where}", above.get(lowest), BOX_WORST_SOURCE),
+        at_least("box: compact objects", average(compact_objects(rows), chosen, seed).mean, BOX_COMPACT),
+        at_least(f"box: every source against the ellipse{where}", above.get(lowest), BOX_WORST_SOURCE),
     ]
 
 
@@ -87,7 +87,7 @@ def _point(scores: Sequence[PromptScore], seed: int) -> list[Verdict]:
     lost = average(of_prompt(scores, POINT), lambda score: oracle(score) - chosen(score), seed).mean
     return [
         _above_best(scores, POINT, POINT_ABOVE_BASELINE, seed),
-        _at_most("point: lost against the best candidate", lost, POINT_LOST_BY_SELECTION),
+        at_most("point: lost against the best candidate", lost, POINT_LOST_BY_SELECTION),
     ]
 
 
@@ -95,19 +95,19 @@ def _clicks(scores: Sequence[PromptScore], seed: int) -> list[Verdict]:
     means = {prompt: average(of_prompt(scores, prompt), chosen, seed).mean for prompt in PROMPTS}
     walker = {prompt: average(of_prompt(scores, prompt), above_baseline(_CLICKS), seed).mean for prompt in (FIVE, TEN)}
     return [
-        _more_than_0("5 clicks: above one point", means[FIVE] - means[POINT]),
-        _more_than_0("10 clicks: above 5 clicks", means[TEN] - means[FIVE]),
-        _more_than_0(f"5 clicks: above the {TITLES[_CLICKS]}", walker[FIVE]),
-        _more_than_0(f"10 clicks: above the {TITLES[_CLICKS]}", walker[TEN]),
-        _at_least("10 clicks: against the box", means[TEN] - means[BOX], TEN_CLICKS_AGAINST_BOX),
+        more_than_0("5 clicks: above one point", means[FIVE] - means[POINT]),
+        more_than_0("10 clicks: above 5 clicks", means[TEN] - means[FIVE]),
+        more_than_0(f"5 clicks: above the {TITLES[_CLICKS]}", walker[FIVE]),
+        more_than_0(f"10 clicks: above the {TITLES[_CLICKS]}", walker[TEN]),
+        at_least("10 clicks: against the box", means[TEN] - means[BOX], TEN_CLICKS_AGAINST_BOX),
     ]
 
 
 def _trust(scores: Sequence[PromptScore]) -> list[Verdict]:
     found = calibrate(scores)
     return [
-        _below("predicted IoU: expected calibration error", _plain(found.expected_error), CALIBRATION_ERROR),
-        _at_least("predicted IoU: Spearman correlation", _plain(found.spearman), CALIBRATION_SPEARMAN),
+        _below("predicted IoU: expected calibration error", plain(found.expected_error), CALIBRATION_ERROR),
+        at_least("predicted IoU: Spearman correlation", plain(found.spearman), CALIBRATION_SPEARMAN),
     ]
 
 
@@ -123,21 +123,23 @@ def _above_best(scores: Sequence[PromptScore], prompt: str, floor: float, seed: 
     best = best_baseline(scores, prompt)
     name = f"{prompt}: above the best baseline"
     if best is None:
-        return _at_least(name, None, floor)
+        return at_least(name, None, floor)
     above = average(of_prompt(scores, prompt), above_baseline(best), seed).mean
-    return _at_least(f"{name} ({TITLES[best]})", above, floor)
+    return at_least(f"{name} ({TITLES[best]})", above, floor)
 
 
-def _plain(value: float) -> Estimate:
+def plain(value: float) -> Estimate:
     """A figure without bootstrap draws."""
     return Estimate(value, average((), chosen).mean.draws)
 
 
-def _at_least(name: str, measured: Estimate | None, floor: float) -> Verdict:
+def at_least(name: str, measured: Estimate | None, floor: float) -> Verdict:
+    """A criterion that a figure meets from a floor on; not measured where there is no figure."""
     return _verdict(name, f"{floor:g} or more", measured, lambda value: value >= floor)
 
 
-def _at_most(name: str, measured: Estimate | None, ceiling: float) -> Verdict:
+def at_most(name: str, measured: Estimate | None, ceiling: float) -> Verdict:
+    """A criterion that a figure meets up to a ceiling; not measured where there is no figure."""
     return _verdict(name, f"{ceiling:g} or less", measured, lambda value: value <= ceiling)
 
 
@@ -145,7 +147,8 @@ def _below(name: str, measured: Estimate | None, ceiling: float) -> Verdict:
     return _verdict(name, f"below {ceiling:g}", measured, lambda value: value < ceiling)
 
 
-def _more_than_0(name: str, measured: Estimate) -> Verdict:
+def more_than_0(name: str, measured: Estimate | None) -> Verdict:
+    """A criterion that a figure above 0 meets; not measured where there is no figure."""
     return _verdict(name, "above 0", measured, lambda value: value > 0)
 
 
