@@ -180,6 +180,26 @@ class SAMSegmenterTest(ScriptedLoadableModuleTest):
             work.wait(lambda: work.preview() is not None)
             assert work.accept() == work.expected().sum()
 
+    def test_AnAcceptedSliceIsPropagatedAndUndone(self) -> None:
+        """Masks are shown slice by slice, written in one step, and one step back takes all of them."""
+        with self._effectAtWork() as work:
+            if work is None:
+                return
+            work.click(work.BALL_RAS)
+            work.accept()
+            work.propagate(4, 8)
+            strip = work.strip()
+            assert strip.keyframes == {6}
+            assert [one.index for one in strip.slices if one.final] == [4, 5, 6, 7, 8]
+            assert work.previewNodes() == 1
+            assert (work.mask("ball") == work.expected()).all(), "nothing is written before it is accepted"
+            work.acceptPropagation()
+            assert (work.mask("ball") == work.expected(4, 8)).all()
+            assert (work.mask("neighbour") == work.neighbour).all()
+            work.wait(lambda: work.previewNodes() == 0)
+            work.editor.undo()
+            assert (work.mask("ball") == work.expected()).all()
+
     def test_PromptsAndSegmentsAreSavedWithTheScene(self) -> None:
         """Both are there again after the scene was saved, closed and loaded."""
         from SAMSegmenterLib.scene.prompt_node import read_prompts

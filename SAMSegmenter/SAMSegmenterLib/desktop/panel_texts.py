@@ -25,7 +25,9 @@ def help_text() -> str:
             "and the editable intensity range hold as for every effect. <b>Escape</b> leaves the effect: nothing is "
             "written, and the prompts are there again when you come back."
             "<p><b>Propose</b> outlines the structures of the slice, to be picked with a click. <b>Several slices at "
-            "once</b> follows a region of interest or six outermost points.<p>For research. Not for diagnosis."
+            "once</b> follows a region of interest or six outermost points. <b>From slice to slice</b> carries "
+            "accepted slices through the structure, <b>Ctrl+Up</b> and <b>Ctrl+Down</b> one slice on; look at "
+            "the slices with little confidence, correct them, then accept all.<p>For research. Not for diagnosis."
         )
         + "</html>"
     )

@@ -16,9 +16,11 @@ import slicer.util
 
 from SAMSegmenterLib.core.geometry import Volume
 from SAMSegmenterLib.core.reference import Segmentation
+from SAMSegmenterLib.desktop.propagation_texts import SLICES
 from SAMSegmenterLib.desktop.shared_service import replace_service
 from SAMSegmenterLib.models.embedding_cache import EmbeddingCache
 from SAMSegmenterLib.scene.matrices import matrix_from_vtk
+from SAMSegmenterLib.scene.preview_node import ATTRIBUTE
 from SAMSegmenterLib.scene.segmentations import node_from_segmentation
 from SAMSegmenterLib.scene.volumes import node_from_volume
 from SAMSegmenterLib.session.brightness_predictor import BrightnessPredictor
@@ -85,10 +87,10 @@ class EffectAtWork:
         assert "SAM" in tuple(self.editor.availableEffectNames()), "the effect is not registered"
         self.editor.setActiveEffectByName("SAM")
 
-    def expected(self) -> np.ndarray:
-        """(K, J, I) bool: the ball on the slice through its middle."""
+    def expected(self, first: int = _MIDDLE_KJI[0], last: int = _MIDDLE_KJI[0]) -> np.ndarray:
+        """(K, J, I) bool: the ball on some of its slices, on the one through its middle by default."""
         expected = np.zeros(_SHAPE_KJI, bool)
-        expected[_MIDDLE_KJI[0]] = self._ball()[_MIDDLE_KJI[0]]
+        expected[first : last + 1] = self._ball()[first : last + 1]
         return expected
 
     def mask(self, name: str) -> np.ndarray:
@@ -105,6 +107,28 @@ class EffectAtWork:
     def accept(self) -> int:
         """Write the preview; returns how many voxels changed."""
         return self.editor.activeEffect().self().onApply()
+
+    def propagate(self, first: int, last: int) -> None:
+        """Have accepted slices carried through these slices, as the panel does, and wait until that is done."""
+        section = self._controller().panel.propagation
+        section.range.show(SLICES)
+        section.first.setValue(first)
+        section.last.setValue(last)
+        section.propagate.click()
+        self.wait(lambda: not section.cancel.enabled and bool(section.strip.content.slices))
+
+    def strip(self) -> Any:
+        """`StripContent` that the panel shows."""
+        return self._controller().panel.propagation.strip.content
+
+    def acceptPropagation(self) -> None:
+        """Write what was carried."""
+        self._controller().panel.propagation.accept.click()
+
+    def previewNodes(self) -> int:
+        """How many previews are in the scene."""
+        nodes = slicer.util.getNodesByClass("vtkMRMLSegmentationNode")
+        return sum(node.GetAttribute(ATTRIBUTE) is not None for node in nodes)
 
     def click(self, ras: Sequence[float]) -> None:
         """Click in the view, and wait for the mask."""
