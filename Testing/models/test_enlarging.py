@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import torch
 
-from SAMSegmenterLib.models.enlarging import large_mask
+from SAMSegmenterLib.models.enlarging import Enlarging, large_mask
 
 SIZES = [
     ((256, 256), (1000, 1000)),
@@ -36,3 +36,23 @@ def test_masks_are_those_of_the_whole_image(a_small_network, input_size, origina
 def test_what_is_nowhere_above_the_threshold_is_empty(value):
     logits = torch.full((1, 1, 64, 64), value)
     assert not large_mask(logits, 256, (256, 200), (999, 777), 0.7).any()
+
+
+@pytest.mark.parametrize(("input_size", "original_size"), SIZES)
+@pytest.mark.parametrize("part", [np.s_[:, :], np.s_[3:20, 5:9], np.s_[40:, 50:], np.s_[:2, :2], np.s_[0:1, 30:31]])
+def test_a_part_holds_what_the_whole_has_above_the_value(a_small_network, input_size, original_size, part):
+    logits = torch.full((64, 64), -9.0)
+    logits[part] = torch.randn(logits[part].shape, generator=torch.Generator().manual_seed(2))
+    with torch.inference_mode():
+        whole = a_small_network.postprocess_masks(logits[None, None], input_size, original_size)[0, 0]
+        found, (row, column) = Enlarging(256, input_size, original_size).part_above(logits, -1.0)
+    height, width = found.shape
+    whole = whole.clone()  # an inference tensor cannot be changed
+    torch.testing.assert_close(found, whole[row : row + height, column : column + width], rtol=0, atol=1e-4)
+    whole[row : row + height, column : column + width] = -9
+    assert not (whole > -1.0).any()
+
+
+def test_nothing_above_the_value_is_a_part_without_pixels():
+    found, start = Enlarging(256, (256, 200), (99, 77)).part_above(torch.full((64, 64), -2.0), -1.0)
+    assert found.numel() == 0 and start == (0, 0)

@@ -14,7 +14,7 @@ from SAMSegmenterLib.core.prompts import Prompts
 from SAMSegmenterLib.models.known_models import blank_spec
 from SAMSegmenterLib.models.predictor import TorchPredictor, device_errors
 from support.random_networks import randomised
-from support.sam_reference import assert_same, predict_by_reference, prompt_sets, reference_predictor
+from support.sam_reference import assert_close, assert_same, predict_by_reference, prompt_sets, reference_predictor
 
 SHAPES = [(97, 211), (180, 61), (300, 401), (1, 40)]
 
@@ -40,6 +40,47 @@ def test_masks_scores_and_logits_equal_those_of_sams_own_predictor(a_small_netwo
         assert candidates.scores.dtype == candidates.low_res.dtype == np.float32
 
 
+@pytest.mark.parametrize("shape", SHAPES)
+def test_the_fast_engine_answers_alike(a_small_network, a_small_predictor, an_image, shape):
+    fast = TorchPredictor(a_small_network, blank_spec("random", "small", "0" * 64), engine="fast")
+    (embedding,) = fast.encode([an_image(*shape)])
+    np.testing.assert_array_equal(embedding.features, a_small_predictor.encode([an_image(*shape)])[0].features)
+    sets = prompt_sets(*shape)
+    for multimask in (True, False):
+        expected = a_small_predictor.decode(embedding, sets, multimask)
+        for one, other in zip(fast.decode(embedding, sets, multimask), expected, strict=True):
+            assert_close(one, other)
+
+
+def test_the_fast_engine_takes_mask_priors_and_earlier_answers(a_small_network, a_small_predictor, an_image):
+    fast = TorchPredictor(a_small_network, blank_spec("random", "small", "0" * 64), engine="fast")
+    (embedding,) = fast.encode([an_image(97, 211)])
+    prior = np.full((97, 211), -6, np.float32)
+    prior[30:60, 50:100] = 6
+    earlier = np.random.default_rng(0).normal(0, 5, (128, 128)).astype(np.float32)
+    sets = [Prompts.of([[80, 50]], mask_prior=prior), Prompts.of([[80, 50]]), Prompts.of([[80, 50]]), Prompts()]
+    given = [None, earlier, None, earlier]
+    expected = a_small_predictor.decode(embedding, sets, previous=given)
+    for one, other in zip(fast.decode(embedding, sets, previous=given), expected, strict=True):
+        assert_close(one, other)
+    assert fast.decode(embedding, []) == []
+
+
+def test_what_prompts_share_belongs_to_their_image(a_small_network, a_small_predictor, an_image):
+    fast = TorchPredictor(a_small_network, blank_spec("random", "small", "0" * 64), engine="fast")
+    embeddings = fast.encode([an_image(97, 211, seed) for seed in range(2)])
+    for embedding in (*embeddings, *embeddings):
+        prompts = [Prompts.of([[80, 50]])]
+        assert_close(fast.decode(embedding, prompts)[0], a_small_predictor.decode(embedding, prompts)[0])
+
+
+def test_embeddings_of_engines_have_keys_of_their_own(a_small_network, a_small_predictor, an_image):
+    fast = TorchPredictor(a_small_network, blank_spec("random", "small", "0" * 64), engine="fast")
+    image = an_image(20, 30)
+    assert (fast.engine, a_small_predictor.engine) == ("fast", "torch")
+    assert embedding_key(image, fast) != embedding_key(image, a_small_predictor)
+
+
 def test_the_random_network_gives_masks_that_differ(a_small_predictor, an_image):
     (embedding,) = a_small_predictor.encode([an_image(97, 211)])
     answers = a_small_predictor.decode(embedding, prompt_sets(97, 211))
@@ -58,6 +99,11 @@ def test_vit_b_equals_sams_own_predictor(an_image):
     prompts = Prompts.of([[40, 60]], [[3, 3]], [20, 30, 70, 100])
     (candidates,) = predictor.decode(embedding, [prompts])
     assert_same(candidates, predict_by_reference(reference, prompts, True))
+    fast = TorchPredictor(network, blank_spec("vit", "vit_b"), engine="auto")
+    assert fast.engine == "fast"
+    features = fast.encode([image])[0].features.astype(np.float32)
+    np.testing.assert_allclose(features, embedding.features.astype(np.float32), rtol=2e-3, atol=1e-4)  # 16 bit
+    assert_close(fast.decode(embedding, [prompts])[0], candidates)
 
 
 def _random_vit_b():

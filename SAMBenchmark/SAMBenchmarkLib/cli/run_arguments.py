@@ -180,7 +180,7 @@ def _add_machine_arguments(group: argparse._ArgumentGroup) -> None:
     add = group.add_argument
     add("--model", default="sam-small", help="its name; sam-models list shows all")
     add("--device", default="auto", help="auto, cpu, cuda (graphics card) or mps (Apple)")
-    add("--engine", default="torch", help="what runs the network")
+    add("--engine", default="auto", help="what runs the network: auto, torch (its own code) or fast")
     add("--workers", type=int, default=1, metavar="N", help="cases evaluated at the same time, each with its own model")
     add("--threads", type=int, metavar="N", help="processor threads of each worker (SAM_THREADS, else all cores)")
     add("--cache-dir", metavar="FOLDER", help="where encoded slices are kept (SAM_CACHE_DIR, else the user's cache)")

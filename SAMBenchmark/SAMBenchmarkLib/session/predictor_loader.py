@@ -20,13 +20,13 @@ class PredictorLoader:
     Args:
         model: its name.
         device: "auto", "cpu", "cuda", "mps".
-        engine: what runs the network.
+        engine: what runs the network, "auto" for the best that is exact.
         threads: CPU threads, None for the usual number.
     """
 
     model: str
     device: str = "auto"
-    engine: str = "torch"
+    engine: str = "auto"
     threads: int | None = None
 
     def __call__(self) -> Predictor:

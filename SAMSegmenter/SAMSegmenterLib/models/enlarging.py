@@ -1,8 +1,9 @@
-"""Masks of very large images, enlarged only as far as they reach."""
+"""Masks enlarged to the image's own grid, only as far as they reach."""
 
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 
 import numpy as np
 import torch
@@ -44,3 +45,78 @@ def large_mask(
     part = torch.ops.aten.upsample_bilinear2d(inside, ends, False, *scales)
     mask[:, : ends[0], : ends[1]] = (part[0] > threshold).numpy()
     return mask
+
+
+class Enlarging:
+    """The two bilinear steps of `Sam.postprocess_masks` as one product of matrices, made once for an image.
+
+    Args:
+        image_size: longest side that the model reads.
+        input_size: (h, w) of the image as the model reads it, without padding.
+        original_size: (H, W) of the image.
+    """
+
+    def __init__(self, image_size: int, input_size: tuple[int, int], original_size: tuple[int, int]) -> None:
+        self._sizes = image_size, input_size, original_size
+        self._steps: tuple[_AxisStep, _AxisStep] | None = None
+
+    def part_above(self, logits: torch.Tensor, floor: float) -> tuple[torch.Tensor, tuple[int, int]]:
+        """The part of the enlarged logits that holds everything above a value.
+
+        Args:
+            logits: (h, w).
+            floor: bilinear numbers lie between those around them, so that nothing beyond the part is above it.
+
+        Returns:
+            Logits (H', W') of the part, and the row and column where it begins; (0, 0) pixels where nothing is above.
+        """
+        rows, columns = self._steps_for(logits)
+        above = logits > floor - 1e-3 * max(1.0, abs(floor))  # rounding differs a little on the way
+        across, down = rows.reach(above.any(1)), columns.reach(above.any(0))
+        if across is None or down is None:
+            return logits.new_zeros(0, 0), (0, 0)
+        part = logits[across.small, down.small]
+        large = rows.weights[across.large, across.small] @ part @ columns.weights[down.large, down.small].t()
+        return large, (across.large.start, down.large.start)
+
+    def _steps_for(self, logits: torch.Tensor) -> tuple[_AxisStep, _AxisStep]:
+        if self._steps is None:
+            image_size, inputs, originals = self._sizes
+            rows, columns = (
+                _AxisStep(small, image_size, middle, large, logits.device)
+                for small, middle, large in zip(logits.shape, inputs, originals, strict=True)
+            )
+            self._steps = rows, columns
+        return self._steps
+
+
+@dataclass(frozen=True)
+class _Reach:
+    """Which of the large image's lines some of the small one's contribute to, and all that these are made of."""
+
+    large: slice
+    small: slice
+
+
+class _AxisStep:
+    """Weights (large, small) of an axis, and where they are not zero."""
+
+    def __init__(self, small: int, image_size: int, middle: int, large: int, device: torch.device) -> None:
+        lines = torch.eye(small, device=device)[None]
+        lines = functional.interpolate(lines, image_size, mode="linear", align_corners=False)[..., :middle]
+        lines = functional.interpolate(lines, large, mode="linear", align_corners=False)
+        self.weights = lines[0].t().contiguous()
+        used = self.weights.cpu().numpy() != 0
+        self._first, self._last = used.argmax(1), small - 1 - used[:, ::-1].argmax(1)
+
+    def reach(self, above: torch.Tensor) -> _Reach | None:
+        """Of the lines (small,) bool that matter; None where there are none."""
+        lines = np.flatnonzero(above.cpu().numpy())
+        if not len(lines):
+            return None
+        touched = np.flatnonzero((self._last >= lines[0]) & (self._first <= lines[-1]))
+        if not len(touched):
+            return None
+        start, stop = int(touched[0]), int(touched[-1]) + 1
+        small = slice(int(self._first[start:stop].min()), int(self._last[start:stop].max()) + 1)
+        return _Reach(slice(start, stop), small)

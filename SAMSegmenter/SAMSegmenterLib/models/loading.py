@@ -13,6 +13,7 @@ from torch.overrides import TorchFunctionMode
 from SAMSegmenterLib.core.errors import InputError, ModelError
 from SAMSegmenterLib.core.predictor import ModelSpec
 from SAMSegmenterLib.models.architectures import build, recognise
+from SAMSegmenterLib.models.engine_names import AUTO, chosen_engine
 from SAMSegmenterLib.models.predictor import TorchPredictor
 from SAMSegmenterLib.models.weights import read_state_dict
 
@@ -21,10 +22,15 @@ if TYPE_CHECKING:
 
 
 def load_predictor(
-    spec: ModelSpec, device: str = "auto", threads: int | None = None, precision: str = "float32"
+    spec: ModelSpec,
+    device: str = "auto",
+    threads: int | None = None,
+    precision: str = "float32",
+    engine: str = AUTO,
 ) -> TorchPredictor:
     """See `registry.load`."""
     device = chosen_device(device)
+    engine = chosen_engine(engine, spec.architecture, device)
     threads = chosen_threads(threads)
     tensors = read_state_dict(spec.path)
     architecture = recognise(tensors)
@@ -33,7 +39,7 @@ def load_predictor(
             f"{spec.path} holds weights of {architecture}, but '{spec.name}' is a {spec.architecture}.",
             f"Run 'sam-models remove {spec.name}', then download or import the right file.",
         )
-    return TorchPredictor(network_with_weights(spec, tensors), spec, device, threads, precision)
+    return TorchPredictor(network_with_weights(spec, tensors), spec, device, threads, precision, engine)
 
 
 def network_with_weights(spec: ModelSpec, tensors: Mapping[str, torch.Tensor]) -> Sam:

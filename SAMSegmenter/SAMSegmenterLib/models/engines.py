@@ -1,0 +1,148 @@
+"""The two ways to run a SAM network in PyTorch: by its own code, and fast."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, Protocol
+
+import numpy as np
+import torch
+
+from SAMSegmenterLib.core.predictor import Candidates, Embedding, EverythingParameters
+from SAMSegmenterLib.models.engine_names import FAST
+from SAMSegmenterLib.models.everything import generate_everything
+from SAMSegmenterLib.models.fast_decoder import FastMaskDecoder, SharedImage
+from SAMSegmenterLib.models.fast_encoder import FastImageEncoder
+from SAMSegmenterLib.models.fast_everything import fast_everything
+from SAMSegmenterLib.models.segment_anything_package import load_segment_anything
+
+if TYPE_CHECKING:
+    from segment_anything.modeling import Sam
+
+OnStep = Callable[[int, int], None]
+Geometry = tuple[Any, torch.Tensor | None]
+"""Points with labels, or None, and a box, or None, as SAM's prompt encoder takes them."""
+
+
+class Engine(Protocol):
+    """Runs a network."""
+
+    def encode(self, pixels: torch.Tensor) -> torch.Tensor:
+        """(1, C, h', w') of a normalised and padded image (1, 3, S, S)."""
+        ...
+
+    def answer(
+        self, features: np.ndarray, geometry: Geometry, mask: torch.Tensor | None, multimask: bool
+    ) -> tuple[torch.Tensor, torch.Tensor]:
+        """Logits (1, N, h, w) and predicted IoU (1, N) for one prompt on an embedding (C, h', w')."""
+        ...
+
+    def everything(self, embedding: Embedding, parameters: EverythingParameters) -> Candidates:
+        """All masks that a grid of points finds."""
+        ...
+
+
+def make_engine(name: str, sam: Sam, on_step: OnStep) -> Engine:
+    """An engine by its name.
+
+    Args:
+        name: one of `engine_names.ENGINES`.
+        sam: the network, on its device.
+        on_step: called before each part of the encoder with (parts done, all parts), and before each run of the mask
+            decoder with (0, 0).
+    """
+    return FastEngine(sam, on_step) if name == FAST else OriginalEngine(sam, on_step)
+
+
+class OriginalEngine:
+    """`segment_anything`'s own code."""
+
+    def __init__(self, sam: Sam, on_step: OnStep) -> None:
+        self._sam = sam
+        _announce_parts(sam.image_encoder, on_step)
+        sam.mask_decoder.register_forward_pre_hook(lambda *_: on_step(0, 0))
+        with torch.inference_mode():
+            self._image_pe = sam.prompt_encoder.get_dense_pe()
+
+    def encode(self, pixels: torch.Tensor) -> torch.Tensor:
+        """See `Engine`."""
+        return self._sam.image_encoder(pixels)
+
+    def answer(
+        self, features: np.ndarray, geometry: Geometry, mask: torch.Tensor | None, multimask: bool
+    ) -> tuple[torch.Tensor, torch.Tensor]:
+        """See `Engine`."""
+        points, boxes = geometry
+        sparse, dense = self._sam.prompt_encoder(points=points, boxes=boxes, masks=mask)
+        return self._sam.mask_decoder(
+            image_embeddings=_on_device(features, self._sam),
+            image_pe=self._image_pe,
+            sparse_prompt_embeddings=sparse,
+            dense_prompt_embeddings=dense,
+            multimask_output=multimask,
+        )
+
+    def everything(self, embedding: Embedding, parameters: EverythingParameters) -> Candidates:
+        """See `Engine`."""
+        return generate_everything(self._sam, embedding, _on_device(embedding.features, self._sam), parameters)
+
+
+class FastEngine:
+    """The same arithmetic in an order that takes less time and memory, one prompt at a time.
+
+    What the prompts of an image share is kept until prompts of another image come.
+    """
+
+    def __init__(self, sam: Sam, on_step: OnStep) -> None:
+        self._sam, self._on_step = sam, on_step
+        self._decoder = FastMaskDecoder(sam)
+        self._last: tuple[np.ndarray, SharedImage] | None = None
+        if isinstance(sam.image_encoder, load_segment_anything().modeling.ImageEncoderViT):
+            self.encode: Callable[[torch.Tensor], torch.Tensor] = FastImageEncoder(sam.image_encoder, on_step)
+        else:
+            _announce_parts(sam.image_encoder, on_step)
+            self.encode = sam.image_encoder
+
+    def answer(
+        self, features: np.ndarray, geometry: Geometry, mask: torch.Tensor | None, multimask: bool
+    ) -> tuple[torch.Tensor, torch.Tensor]:
+        """See `Engine`."""
+        self._on_step(0, 0)
+        image = self._shared(features) if mask is None else self._with_mask(features, mask)
+        decoded = self._decoder.decode(image, self._decoder.embed(*geometry)[0])
+        which = [1, 2, 3] if multimask else [0]
+        return self._decoder.logits(decoded, which)[None], decoded.scores[which][None]
+
+    def everything(self, embedding: Embedding, parameters: EverythingParameters) -> Candidates:
+        """See `Engine`."""
+        image = self._shared(embedding.features)
+        thresholds = self._sam.mask_threshold, self._sam.image_encoder.img_size
+        return fast_everything(self._decoder, image, embedding, parameters, thresholds, lambda: self._on_step(0, 0))
+
+    def _with_mask(self, features: np.ndarray, mask: torch.Tensor) -> SharedImage:
+        return self._decoder.share(_on_device(features, self._sam), mask)
+
+    def _shared(self, features: np.ndarray) -> SharedImage:
+        if self._last is None or self._last[0] is not features:
+            self._last = None
+            self._last = features, self._decoder.share(_on_device(features, self._sam))
+        return self._last[1]
+
+
+def _on_device(features: np.ndarray, sam: Sam) -> torch.Tensor:
+    """(1, C, h', w') float32."""
+    return torch.as_tensor(features.astype(np.float32), device=sam.device)[None]
+
+
+def _announce_parts(encoder: Any, on_step: OnStep) -> None:
+    parts = list(encoder.blocks) if hasattr(encoder, "blocks") else list(encoder.children())
+    total, done = len(parts), itertools.count()
+
+    def restart(*_: Any) -> None:
+        nonlocal done
+        done = itertools.count()
+
+    encoder.register_forward_pre_hook(restart)
+    for part in parts:
+        part.register_forward_pre_hook(lambda *_: on_step(next(done), total))

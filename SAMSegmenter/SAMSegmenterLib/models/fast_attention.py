@@ -1,0 +1,135 @@
+"""The attention of SAM's vision transformers without the matrix of all tokens against all tokens."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import torch
+from torch.nn import functional
+
+from SAMSegmenterLib.models.segment_anything_package import load_segment_anything
+
+_QUERIES = 256
+"""Queries whose scores are held at once. Fewer spend more time on calls, more leave the processor's cache."""
+
+
+class FastAttention:
+    """One attention layer, with the weights of `segment_anything`'s; its relative positions are looked up once.
+
+    Args:
+        attention: the layer whose weights are used.
+        grid: (rows, columns) of the image's tokens.
+        window: side of the windows that see only themselves, in tokens; 0 where all tokens see each other.
+    """
+
+    def __init__(self, attention: Any, grid: tuple[int, int], window: int) -> None:
+        self._layer, self._grid, self._window = attention, grid, window
+        self._heads = attention.num_heads
+        rows, columns = (window, window) if window else grid
+        self._relative: tuple[torch.Tensor, torch.Tensor] | None = None
+        if attention.use_rel_pos:
+            get = load_segment_anything().modeling.image_encoder.get_rel_pos
+            with torch.inference_mode():
+                self._relative = get(rows, rows, attention.rel_pos_h), get(columns, columns, attention.rel_pos_w)
+
+    def __call__(self, tokens: torch.Tensor) -> torch.Tensor:
+        """Attended and projected tokens.
+
+        Args:
+            tokens: (rows * columns, C), normalised.
+
+        Returns:
+            Of the same shape.
+        """
+        qkv = self._layer.qkv(tokens).view(*self._grid, -1)
+        attended = torch.empty(*self._grid, qkv.shape[-1] // 3, dtype=qkv.dtype, device=qkv.device)
+        if self._window:
+            self._attend_in_windows(qkv, attended)
+        else:
+            self._attend_everywhere(qkv, attended)
+        return self._layer.proj(attended.view(len(tokens), -1))
+
+    def _attend_everywhere(self, qkv: torch.Tensor, attended: torch.Tensor) -> None:
+        rows, columns = self._grid
+        q, k, v = self._by_head(qkv.view(1, rows * columns, -1))
+        at_once = max(1, _QUERIES // columns)
+        scores = torch.empty(at_once * columns, rows * columns, dtype=q.dtype, device=q.device)
+        by_head = attended.view(rows, columns, self._heads, -1)
+        for head in range(self._heads):
+            above, beside = self._terms(q[:, head].view(1, rows, columns, -1))
+            scaled, keys = (q[0, head] * self._layer.scale).view(rows, columns, -1), k[0, head].t()
+            for start in range(0, rows, at_once):
+                part = slice(start, min(rows, start + at_once))
+                queries = scaled[part].flatten(0, 1)
+                block = torch.mm(queries, keys, out=scores[: len(queries)])
+                if above is not None:
+                    block.view(-1, columns, rows, columns).add_(above[0, part]).add_(beside[0, part])
+                torch.softmax(block, -1, out=block)
+                by_head[part, :, head] = torch.mm(block, v[0, head]).view(-1, columns, v.shape[-1])
+
+    def _attend_in_windows(self, qkv: torch.Tensor, attended: torch.Tensor) -> None:
+        """One row of windows at a time, in which only the image's own tokens ask; padding is asked, as in the original.
+
+        Padding is zero before the projection, so that it becomes the projection's bias.
+        """
+        side, bias = self._window, self._layer.qkv.bias
+        columns = self._grid[1]
+        padded = qkv.new_empty(side, -(-columns // side) * side, qkv.shape[-1])
+        across = padded.shape[1] // side
+        for band, out in self._bands(qkv, attended):
+            padded.copy_(bias if bias is not None else padded.new_zeros(()))
+            padded[: len(band), :columns] = band
+            windows = padded.view(side, across, side, -1).transpose(0, 1).reshape(across, side * side, -1)
+            q, k, v = self._by_head(windows)
+            answer = self._attend_in_window(q[:, :, : len(band) * side], k, v)
+            answer = answer.view(across, self._heads, len(band), side, -1).permute(2, 0, 3, 1, 4)
+            out.view(len(band), columns, self._heads, -1).copy_(answer.flatten(1, 2)[:, :columns])
+
+    def _bands(self, qkv: torch.Tensor, attended: torch.Tensor) -> Iterator[tuple[torch.Tensor, torch.Tensor]]:
+        for start in range(0, len(qkv), self._window):
+            yield qkv[start : start + self._window], attended[start : start + self._window]
+
+    def _attend_in_window(self, q: torch.Tensor, k: torch.Tensor, v: torch.Tensor) -> torch.Tensor:
+        """(N, heads, queries, d) of q in the first rows of a window and k, v in all of it."""
+        side = self._window
+        count, heads, queries, width = q.shape
+        above, beside = self._terms(q.reshape(count * heads, queries // side, side, width))
+        scores = torch.bmm((q * self._layer.scale).flatten(0, 1), k.flatten(0, 1).transpose(1, 2))
+        if above is not None:
+            scores.view(count * heads, -1, side, side, side).add_(above).add_(beside)
+        torch.softmax(scores, -1, out=scores)
+        return torch.bmm(scores, v.flatten(0, 1)).view(count, heads, queries, width)
+
+    def _terms(self, q: torch.Tensor) -> tuple[torch.Tensor | None, torch.Tensor | None]:
+        """What the relative positions add to the scores.
+
+        Args:
+            q: (N, h, w, d), the first h rows of the grid.
+
+        Returns:
+            (N, h, w, rows, 1) and (N, h, w, 1, columns), or None twice.
+
+        Source: Li et al. 2022, arXiv:2112.01526, equation 4.
+        """
+        if self._relative is None:
+            return None, None
+        above, beside = (table.to(q.dtype) for table in self._relative)
+        vertical = torch.einsum("bhwc,hkc->bhwk", q, above[: q.shape[1]])
+        horizontal = torch.einsum("bhwc,wkc->bhwk", q, beside)
+        return vertical[..., None], horizontal[..., None, :]
+
+    def _by_head(self, qkv: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
+        """q, k, v of (B, N, 3 * C), each (B, heads, N, d) without gaps."""
+        parts = qkv.view(*qkv.shape[:2], 3, self._heads, -1).permute(2, 0, 3, 1, 4).contiguous()
+        return parts[0], parts[1], parts[2]
+
+
+def feed_forward(x: torch.Tensor, norm: Any, mlp: Any, at_once: int = 1024) -> None:
+    """Add the block's two-layer perceptron to x (N, C) in place, some tokens at a time."""
+    exact = isinstance(mlp.act, torch.nn.GELU) and mlp.act.approximate == "none"
+    for start in range(0, len(x), at_once):
+        part = x[start : start + at_once]
+        hidden = functional.linear(norm(part), mlp.lin1.weight, mlp.lin1.bias)
+        hidden = torch.ops.aten.gelu_(hidden) if exact else mlp.act(hidden)
+        part.add_(mlp.lin2(hidden))

@@ -1,0 +1,27 @@
+"""Engines by name, and which is chosen where none is named."""
+
+import pytest
+
+from SAMSegmenterLib.core.errors import InputError
+from SAMSegmenterLib.models.engine_names import AUTO, ENGINES, chosen_engine
+
+
+@pytest.mark.parametrize(
+    ("architecture", "device", "expected"),
+    [("vit_b", "cpu", "fast"), ("vit_h", "cpu", "fast"), ("vit_b", "cuda", "torch"), ("small", "cpu", "torch")],
+)
+def test_auto_is_fast_for_transformers_on_the_cpu(architecture, device, expected):
+    assert chosen_engine(AUTO, architecture, device) == expected
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_an_engine_that_is_named_is_used_everywhere(engine):
+    assert {chosen_engine(engine, name, device) for name in ("small", "vit_l") for device in ("cpu", "cuda")} == {
+        engine
+    }
+
+
+def test_an_unknown_engine_is_refused_with_the_names_of_the_others():
+    with pytest.raises(InputError, match="no engine 'abacus'") as caught:
+        chosen_engine("abacus", "vit_b", "cpu")
+    assert all(name in caught.value.hint for name in (AUTO, *ENGINES))
