@@ -170,6 +170,16 @@ def test_several_prompts_of_a_slice_set_add_and_remove(bench):
     np.testing.assert_array_equal(bench.labels()[8] == 1, bench.truth.layers[0][8] == 2)
 
 
+def test_slices_that_were_propagated_before_are_found_anew(bench, capsys):
+    wrong = np.zeros((40, 48), bool)
+    wrong[30:35, 2:5] = True
+    before = on(9, LEFT, accepted=True, mask=wrong, parameters={"propagated": {"origin": "carried"}})
+    assert carried(bench, left_box=[on(8, LEFT, accepted=True), before]) == 0
+    np.testing.assert_array_equal(bench.labels() == 1, bench.truth.layers[0] == 1)
+    assert carried(bench, "--overwrite", left_box=[before]) == 2
+    assert "propagated slices alone" in capsys.readouterr().err
+
+
 BOTH = {"left_box": [on(8, LEFT)], "right_box": [on(8, RIGHT)]}
 BAD = [
     (("--range", "9:12"), {}, "leaves out the prompts of 'left box' on slice k 8"),

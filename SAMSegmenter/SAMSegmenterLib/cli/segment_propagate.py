@@ -23,6 +23,7 @@ from SAMSegmenterLib.core.errors import InputError
 from SAMSegmenterLib.core.prompt_file import PromptFile, SlicePromptRecord
 from SAMSegmenterLib.core.propagation import PropagationParameters, VolumeStack
 from SAMSegmenterLib.core.slicing import slice_grid
+from SAMSegmenterLib.session.propagated_records import is_propagated
 from SAMSegmenterLib.session.volume_source import VolumeSource
 
 IN_PROMPT_FILE = "propagation"
@@ -131,9 +132,14 @@ def _parameters(
 
 
 def _chosen(given: argparse.Namespace, job: SegmentJob) -> list[tuple[str, SlicePromptRecord]]:
-    """The steps of a job that become keyframes."""
+    """The steps of a job that become keyframes; slices that were propagated before are found anew."""
     (stretch,) = job.stretches
-    steps = list(stretch.steps)
+    steps = [step for step in stretch.steps if not is_propagated(step[1])]
+    if not steps:
+        raise InputError(
+            "The prompt file holds propagated slices alone, and nothing that they came from.",
+            "Leave --propagate out to write them once more.",
+        )
     if given.refine is not None:
         wanted = slices_of(given.keyframes)
         steps = [step for step in steps if step[1].plane.index in wanted]

@@ -26,7 +26,12 @@ def add_propagation_arguments(group: argparse._ArgumentGroup) -> None:
         help="carry the masks of the prompted slices through the volume, both ways, until the structures end",
     )
     add("--keyframes", metavar="N,N", help="with --refine: slices whose masks are right, and are carried from")
-    add("--range", metavar="FIRST:LAST", help="visit these slices alone, numbered from 0; one side may be left out")
+    add(
+        "--range",
+        metavar="FIRST:LAST",
+        help="visit these slices alone, numbered from 0; one side may be left out (tilted slices are numbered from the "
+        "first with prompts, as in --range=-9:20)",
+    )
     add(
         "--stop-at",
         action="append",

@@ -38,6 +38,7 @@ from SAMSegmenterLib.core.reference import Segmentation
 from SAMSegmenterLib.core.windowing import Window
 from SAMSegmenterLib.files.writing import check_label_format, write_labels
 from SAMSegmenterLib.session.label_writer import LabelWriter
+from SAMSegmenterLib.session.propagated_records import PROPAGATED
 from SAMSegmenterLib.session.propagation_results import HeldSlice
 from SAMSegmenterLib.session.replay import ReplayedSlice
 from SAMSegmenterLib.session.slice_edits import slice_edit
@@ -205,7 +206,7 @@ def _tags(plan: PropagationPlan, segment_id: str, predictor: Predictor) -> tuple
     numbers = sorted({one.index for one in plan.keyframes if one.segment_id == segment_id})
     keyframes = f"{plan.choice.letter} {','.join(map(str, numbers))}"
     spec = predictor.spec
-    return ("model", spec.name), ("sha256", spec.sha256), ("origin", "propagated"), ("keyframes", keyframes)
+    return ("model", spec.name), ("sha256", spec.sha256), ("origin", PROPAGATED), ("keyframes", keyframes)
 
 
 def _writer(plan: PropagationPlan) -> LabelWriter:
