@@ -246,3 +246,23 @@ def test_keyframes_are_read_one_at_each_tick(script):
     assert propagation.keyframes("one") == (6, 8)
     desk.settle()
     assert propagation.keyframes("one") == (6, 8, 10) and len(script.calls) == 1
+
+
+def test_the_outcome_is_told(desk):
+    assert "found 6 slices" in desk.messages
+
+
+def test_a_single_slice_that_is_rejected_is_told_with_the_reason(monkeypatch, script):
+    desk = a_desk()
+    accept_at(desk, IN_ONE, 8)
+
+    def rejecting(stack, keyframes, predictor, parameters, should_stop, around, settled):
+        mask = np.zeros(stack.image(9).shape, bool)
+        yield SliceResult("one", stack.plane(9), 9, mask, Prompts(), 0.1, False, StopReason.EMPTY, direction=1)
+
+    monkeypatch.setattr(propagation_run, "propagate_stack", rejecting)
+    desk.session.propagate_one(1)
+    desk.settle()
+    assert "ends here: the model found nothing" in desk.messages
+    assert propagation(desk, "one") == {} and desk.session.propagation.has_results
+    assert desk.session.accept_propagation().changed == 0

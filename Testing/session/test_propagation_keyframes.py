@@ -9,9 +9,10 @@ from SAMSegmenterLib.core.errors import InputError
 from SAMSegmenterLib.core.prompt_file import SlicePromptRecord
 from SAMSegmenterLib.core.slicing import SlicePlane
 from SAMSegmenterLib.session.array_writer import ArraySegmentWriter
+from SAMSegmenterLib.session.packed_masks import PackedMask
 from SAMSegmenterLib.session.prompt_book import AcceptedPrompts, PromptBook
 from SAMSegmenterLib.session.propagation_keyframes import KeyframeReader, within
-from SAMSegmenterLib.session.propagation_results import Keyframe, PackedMask
+from SAMSegmenterLib.session.propagation_results import Keyframe
 from SAMSegmenterLib.session.slice_edits import slice_edit
 from SAMSegmenterLib.session.supplied_stack import stack_of
 from SAMSegmenterLib.session.volume_source import VolumeSource

@@ -11,13 +11,8 @@ from SAMSegmenterLib.core.prompt_file import SlicePromptRecord
 from SAMSegmenterLib.core.prompts import Prompts
 from SAMSegmenterLib.core.propagation import CARRIED, KEYFRAME, SliceResult, StopReason
 from SAMSegmenterLib.core.slicing import SlicePlane
-from SAMSegmenterLib.session.propagation_results import (
-    HeldSlice,
-    Keyframe,
-    PackedMask,
-    PackedMasks,
-    PropagationResults,
-)
+from SAMSegmenterLib.session.packed_masks import PackedMask
+from SAMSegmenterLib.session.propagation_results import HeldSlice, Keyframe, PropagationResults
 from SAMSegmenterLib.session.slice_prediction import MadeWith
 from support.fake_predictor import ThresholdPredictor
 
@@ -50,14 +45,6 @@ def results():
         results.put(held(index, confidence, direction=1 if index > 5 else -1))
     results.put(held(8, 0.1, final=False, reason=StopReason.AREA))
     return results
-
-
-def test_masks_are_packed_and_come_back():
-    packed = PackedMask.of(a_mask())
-    assert packed.bits.nbytes == 5 and packed == PackedMask.of(a_mask()) and packed != PackedMask.of(a_mask(4))
-    np.testing.assert_array_equal(packed.mask, a_mask())
-    masks = PackedMasks({"one": packed})
-    assert list(masks) == ["one"] and len(masks) == 1 and masks["one"].dtype == bool
 
 
 def test_a_carried_mask_is_kept_as_bits_beside_the_prompts():

@@ -6,7 +6,8 @@ thread, and nothing here waits for the model: masks appear with a later `tick`.
 
 A face does four things. It tells the session what is shown (`show`, `select_segment`) and what the user did (`add_...`,
 `accept`, ...). It calls `tick(0.015)` from a timer every 20 ms, and once right after a click. It draws what the session
-holds (`marks`, `preview`, `notices`, ...) whenever a listener (`on_change`) is called. It calls `close` at the end.
+holds (`marks`, `preview`, `propagation`, `notices`, ...) whenever a listener (`on_change`) is called. It calls `close`
+at the end.
 """
 
 from __future__ import annotations

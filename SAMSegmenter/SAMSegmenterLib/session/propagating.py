@@ -20,13 +20,14 @@ from SAMSegmenterLib.core.slab_boxes import roi_boxes
 from SAMSegmenterLib.core.windowing import MinMax, Window, parse_window
 from SAMSegmenterLib.core.windows_choice import AUTO, DISPLAYED
 from SAMSegmenterLib.session.accepting import NOTHING
+from SAMSegmenterLib.session.packed_masks import PackedMask
 from SAMSegmenterLib.session.preview import AcceptResult
 from SAMSegmenterLib.session.prompt_book import AcceptedPrompts, SlicePrompts
 from SAMSegmenterLib.session.prompts_running import PromptsRunning
 from SAMSegmenterLib.session.propagated_records import is_propagated, propagated_record
 from SAMSegmenterLib.session.propagation import Making, Propagation
 from SAMSegmenterLib.session.propagation_keyframes import KeyframeReader
-from SAMSegmenterLib.session.propagation_results import HeldSlice, Keyframe, PackedMask
+from SAMSegmenterLib.session.propagation_results import HeldSlice, Keyframe
 from SAMSegmenterLib.session.propagation_view import KIND, Surroundings
 from SAMSegmenterLib.session.segment_writer import SegmentWriter
 from SAMSegmenterLib.session.slice_edits import slice_edit

@@ -15,14 +15,9 @@ from SAMSegmenterLib.core.slicing import SliceCut, SlicePlane, cut
 from SAMSegmenterLib.core.windowing import MinMax, Window
 from SAMSegmenterLib.core.windows_choice import window_text
 from SAMSegmenterLib.session.model_service import REQUEST
+from SAMSegmenterLib.session.packed_masks import PackedMask, by_slice
 from SAMSegmenterLib.session.prompt_book import same_plane
-from SAMSegmenterLib.session.propagation_results import (
-    HeldSlice,
-    Keyframe,
-    PackedMask,
-    PackedMasks,
-    PropagationResults,
-)
+from SAMSegmenterLib.session.propagation_results import HeldSlice, Keyframe, PropagationResults
 from SAMSegmenterLib.session.propagation_run import PropagationRun, Visited
 from SAMSegmenterLib.session.propagation_view import KIND, PropagationView, Surroundings
 from SAMSegmenterLib.session.supplied_stack import SuppliedStack
@@ -318,7 +313,7 @@ class Propagation(PropagationView):
             window=self.making.window,
         )
         stack, cleanup = SuppliedStack(self._stack, self._cut), self.making.cleanup
-        given = _by_index(keyframes)
+        given = by_slice(keyframes)
         self._run = PropagationRun(self._numbers, stack, given, parameters, cleanup, keep, scope, around, settled)
         stack.supply()
 
@@ -332,7 +327,7 @@ class Propagation(PropagationView):
             }
             for segment_id in self.segments
         }
-        return _by_index(known)
+        return by_slice(known)
 
     def _cut(self, index: int) -> SliceCut:
         if not self._is_current():
@@ -359,10 +354,24 @@ class Propagation(PropagationView):
         self._run = None
         for segment_id, span in run.scope.items():
             self.results.drop_pending(segment_id, span, run.number)
-        if not run.visited and run.around is None:
-            self._around.tell("There was no slice to propagate to.", "Choose a larger range, or remove stop marks.")
+        self._tell_outcome(run)
         if not self.has_results and not self._corrected:
             self.drop()
+
+    def _tell_outcome(self, run: PropagationRun) -> None:
+        if run.around is not None:
+            return
+        if not run.visited:
+            self._around.tell("There was no slice to propagate to.", "Choose a larger range, or remove stop marks.")
+            return
+        if run.scope:
+            count = sum(len(self.held(segment_id)) for segment_id in run.segments)
+            self._around.tell(f"Propagation found {count} slices.", "Look through them, then accept or reject them.")
+            return
+        for segment_id in run.segments:
+            found = self.results.pending.get(segment_id, {}).get(run.keep.start)
+            if found is not None and not found.final and found.stop_reason is not None:
+                self._around.tell(f"The structure ends here: {found.stop_reason}.", "Mark it on the next slice.")
 
     def _failed(self, run: PropagationRun, error: BaseException) -> None:
         if run is not self._run or isinstance(error, Cancelled):
@@ -392,12 +401,3 @@ class Propagation(PropagationView):
         self._around.board.stop(KIND)
         self._run = self._gathering = None
         self._corrected.clear()
-
-
-def _by_index(masks: Mapping[str, Mapping[int, PackedMask]]) -> dict[int, Mapping[str, Mask]]:
-    """Segment to slice to mask turned into slice to segment to mask, unpacked when it is looked at."""
-    turned: dict[int, dict[str, PackedMask]] = {}
-    for segment_id, slices in masks.items():
-        for index, packed in slices.items():
-            turned.setdefault(index, {})[segment_id] = packed
-    return {index: PackedMasks(turned[index]) for index in sorted(turned)}

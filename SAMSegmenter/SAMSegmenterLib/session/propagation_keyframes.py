@@ -11,9 +11,10 @@ from SAMSegmenterLib.core.arrays import Mask
 from SAMSegmenterLib.core.errors import InputError
 from SAMSegmenterLib.core.propagation import VolumeStack
 from SAMSegmenterLib.core.slicing import SliceImage, SlicePlane
+from SAMSegmenterLib.session.packed_masks import PackedMask
 from SAMSegmenterLib.session.prompt_book import AcceptedPrompts, PromptBook
 from SAMSegmenterLib.session.propagated_records import by_hand
-from SAMSegmenterLib.session.propagation_results import Keyframe, PackedMask
+from SAMSegmenterLib.session.propagation_results import Keyframe
 from SAMSegmenterLib.session.segment_writer import WriterProvider
 from SAMSegmenterLib.session.slice_edits import segment_shown, slice_edit
 from SAMSegmenterLib.session.source_provider import Source

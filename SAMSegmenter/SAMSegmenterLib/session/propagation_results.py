@@ -2,59 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 
-import numpy as np
-
-from SAMSegmenterLib.core.arrays import Mask, unpacked
+from SAMSegmenterLib.core.arrays import Mask
 from SAMSegmenterLib.core.prompt_file import SlicePromptRecord
 from SAMSegmenterLib.core.prompts import Prompts
 from SAMSegmenterLib.core.propagation import KEYFRAME, SliceResult, StopReason
 from SAMSegmenterLib.core.slicing import SlicePlane
+from SAMSegmenterLib.session.packed_masks import PackedMask
 from SAMSegmenterLib.session.slice_prediction import MadeWith
-
-
-@dataclass(frozen=True, eq=False)
-class PackedMask:
-    """A mask as bits.
-
-    Args:
-        bits: what `np.packbits` made of it.
-        shape: (H, W).
-    """
-
-    bits: np.ndarray
-    shape: tuple[int, int]
-
-    @classmethod
-    def of(cls, mask: Mask) -> PackedMask:
-        """From a mask (H, W)."""
-        return cls(np.packbits(mask), (mask.shape[0], mask.shape[1]))
-
-    @property
-    def mask(self) -> Mask:
-        """(H, W) bool."""
-        return unpacked(self.bits, self.shape)
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, PackedMask) and self.shape == other.shape and np.array_equal(self.bits, other.bits)
-
-
-class PackedMasks(Mapping[str, Mask]):
-    """Masks by segment that are unpacked when they are looked at."""
-
-    def __init__(self, packed: Mapping[str, PackedMask]) -> None:
-        self._packed = dict(packed)
-
-    def __getitem__(self, segment_id: str) -> Mask:
-        return self._packed[segment_id].mask
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._packed)
-
-    def __len__(self) -> int:
-        return len(self._packed)
 
 
 @dataclass(frozen=True, eq=False)

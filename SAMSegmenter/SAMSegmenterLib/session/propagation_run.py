@@ -13,7 +13,8 @@ from SAMSegmenterLib.core.cleanup import CleanUp, clean
 from SAMSegmenterLib.core.predictor import Predictor
 from SAMSegmenterLib.core.progress import OnProgress, ShouldStop
 from SAMSegmenterLib.core.propagation import KEYFRAME, PropagationParameters, SliceResult, propagate_stack
-from SAMSegmenterLib.session.propagation_results import HeldSlice, PackedMask
+from SAMSegmenterLib.session.packed_masks import PackedMask
+from SAMSegmenterLib.session.propagation_results import HeldSlice
 from SAMSegmenterLib.session.slice_prediction import MadeWith
 from SAMSegmenterLib.session.supplied_stack import SuppliedStack
 
