@@ -20,6 +20,7 @@ def jumps(a_desktop):
 def a_desk(start_effect, **options):
     desk = start_effect(two_boxes_volume(**options)[0])
     red = desk.editing.views["Red"]
+    red.show(desk.editing.ras(8, 12, 12))
     red.move(desk.editing.ras(8, 12, 12))
     desk.settle()
     return desk

@@ -20,12 +20,16 @@ from PIL import Image
 
 ROOT = Path(__file__).resolve().parents[2]
 FOLDER = ROOT / "SAMSegmenter" / "Resources" / "Screenshots"
-PAGE, EFFECT = "SAMSegmenterPage.png", "SAMSegmenterEffect.png"
+PAGE, EFFECT, PROPAGATION = "SAMSegmenterPage.png", "SAMSegmenterEffect.png", "SAMSegmenterPropagation.png"
 VIEW_PIXELS = (600, 480)
 PANEL_PIXELS, GAP_PIXELS = 420, 10
+PATIENCE_SECONDS = 1200
 
 LIVER, KIDNEY = (92.0, 28.0, -2.0), (-62.0, -62.0, -2.0)
 """Places in the synthetic CT, RAS in mm."""
+
+CARRIED_SLICES = 6
+"""Slices that the kidney's mask is carried to, in either direction."""
 
 
 def picture_of_page(path: Path) -> None:
@@ -49,11 +53,8 @@ def picture_of_page(path: Path) -> None:
     page.cleanup()
 
 
-def picture_of_effect(path: Path) -> None:
-    """A slice with marks and the mask that is not yet accepted, beside the effect's panel."""
-    import qt
-    import slicer
-
+def open_effect() -> tuple[Any, Any]:
+    """The effect at work on the synthetic CT, with one accepted slice of the liver: the editor's desk, the effect."""
     from SAMSegmenterLib.core.sample_volume import sample_volume
     from support.desktop.editing import start_editing
 
@@ -72,19 +73,56 @@ def picture_of_effect(path: Path) -> None:
     hand.click(LIVER)
     session.wait_for_mask()
     effect.self().onApply()
+    return editing, effect
+
+
+def picture_of_effect(path: Path, editing: Any, effect: Any) -> None:
+    """A slice with marks and the mask that is not yet accepted, beside the effect's panel."""
+    import qt
+
+    hand, session = editing.views["Red"], _Session(effect)
     editing.select("kidney")
     hand.click(KIDNEY)
     session.wait_for_mask()
     hand.click((KIDNEY[0] + 40.0, KIDNEY[1] + 30.0, KIDNEY[2]), modifiers=["alt"])
     session.wait_for_mask()
     hand.leave()
-    panel = effect.self().controller.panel.widget
-    panel.setParent(None)
-    panel.resize(PANEL_PIXELS, panel.sizeHint.height())
-    panel.show()
+    save(beside(hand.picture(), grabbed(effect.self().controller.panel.widget), qt), path, qt)
+
+
+def picture_of_propagation(path: Path, editing: Any, effect: Any) -> None:
+    """The kidney after `picture_of_effect`: a carried mask and its prompts, beside the panel's strip of slices."""
+    import qt
+
+    hand, session = editing.views["Red"], _Session(effect)
+    effect.self().onApply()
+    section = effect.self().controller.panel.propagation
+    wait_until(lambda: section.propagate.enabled and section.strip.content.shown is not None)
+    middle = section.strip.content.shown
+    section.range.show("slices")
+    section.range.widget.activated.emit(1)
+    section.first.setValue(middle - CARRIED_SLICES)
+    section.last.setValue(middle + CARRIED_SLICES)
+    section.propagate.click()
+    wait_until(lambda: not section.cancel.enabled and len(section.strip.content.slices) > 1)
+    section.worst.click()
+    session.wait(1.0)
+    hand.leave()
+    section.strip.choose((middle - 3, middle + 3))
+    save(beside(hand.picture(), grabbed(section.widget), qt), path, qt)
+
+
+def grabbed(widget: Any) -> Any:
+    """A picture of a part of the panel, as wide as the panel and as high as it needs to be."""
+    import slicer
+
+    widget.setParent(None)
+    widget.resize(PANEL_PIXELS, 10)
+    widget.show()
     slicer.app.processEvents()
-    save(beside(hand.picture(), panel.grab(), qt), path, qt)
-    editing.activate("")
+    widget.resize(PANEL_PIXELS, widget.sizeHint.height())
+    slicer.app.processEvents()
+    return widget.grab()
 
 
 class _Session:
@@ -96,7 +134,11 @@ class _Session:
     def wait_for_mask(self) -> None:
         """Until the mask of all marks is shown."""
         wait_until(lambda: self._owner.session is not None and self._owner.session.preview is not None)
-        end = time.monotonic() + 1.0
+        self.wait(1.0)
+
+    def wait(self, seconds: float) -> None:
+        """Let the window work for a while."""
+        end = time.monotonic() + seconds
         wait_until(lambda: time.monotonic() > end)
 
 
@@ -105,7 +147,7 @@ def beside(view: Any, panel: Any, qt: Any) -> Any:
     height, width, _ = view.shape
     image = qt.QImage(view.tobytes(), width, height, 3 * width, qt.QImage.Format_RGB888)
     whole = qt.QPixmap(width + 2 * GAP_PIXELS + panel.width(), max(height, panel.height() + 2 * GAP_PIXELS))
-    whole.fill(panel.toImage().pixelColor(0, 0))
+    whole.fill(panel.toImage().pixelColor(panel.width() - 1, panel.height() - 1))
     painter = qt.QPainter(whole)
     painter.drawImage(0, 0, image)
     painter.drawPixmap(width + GAP_PIXELS, GAP_PIXELS, panel)
@@ -126,7 +168,7 @@ def wait_until(condition: Callable[[], bool]) -> None:
     """Let the window work until a condition holds."""
     import slicer
 
-    end = time.monotonic() + 120
+    end = time.monotonic() + PATIENCE_SECONDS
     while not condition():
         slicer.app.processEvents()
         time.sleep(0.005)
@@ -135,7 +177,7 @@ def wait_until(condition: Callable[[], bool]) -> None:
 
 
 def main(folder: Path) -> None:
-    """Make both pictures."""
+    """Make all pictures."""
     from support.desktop import close_windows, install
 
     install()
@@ -149,7 +191,10 @@ def main(folder: Path) -> None:
     subject_hierarchy.follow(slicer.mrmlScene)
     register((ROOT / "SAMSegmenter" / "SAMSegmenterEffect" / "SegmentEditorSAMEffect.py").as_posix())
     layout_manager.VIEWS["Red"] = ("Axial", VIEW_PIXELS)
-    picture_of_effect(folder / EFFECT)
+    editing, effect = open_effect()
+    picture_of_effect(folder / EFFECT, editing, effect)
+    picture_of_propagation(folder / PROPAGATION, editing, effect)
+    editing.activate("")
     close_windows()
 
 

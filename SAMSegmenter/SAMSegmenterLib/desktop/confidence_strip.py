@@ -52,6 +52,7 @@ class ConfidenceStrip(qt.QWidget):
         self.setFocusPolicy(qt.Qt.StrongFocus)
         self.setMouseTracking(True)
         self.setAccessibleName(_("Confidence per slice"))
+        self.setToolTip(_help_text())
         self.installEventFilter(self)  # the window's shortcuts come before `keyPressEvent`
 
     def show_content(self, content: StripContent) -> None:
@@ -113,7 +114,7 @@ class ConfidenceStrip(qt.QWidget):
             self.choose((min(index, self._pressed_at), max(index, self._pressed_at)))
         if index != self._told:
             self._told = index
-            self.setToolTip(self._words(self.content, index))
+            self.setToolTip(f"{self._words(self.content, index)}\n{_help_text()}")
 
     def mouseReleaseEvent(self, event: Any) -> None:
         """Go to the slice that was clicked."""
@@ -223,6 +224,14 @@ class ConfidenceStrip(qt.QWidget):
         if modifiers & qt.Qt.ControlModifier or modifiers & qt.Qt.AltModifier:
             return ""
         return next((name for name in _KEYS if event.key() == getattr(qt.Qt, f"Key_{name}")), "")
+
+
+def _help_text() -> str:
+    return (
+        _("Click to go to a slice, drag to choose some. Arrow keys, Home and End go on; W goes to the worst slice.")
+        + "\n"
+        + _("Outlined: rejected. Line below: in the segment. Diamond: keyframe. Hammer: stop mark. Arrow: worst slice.")
+    )
 
 
 def _x_of(event: Any) -> int:
