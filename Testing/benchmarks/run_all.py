@@ -21,7 +21,15 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from benchmarks.results_page import write_results
 
 FOLDER = Path(__file__).resolve().parent
-NAMES = ("click_latency", "worker_speed", "large_images")
+NAMES = (
+    "click_latency",
+    "worker_speed",
+    "large_images",
+    "encoder_speed",
+    "decoder_speed",
+    "everything_speed",
+    "propagation_ablation",
+)
 FAILED, STOPPED = 1, 130
 
 

@@ -21,6 +21,10 @@ MEASUREMENTS = {
     "click_latency": {"timings", "median_more_than_decoder_ms", "ratio_of_medians", "longest_handler_ms", "aim_ms"},
     "worker_speed": {"timings", "share_of_undisturbed_speed", "aim"},
     "large_images": {"cases"},
+    "propagation_ablation": {"structures", "measured_on", "runs"},
+    "encoder_speed": {"sizes"},
+    "decoder_speed": {"cases"},
+    "everything_speed": {"cases"},
 }
 
 

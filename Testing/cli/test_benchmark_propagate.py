@@ -1,4 +1,4 @@
-"""`sam-benchmark propagate`: tables on the terminal, files in a folder, going on after a stop, words about bad input."""
+"""`sam-benchmark propagate`: tables on the terminal, files in a folder, going on after a stop, bad input in words."""
 
 import csv
 import json

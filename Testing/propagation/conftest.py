@@ -9,6 +9,9 @@ import numpy as np
 import pytest
 
 from SAMBenchmarkLib.propagation.cases import PreparedCase, VolumeCase
+from SAMBenchmarkLib.propagation.choosing import ChosenPart
+from SAMBenchmarkLib.propagation.measure_part import Measured, measure_part
+from SAMBenchmarkLib.propagation.metering import MeteredPredictor
 from SAMBenchmarkLib.propagation.record import (
     OWN,
     About,
@@ -19,8 +22,9 @@ from SAMBenchmarkLib.propagation.record import (
     TrustFigures,
 )
 from SAMBenchmarkLib.propagation.slices import ModelSlices
-from SAMBenchmarkLib.propagation.structures import StructurePart
+from SAMBenchmarkLib.propagation.structures import StructurePart, find_parts
 from SAMSegmenterLib.core.geometry import Volume
+from SAMSegmenterLib.core.propagation import PropagationParameters
 from SAMSegmenterLib.core.reference import Segmentation
 from SAMSegmenterLib.core.windowing import Limits
 from support.fake_predictor import ThresholdPredictor
@@ -101,3 +105,13 @@ def a_record() -> Any:
         )
 
     return make
+
+
+@pytest.fixture
+def a_measured(a_column: Any, a_case: Any) -> Measured:
+    """The column, measured without the other methods."""
+    volume, segmentation = a_column()
+    case = a_case(volume, segmentation)
+    (part,) = find_parts(segmentation, 0)
+    chosen, parameters = ChosenPart(case.case, 0, part), PropagationParameters(window=Limits(0, 255))
+    return measure_part(case, chosen, MeteredPredictor(ThresholdPredictor()), parameters, with_baselines=False)

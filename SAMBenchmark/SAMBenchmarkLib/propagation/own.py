@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 
 from SAMBenchmarkLib.propagation.metering import MeteredPredictor, Usage
 from SAMSegmenterLib.core.arrays import Mask
@@ -11,6 +11,9 @@ from SAMSegmenterLib.core.geometry import Volume
 from SAMSegmenterLib.core.propagation import PropagationParameters, SliceResult, latest, propagate
 
 SEGMENT = "structure"
+
+NEVER_STOP = {"min_overlap": 0.0, "max_area_ratio": float("inf")}
+"""Values with which no evidence ends a direction; the ends of the range still do."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -53,4 +56,5 @@ def run_own(
 
 def told_the_ends(parameters: PropagationParameters, first: int, last: int) -> PropagationParameters:
     """Parameters that never stop within a range, and never leave it."""
-    return replace(parameters, first=first, last=last, min_overlap=0.0, max_area_ratio=float("inf"))
+    known = {one.name for one in fields(parameters)}
+    return replace(parameters, first=first, last=last, **{k: v for k, v in NEVER_STOP.items() if k in known})

@@ -46,6 +46,18 @@ def known_parameters(group: Any = None, prefix: str = "") -> list[str]:
     return found
 
 
+def switched_over() -> list[str]:
+    """For every parameter that is on or off, the text that switches it over, such as "points=off"."""
+    found = []
+    for name in known_parameters():
+        value: Any = PropagationParameters()
+        for part in name.split("."):
+            value = getattr(value, part)
+        if isinstance(value, bool):
+            found.append(f"{name}={'off' if value else 'on'}")
+    return found
+
+
 def _replaced(group: Any, names: list[str], value: str, text: str) -> Any:
     known = {one.name for one in fields(group)}
     if names[0] not in known or names[0] in _NOT_GIVEN_HERE:
