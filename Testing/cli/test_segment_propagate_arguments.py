@@ -26,7 +26,7 @@ def test_every_parameter_that_can_be_written_down_can_be_tuned_by_its_default():
     defaults = tunable()
     assert "margin" in defaults and not {"axis", "window", "first", "stop_marks"} & set(defaults)
     for name, value in defaults.items():
-        text = {True: "yes", False: "no", None: "none"}.get(value, value) if not isinstance(value, float) else value
+        text = ("no", "yes")[value] if isinstance(value, bool) else "none" if value is None else value
         assert tuned([f"{name}={text}"]) == {name: value}
     PropagationParameters(**defaults)
 
