@@ -146,9 +146,19 @@ def test_keys_with_shift_choose_and_escape_chooses_nothing(strip, heard):
     assert strip.chosen is None and heard.ranges == [(8, 9), (8, 10), None]
 
 
-def test_other_keys_are_left_to_others(strip, heard):
+def test_other_keys_are_left_to_others(strip, heard, a_desktop):
+    import qt
+
+    taken = []
+    shortcuts = [qt.QShortcut(qt.QKeySequence(key), strip) for key in ("Q", "Esc")]
+    for shortcut in shortcuts:
+        shortcut.connect("activated()", lambda: taken.append(1))
+    strip.activateWindow()
+    strip.setFocus()
+    a_desktop.processEvents()
     press(strip, "Q")
-    assert heard.went == [] and heard.ranges == []
+    press(strip, "Escape")
+    assert heard.went == [] and heard.ranges == [] and len(taken) == 2
 
 
 def test_an_empty_strip_does_nothing(strip, heard):

@@ -89,7 +89,7 @@ class ConfidenceStrip(qt.QWidget):
     def keyPressEvent(self, event: Any) -> None:
         """Go on, or choose."""
         key, ends = self._key(event), self.content.ends
-        if not key or ends is None:
+        if not key:
             event.ignore()
             return
         if key == "Escape":
@@ -219,8 +219,10 @@ class ConfidenceStrip(qt.QWidget):
         self._go(index)
 
     def _key(self, event: Any) -> str:
-        """Which key of the strip it is, empty for none of them."""
+        """Which key of the strip it is, empty for none of them, and while it has nothing to do."""
         modifiers = event.modifiers()
+        if self.content.ends is None or (event.key() == qt.Qt.Key_Escape and self.chosen is None):
+            return ""
         if modifiers & qt.Qt.ControlModifier or modifiers & qt.Qt.AltModifier:
             return ""
         return next((name for name in _KEYS if event.key() == getattr(qt.Qt, f"Key_{name}")), "")
