@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import torch
 
-from SAMSegmenterLib.models.enlarging import Enlarging, large_mask
+from SAMSegmenterLib.models.enlarging import Enlarging, enlarged_masks, enlarging_for, large_mask
 
 SIZES = [
     ((256, 256), (1000, 1000)),
@@ -56,3 +56,15 @@ def test_a_part_holds_what_the_whole_has_above_the_value(a_small_network, input_
 def test_nothing_above_the_value_is_a_part_without_pixels():
     found, start = Enlarging(256, (256, 200), (99, 77)).part_above(torch.full((64, 64), -2.0), -1.0)
     assert found.numel() == 0 and start == (0, 0)
+
+
+@pytest.mark.parametrize(("input_size", "original_size"), SIZES)
+def test_masks_by_a_product_are_those_of_two_interpolations(a_small_network, input_size, original_size):
+    logits = torch.randn(3, 64, 64, generator=torch.Generator().manual_seed(9))
+    logits[1] = -4.0
+    logits[2, 10:, :] = -4.0
+    with torch.inference_mode():
+        expected = (a_small_network.postprocess_masks(logits[None], input_size, original_size)[0] > 0.2).numpy()
+        found = enlarged_masks(logits, enlarging_for(256, input_size, original_size), 0.2)
+    assert found.shape == expected.shape and found[0].any() and not found[1].any()
+    assert np.count_nonzero(found != expected) <= 1e-4 * expected.size

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import math
 from dataclasses import dataclass
 
@@ -57,6 +58,7 @@ class Enlarging:
     """
 
     def __init__(self, image_size: int, input_size: tuple[int, int], original_size: tuple[int, int]) -> None:
+        self.original_size = original_size
         self._sizes = image_size, input_size, original_size
         self._steps: tuple[_AxisStep, _AxisStep] | None = None
 
@@ -80,7 +82,7 @@ class Enlarging:
         return large, (across.large.start, down.large.start)
 
     def _steps_for(self, logits: torch.Tensor) -> tuple[_AxisStep, _AxisStep]:
-        if self._steps is None:
+        if self._steps is None or self._steps[0].weights.device != logits.device:
             image_size, inputs, originals = self._sizes
             rows, columns = (
                 _AxisStep(small, image_size, middle, large, logits.device)
@@ -88,6 +90,21 @@ class Enlarging:
             )
             self._steps = rows, columns
         return self._steps
+
+
+@functools.lru_cache(maxsize=4)
+def enlarging_for(image_size: int, input_size: tuple[int, int], original_size: tuple[int, int]) -> Enlarging:
+    """One for all images of the same sizes."""
+    return Enlarging(image_size, input_size, original_size)
+
+
+def enlarged_masks(logits: torch.Tensor, enlarging: Enlarging, threshold: float) -> np.ndarray:
+    """(N, H, W) bool of logits (N, h, w), above the threshold as `Sam.postprocess_masks` has them, but for ties."""
+    masks = np.zeros((len(logits), *enlarging.original_size), np.bool_)
+    for mask, one in zip(masks, logits, strict=True):
+        part, (row, column) = enlarging.part_above(one, threshold)
+        mask[row : row + part.shape[0], column : column + part.shape[1]] = (part > threshold).cpu().numpy()
+    return masks
 
 
 @dataclass(frozen=True)

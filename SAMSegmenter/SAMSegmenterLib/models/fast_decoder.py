@@ -9,7 +9,7 @@ from typing import Any
 import torch
 from torch.nn import functional
 
-_AT_ONCE = 1024
+_AT_ONCE = 512
 """Image tokens that are upscaled together: their 16-fold number of pixels stays in the processor's cache."""
 
 

@@ -9,7 +9,7 @@ import numpy as np
 import torch
 
 from SAMSegmenterLib.core.predictor import Candidates, Embedding, EverythingParameters
-from SAMSegmenterLib.models.enlarging import Enlarging
+from SAMSegmenterLib.models.enlarging import Enlarging, enlarging_for
 from SAMSegmenterLib.models.fast_decoder import FastMaskDecoder, SharedImage
 from SAMSegmenterLib.models.segment_anything_package import load_segment_anything
 
@@ -80,7 +80,7 @@ def proposals(
 ) -> list[Proposal]:
     """Masks that are good and stable enough, in the order of the grid; see `fast_everything`."""
     mask_threshold, image_size = thresholds
-    enlarging = Enlarging(image_size, embedding.input_size, embedding.original_size)
+    enlarging = enlarging_for(image_size, embedding.input_size, embedding.original_size)
     found: list[Proposal] = []
     for prompt in _grid(decoder, embedding, parameters.points_per_side, image_size, image.tokens.device):
         on_step()

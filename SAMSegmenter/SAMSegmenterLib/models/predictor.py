@@ -15,9 +15,9 @@ from SAMSegmenterLib.core.errors import DeviceError, DeviceMemoryError, InputErr
 from SAMSegmenterLib.core.predictor import Candidates, Embedding, EverythingParameters, ModelSpec, embedding_key
 from SAMSegmenterLib.core.promptless import check_prompts, check_takes_prompts
 from SAMSegmenterLib.core.prompts import Prompts
-from SAMSegmenterLib.models.engine_names import TORCH, chosen_engine
+from SAMSegmenterLib.models.engine_names import FAST, TORCH, chosen_engine
 from SAMSegmenterLib.models.engines import OnStep, make_engine
-from SAMSegmenterLib.models.enlarging import large_mask
+from SAMSegmenterLib.models.enlarging import enlarged_masks, enlarging_for, large_mask
 from SAMSegmenterLib.models.everything_in_crops import CropParameters, everything_in_crops
 from SAMSegmenterLib.models.mask_prior import low_resolution_prior
 from SAMSegmenterLib.models.out_of_memory import is_out_of_memory
@@ -198,9 +198,11 @@ class TorchPredictor:
     def _inside(self, logits: torch.Tensor, embedding: Embedding) -> np.ndarray:
         """(N, H, W) bool of logits (1, N, h, w)."""
         height, width = embedding.original_size
+        sizes = self.spec.image_size, embedding.input_size, embedding.original_size
         if height * width > _LARGE_PIXELS and logits.device.type == "cpu":
-            sizes = self.spec.image_size, embedding.input_size, embedding.original_size
             return large_mask(logits, *sizes, self.spec.mask_threshold)
+        if self.engine == FAST:
+            return enlarged_masks(logits[0], enlarging_for(*sizes), self.spec.mask_threshold)
         masks = self._sam.postprocess_masks(logits, embedding.input_size, embedding.original_size)
         return (masks[0] > self.spec.mask_threshold).cpu().numpy()
 
