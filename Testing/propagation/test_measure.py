@@ -20,7 +20,7 @@ def chosen(tmp_path):
 def test_all_are_measured_and_told_of(chosen):
     told, events = [], []
     found = measure(chosen, ThresholdPredictor(), OPTIONS, Journal(None, ""), told.append, events.append)
-    assert found.complete and [record.chosen for record in found.records] == [1, 1, 1]
+    assert found.complete and all(record.chosen > 0.95 for record in found.records)
     assert [measured.record for measured in told] == found.records
     assert events[-1].done == events[-1].total == 3 and events[-1].seconds_left == 0
 

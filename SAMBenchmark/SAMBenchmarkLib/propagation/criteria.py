@@ -28,7 +28,7 @@ def verdicts(records: Sequence[Record], seed: int = 1) -> list[Verdict]:
     known = figures.measured(records)
     return [
         *_dice(known, seed),
-        *_ends(known),
+        *_ends(known, seed),
         *_keyframes(known, seed),
         *_trust(known, seed),
         *_cost(known, seed),
@@ -61,11 +61,12 @@ def _against_each_datasets_best(records: Sequence[Record], seed: int) -> Verdict
     return _lowest("Dice: every dataset against its own best baseline", Averages(least, plain(math.nan)), 0)
 
 
-def _ends(records: Sequence[Record]) -> list[Verdict]:
+def _ends(records: Sequence[Record], seed: int) -> list[Verdict]:
+    median, p90 = (figures.overrun(records, share, seed=seed) for share in (figures.MEDIAN, figures.P90))
     return [
-        at_most("slices beyond an end: median", plain(figures.overrun(records, figures.MEDIAN)), OVERRUN_MEDIAN),
-        at_most("slices beyond an end: 90th percentile", plain(figures.overrun(records, figures.P90)), OVERRUN_P90),
-        at_most("slices missed within: median", plain(figures.missed(records)), MISSED_MEDIAN),
+        at_most("slices beyond an end: median", median, OVERRUN_MEDIAN),
+        at_most("slices beyond an end: 90th percentile", p90, OVERRUN_P90),
+        at_most("slices missed within: median", figures.missed(records, seed=seed), MISSED_MEDIAN),
     ]
 
 
@@ -85,7 +86,7 @@ def _keyframes(records: Sequence[Record], seed: int) -> list[Verdict]:
 def _trust(records: Sequence[Record], seed: int) -> list[Verdict]:
     share = average(records, figures.flagged, seed).mean
     return [
-        at_least("slice confidence: median Spearman correlation", plain(figures.median_spearman(records)), SPEARMAN),
+        at_least("slice confidence: median Spearman correlation", figures.median_spearman(records, seed), SPEARMAN),
         at_least("slice confidence: lowest is in the worst fifth", share, FLAGGED),
     ]
 

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from SAMBenchmarkLib.propagation.quantiles import even_quantile
 from SAMBenchmarkLib.propagation.record import OWN, Record
+from SAMBenchmarkLib.validation.bootstrap import Estimate
 
 MEDIAN, P90 = 0.5, 0.9
 
@@ -16,25 +17,25 @@ def measured(records: Sequence[Record]) -> list[Record]:
     return [record for record in records if not record.failure]
 
 
-def overrun(records: Sequence[Record], share: float, method: str = OWN) -> float:
+def overrun(records: Sequence[Record], share: float, method: str = OWN, seed: int = 1) -> Estimate:
     """A quantile of the slices beyond an end, over all ends that are not the volume's."""
     ends = []
     for record in records:
         figures = record.methods.get(method)
         if figures is not None:
-            ends += [(record.about.source, value) for value in (figures.overrun_low, figures.overrun_high)]
-    return even_quantile(ends, share)
+            ends += [(record.about, value) for value in (figures.overrun_low, figures.overrun_high)]
+    return even_quantile(ends, share, seed)
 
 
-def missed(records: Sequence[Record], share: float = MEDIAN, method: str = OWN) -> float:
+def missed(records: Sequence[Record], share: float = MEDIAN, method: str = OWN, seed: int = 1) -> Estimate:
     """A quantile of the slices missed within a structure."""
-    found = [(record.about.source, record.methods[method].missed) for record in records if method in record.methods]
-    return even_quantile(found, share)
+    found = [(record.about, record.methods[method].missed) for record in records if method in record.methods]
+    return even_quantile(found, share, seed)
 
 
-def median_spearman(records: Sequence[Record]) -> float:
+def median_spearman(records: Sequence[Record], seed: int = 1) -> Estimate:
     """Median over structures of the rank correlation of slice confidence and slice Dice."""
-    return even_quantile([(record.about.source, record.trust.spearman) for record in records], MEDIAN)
+    return even_quantile([(record.about, record.trust.spearman) for record in records], MEDIAN, seed)
 
 
 def keyframe_gain(record: Record) -> float:

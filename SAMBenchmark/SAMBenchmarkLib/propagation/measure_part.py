@@ -94,17 +94,28 @@ def measure_part(
     parameters = replace(parameters, axis=case.axis, square_pixels=False)
     subject = _subject(case, chosen, predictor, parameters)
     try:
-        own = run_own(case.volume, {chosen.part.start: subject.seed}, predictor, parameters)
+        return _measured(subject, chosen, predictor, parameters, with_baselines)
     except InputError as error:
         return Measured(Record(About.of(chosen), failure=str(error)), subject, None)
+
+
+def _measured(
+    subject: Subject,
+    chosen: ChosenPart,
+    predictor: MeteredPredictor,
+    parameters: PropagationParameters,
+    with_baselines: bool,
+) -> Measured:
+    start = chosen.part.start
+    own = run_own(subject.case.volume, {start: subject.seed}, predictor, parameters)
     record = Record(
         About.of(chosen),
-        slice_dice({chosen.part.start: subject.seed}, subject.reference, chosen.part.start),
+        slice_dice({start: subject.seed}, subject.reference, start),
         {OWN: _own_figures(subject, own, predictor, parameters)},
         _keyframe_figures(subject, own, predictor, parameters),
         _trust_figures(subject, own),
         _cost_figures(own, predictor),
-        _ends(own, chosen.part.start),
+        _ends(own, start),
     )
     if with_baselines:
         record = replace(record, methods={**record.methods, **_baseline_figures(subject)})

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 
 from SAMBenchmarkLib.propagation.metering import MeteredPredictor, Usage
 from SAMSegmenterLib.core.arrays import Mask
@@ -12,7 +12,7 @@ from SAMSegmenterLib.core.propagation import PropagationParameters, SliceResult,
 
 SEGMENT = "structure"
 
-NEVER_STOP = {"min_overlap": 0.0, "max_area_ratio": float("inf")}
+NEVER_STOP = {"min_evidence": 0.0, "patience": 1 << 30}
 """Values with which no evidence ends a direction; the ends of the range still do."""
 
 
@@ -56,5 +56,4 @@ def run_own(
 
 def told_the_ends(parameters: PropagationParameters, first: int, last: int) -> PropagationParameters:
     """Parameters that never stop within a range, and never leave it."""
-    known = {one.name for one in fields(parameters)}
-    return replace(parameters, first=first, last=last, **{k: v for k, v in NEVER_STOP.items() if k in known})
+    return replace(parameters, first=first, last=last, **NEVER_STOP)

@@ -84,7 +84,7 @@ def _ends(records: Sequence[Record]) -> Section:
 def _end_cells(records: Sequence[Record], method: str = OWN) -> tuple[str, ...]:
     values = [figures.overrun(records, share, method) for share in (figures.MEDIAN, figures.P90)]
     values += [figures.missed(records, share, method) for share in (figures.MEDIAN, figures.P90)]
-    return tuple(NONE if math.isnan(value) else f"{value:g}" for value in values)
+    return tuple(NONE if math.isnan(one.value) else f"{one.value:g}" for one in values)
 
 
 def _keyframes(records: Sequence[Record], seed: int) -> Section:
@@ -110,7 +110,7 @@ def _trust(records: Sequence[Record], seed: int) -> Section:
     for source in (*_sources(records), ""):
         some = [record for record in records if source in ("", record.about.source)]
         share = average(some, figures.flagged, seed).mean
-        rows.append((source or MEAN, figure(figures.median_spearman(some)), with_interval(share)))
+        rows.append((source or MEAN, with_interval(figures.median_spearman(some, seed)), with_interval(share)))
     text = "Rank correlation of slice confidence and slice Dice within a structure, and how often the slice of lowest "
     text += "confidence is in the worst fifth."
     header = ("dataset", "median Spearman correlation", "lowest is among the worst")

@@ -38,7 +38,7 @@ def contact_sheet(records: Sequence[Record], folder: Path) -> bytes:
         A PNG.
     """
     drawn = [record for record in records if not record.failure and (folder / strip_name(record)).is_file()]
-    lines = [(title, record) for title, rows in choose_rows(drawn, STRIPS).items() for record in rows]
+    lines = _lines(drawn)
     height = HEADING + TILE + CAPTION + GAP
     sheet = Image.new("RGB", (COLUMNS * (TILE + GAP) + GAP, len(lines) * height + GAP + LEGEND), PAPER)
     pen = ImageDraw.Draw(sheet)
@@ -51,6 +51,15 @@ def contact_sheet(records: Sequence[Record], folder: Path) -> bytes:
     file = io.BytesIO()
     sheet.save(file, "PNG")
     return file.getvalue()
+
+
+def _lines(drawn: Sequence[Record]) -> list[tuple[str, Record]]:
+    """Kind and structure, line by line; each structure once, although few may be the worst and the best."""
+    found: dict[str, tuple[str, Record]] = {}
+    for title, rows in choose_rows(drawn, STRIPS).items():
+        for record in rows:
+            found.setdefault(record.about.key, (title, record))
+    return list(found.values())
 
 
 def caption(title: str, record: Record) -> str:
