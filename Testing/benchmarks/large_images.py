@@ -22,10 +22,10 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from benchmarks.comparisons import Comparison
 from benchmarks.effect_at_work import AtWork, a_volume, effect_at_work
 from benchmarks.harness import run, seconds_of, table
+from benchmarks.side_by_side import MEGABYTE, highest_memory
 
 from SAMSegmenterLib.core.prompts import Prompts
 
-MEGABYTE = 1 << 20
 SHORT, LONG, LARGE = (40, 256, 256), (1000, 256, 256), (1, 10_000, 10_000)
 QUICK_CASES = {"short volume": (8, 64, 64), "long volume": (40, 64, 64)}
 CASES = {"short volume": SHORT, "long volume": LONG, "large picture": LARGE}
@@ -95,11 +95,11 @@ def one_case(shape_kji: tuple[int, int, int]) -> dict[str, Any]:
         work.show_middle()
         work.settle()
         decoder_seconds = _decoder_seconds(work)
-        before, steps = _highest_memory(forget=True), {}
+        before, steps = highest_memory(forget=True), {}
         for name, step in zip(STEPS, _steps(work), strict=True):
             steps[name] = _timed(work, step)
         picture = shape_kji[1] * shape_kji[2]
-        peak = (_highest_memory() - before) / MEGABYTE
+        peak = (highest_memory() - before) / MEGABYTE
         return {
             "shape_kji": list(shape_kji),
             "steps": steps,
@@ -152,21 +152,6 @@ def _timed(work: AtWork, step: Callable[[], Callable[[], bool]]) -> dict[str, fl
     if not look():
         work.work_until(look, 120.0)
     return {"seconds": round(time.perf_counter() - start, 4), "longest_wait_ms": round(1000 * max(waits), 1)}
-
-
-def _highest_memory(forget: bool = False) -> int:
-    """Bytes that the process had at most so far, or since it was told to forget, where the system can."""
-    status = Path("/proc/self/status")
-    if status.exists():
-        if forget:
-            Path("/proc/self/clear_refs").write_text("5", encoding="ascii")
-        lines = dict(line.split(":", 1) for line in status.read_text(encoding="ascii").splitlines() if ":" in line)
-        return int(lines["VmHWM"].split()[0]) * 1024
-    if sys.platform == "win32":
-        return 0
-    import resource
-
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss  # bytes on macOS
 
 
 def _in_a_process(shape_kji: tuple[int, int, int]) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from benchmarks import run_all
 from benchmarks.comparisons import Comparison
 from benchmarks.harness import Timings, computer, table
 from benchmarks.results_page import page, write_results
+from benchmarks.side_by_side import in_turns, peak_megabytes
 
 FOLDER = Path(__file__).resolve().parent
 MEASUREMENTS = {
@@ -128,6 +129,20 @@ def test_timings_tell_median_percentile_and_least():
     assert timings.to_json() == {"median_ms": 51.0, "p95_ms": 96.0, "least_ms": 1.0, "count": 101}
     with pytest.raises(ValueError, match="nothing"):
         Timings(())
+
+
+def test_what_takes_turns_is_measured_as_often_and_a_first_round_is_left_out():
+    calls = []
+    works = {name: lambda name=name: calls.append(name) for name in ("one", "other")}
+    assert [len(one.seconds) for one in in_turns(works, 3).values()] == [3, 3] and calls == 4 * ["one", "other"]
+    assert [len(one.seconds) for one in in_turns(works, 1).values()] == [1, 1]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="the system does not tell")
+def test_memory_is_this_process_own():
+    before = peak_megabytes()
+    held = bytearray(int(before + 50) << 20)
+    assert peak_megabytes() >= before + 50 > 60 and len(held) > before
 
 
 def test_a_table_has_columns():
