@@ -21,7 +21,7 @@ def notices(desk):
 
 def add_region(desk, low=(5, 2, 3), high=(9, 22, 20)):
     """What a user does: create a region in the list, then place it around voxels (k, j, i)."""
-    node = stack_of(desk).region.addNode(REGION_CLASS)
+    node = stack_of(desk).chooser.region.addNode(REGION_CLASS)
     corners = np.array([desk.editing.ras(*low), desk.editing.ras(*high)])
     node.SetCenterWorld(*corners.mean(axis=0))
     node.SetSizeWorld(*np.abs(np.diff(corners, axis=0)[0]))
@@ -29,7 +29,7 @@ def add_region(desk, low=(5, 2, 3), high=(9, 22, 20)):
 
 
 def add_points(desk, places):
-    node = stack_of(desk).region.addNode(POINTS_CLASS)
+    node = stack_of(desk).chooser.region.addNode(POINTS_CLASS)
     for place in places:
         node.AddControlPointWorld(*desk.editing.ras(*place))
     return node
@@ -290,7 +290,9 @@ def test_without_a_segmentation_every_button_says_so(desk):
     import slicer
 
     slicer.mrmlScene.RemoveNode(desk.editing.segmentation_node)
+    request = desk.controller.panel.propagation.request
+    given = {"candidate": [1], "propagate": [request], "accept_range": [1, 2], "go_to_slice": [1]}
     for name, action in desk.controller.panel._actions.items():
         desk.controller.panel.show_notices("", False)
-        action(*([1] if name == "candidate" else []))
+        action(*given.get(name, []))
         assert "no segmentation" in notices(desk), name
