@@ -11,7 +11,7 @@ from torch.nn import functional
 from SAMSegmenterLib.models.segment_anything_package import load_segment_anything
 
 _QUERIES = 256
-"""Queries whose scores are held at once. Fewer spend more time on calls, more leave the processor's cache."""
+"""Queries whose scores are held at once; 64 to 512 take alike, and give the same bits."""
 
 
 class FastAttention:
@@ -91,7 +91,10 @@ class FastAttention:
             yield qkv[start : start + self._window], attended[start : start + self._window]
 
     def _attend_in_window(self, q: torch.Tensor, k: torch.Tensor, v: torch.Tensor) -> torch.Tensor:
-        """(N, heads, queries, d) of q in the first rows of a window and k, v in all of it."""
+        """(N, heads, queries, d) of q in the first rows of a window and k, v in all of it.
+
+        `scaled_dot_product_attention` with these terms as its mask takes as long, and differs in the last bits.
+        """
         side = self._window
         count, heads, queries, width = q.shape
         above, beside = self._terms(q.reshape(count * heads, queries // side, side, width))
