@@ -59,13 +59,14 @@ class SuppliedStack:
         cut_slice: a method that copies a slice, called on the thread that makes this object; it is not kept alive.
 
     Attributes:
-        first, last, spacing_mm: as in `SliceStack`.
+        first, last, spacing_mm, drift_yx: as in `SliceStack`.
         should_stop: asked while the worker waits for a slice.
     """
 
     def __init__(self, places: VolumeStack, cut_slice: Callable[[int], SliceCut]) -> None:
         self._places, self._cut_slice = places, weakref.WeakMethod(cut_slice)
         self.first, self.last, self.spacing_mm = places.first, places.last, places.spacing_mm
+        self.drift_yx = places.drift_yx
         self.should_stop: ShouldStop = never_stop
         self._owner = threading.get_ident()
         self._arrived = threading.Condition()

@@ -6,7 +6,6 @@ import pytest
 from SAMSegmenterLib.core.errors import Cancelled, InputError
 from SAMSegmenterLib.core.geometry import Volume
 from SAMSegmenterLib.core.propagation import PropagationParameters, StopReason, propagate
-from SAMSegmenterLib.core.propagation.propagate import carried_prompts
 from support.fake_predictor import ThresholdPredictor
 from support.phantoms import sphere_volume
 
@@ -27,7 +26,7 @@ def carried(volume, truth, start, **parameters):
 
 def test_a_box_is_followed_to_both_ends_exactly():
     volume, truth = box_volume()
-    results = carried(volume, truth, 7, min_overlap=0.7)
+    results = carried(volume, truth, 7)
     found = {r.plane.index: r.mask for r in results if r.final}
     assert set(found) == set(range(4, 12))
     assert all(np.array_equal(mask, truth[index]) for index, mask in found.items())
@@ -35,9 +34,9 @@ def test_a_box_is_followed_to_both_ends_exactly():
 
 def test_each_direction_ends_with_a_reason_on_a_slice_that_does_not_count():
     volume, truth = box_volume()
-    ends = [r for r in carried(volume, truth, 7, min_overlap=0.7) if r.stop_reason]
+    ends = [r for r in carried(volume, truth, 7) if r.stop_reason]
     assert [(r.plane.index, r.final) for r in ends] == [(12, False), (3, False)]
-    assert {r.stop_reason for r in ends} <= {StopReason.AREA, StopReason.EMPTY, StopReason.OVERLAP}
+    assert {r.stop_reason for r in ends} == {StopReason.INTENSITY}
 
 
 def test_the_volume_end_counts_and_says_so():
@@ -60,7 +59,7 @@ def test_a_sphere_is_followed_along_every_axis():
     truth = segmentation.layers[0] == 1
     for axis in (0, 1, 2):
         start = np.take(truth, 12, axis=axis)
-        parameters = PropagationParameters(axis=axis, max_area_ratio=4, min_overlap=0.2)
+        parameters = PropagationParameters(axis=axis)
         results = propagate(volume, {12: {"ball": start}}, ThresholdPredictor(), parameters)
         found = {r.plane.index for r in results if r.final}
         assert found >= set(range(6, 18))
@@ -78,14 +77,6 @@ def test_keyframes_come_back_unchanged_with_full_confidence():
     seed = truth[7].copy()
     first = carried(volume, truth, 7)[0]
     assert np.array_equal(first.mask, seed) and first.slice_confidence == 1 and first.prompts is None
-
-
-def test_the_carried_box_has_a_margin_and_stays_in_the_image():
-    mask = np.zeros((10, 10), bool)
-    mask[0:3, 4:8] = True
-    assert carried_prompts(mask, 2).box.tolist() == [2, 0, 9, 4]
-    x, y = carried_prompts(mask, 2).points[0]
-    assert mask[int(y), int(x)]
 
 
 def test_stopping_raises_cancelled_after_what_was_found():
@@ -115,7 +106,17 @@ def test_unusable_keyframes_are_input_errors(keyframes):
         list(propagate(volume, keyframes, ThresholdPredictor(), PropagationParameters()))
 
 
-@pytest.mark.parametrize("wrong", [{"axis": 3}, {"margin": -1}, {"min_overlap": 2}, {"max_area_ratio": 0.5}])
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"axis": 3},
+        {"margin": -1},
+        {"min_evidence": 2},
+        {"patience": 0},
+        {"first": 5, "last": 4},
+        {"point": False, "logits": False},
+    ],
+)
 def test_parameters_out_of_range_are_input_errors(wrong):
     with pytest.raises(InputError):
         PropagationParameters(**wrong)

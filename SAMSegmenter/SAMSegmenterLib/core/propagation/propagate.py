@@ -2,48 +2,53 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import replace
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 import numpy as np
 
-from SAMSegmenterLib.core.arrays import Mask, as_mask, same_shape
-from SAMSegmenterLib.core.errors import Cancelled, InputError
+from SAMSegmenterLib.core.arrays import Mask
+from SAMSegmenterLib.core.errors import Cancelled
 from SAMSegmenterLib.core.geometry import Volume
-from SAMSegmenterLib.core.mask_measures import innermost_point, intersection_over_union
-from SAMSegmenterLib.core.predictor import Candidates, Predictor
+from SAMSegmenterLib.core.predictor import Predictor
 from SAMSegmenterLib.core.progress import ShouldStop, never_stop
-from SAMSegmenterLib.core.prompts import Prompts
+from SAMSegmenterLib.core.propagation.gaps import run_gap
+from SAMSegmenterLib.core.propagation.journey import Journey
+from SAMSegmenterLib.core.propagation.keyframes import Outwards, checked, spans_of
 from SAMSegmenterLib.core.propagation.parameters import PropagationParameters
-from SAMSegmenterLib.core.propagation.results import KEYFRAME, SliceResult, StopReason
+from SAMSegmenterLib.core.propagation.results import KEYFRAME, SliceResult
 from SAMSegmenterLib.core.propagation.stacks import SliceStack, VolumeStack
-from SAMSegmenterLib.core.windowing import to_rgb8
+from SAMSegmenterLib.core.propagation.tracker import Tracker, without_overlaps
+from SAMSegmenterLib.core.propagation.views import SliceViews
+
+Masks = Mapping[int, Mapping[str, Mask]]
+"""Slice index -> segment -> (H, W) bool."""
 
 
 def propagate(
     volume: Volume,
-    keyframes: Mapping[int, Mapping[str, Mask]],
+    keyframes: Masks,
     predictor: Predictor,
     parameters: PropagationParameters,
     should_stop: ShouldStop = never_stop,
     around: int | None = None,
-    settled: Mapping[int, Mapping[str, Mask]] | None = None,
+    settled: Masks | None = None,
 ) -> Iterator[SliceResult]:
     """Carry accepted slices through a volume, outwards from the outermost of them and through the gaps between them.
 
     Args:
-        keyframes: slice index -> segment name -> (H, W) mask on the slice's grid; they are never changed.
+        keyframes: slice index -> segment name -> (H, W) mask on the slice's grid; they are never changed. Those outside
+            the range of slices are reported and start nothing.
         around: run again only what a new keyframe on this slice changes: from its neighbouring keyframes, or the ends,
             up to it. None runs everything.
         settled: slice index -> segment name -> (H, W) mask of slices that are not run again; what travels does not
-            overlap them.
+            overlap those of other segments.
 
     Yields:
         The keyframes, then a result for every slice visited; the latest of a slice holds. The slice at which a
         direction ended carries the reason.
 
     Raises:
-        InputError: no keyframe, an empty one, one that fills its slice, or one outside the volume or the range.
+        InputError: no keyframe, an empty one, one that fills its slice, one outside the volume, or none in the range.
         Cancelled: `should_stop` answered True; what was yielded before stays valid.
     """
     stack = VolumeStack(volume, parameters.stacked_along, parameters.step_mm, parameters.square_pixels)
@@ -52,109 +57,99 @@ def propagate(
 
 def propagate_stack(
     stack: SliceStack,
-    keyframes: Mapping[int, Mapping[str, Mask]],
+    keyframes: Masks,
     predictor: Predictor,
     parameters: PropagationParameters,
     should_stop: ShouldStop = never_stop,
     around: int | None = None,
-    settled: Mapping[int, Mapping[str, Mask]] | None = None,
+    settled: Masks | None = None,
 ) -> Iterator[SliceResult]:
     """`propagate` for slices that come from anywhere, for example copied one by one from a volume in use."""
-    segments = _by_segment(stack, keyframes)
-    for segment, masks in segments.items():
-        for index, mask in sorted(masks.items()):
+    run = _Run(stack, keyframes, predictor, parameters, should_stop, settled or {})
+    for segment, masks in run.segments.items():
+        for index, mask in masks.items():
             yield SliceResult(segment, stack.plane(index), index, mask, None, 1.0, origin=KEYFRAME)
-        for start, step in ((max(masks), 1), (min(masks), -1)):
-            yield from _direction(stack, segment, masks[start], start, step, predictor, parameters, should_stop)
+    gaps, outwards = spans_of(stack, run.segments, parameters, around)
+    for gap in gaps:
+        marks = parameters.stop_marks.get(gap.segment, frozenset())
+        yield from run.noting(
+            run_gap(gap, marks, stack, run.views, predictor, run.tracker_for, run.taken_at, should_stop)
+        )
+    for step in (1, -1):
+        yield from run.noting(run.outwards([span for span in outwards if span.step == step], step))
 
 
-def carried_prompts(mask: Mask, margin: int) -> Prompts:
-    """Prompts for a neighbouring slice: the mask's box with a margin, and its innermost point.
+class _Run:
+    """One call of `propagate_stack`: what all its spans share."""
 
-    Args:
-        mask: (H, W) bool, not empty.
-        margin: pixels added to every side, clipped to the image.
-    """
-    rows, columns = np.flatnonzero(mask.any(axis=1)), np.flatnonzero(mask.any(axis=0))
-    height, width = mask.shape
-    box = (
-        max(0, columns[0] - margin),
-        max(0, rows[0] - margin),
-        min(width - 1, columns[-1] + margin),
-        min(height - 1, rows[-1] + margin),
-    )
-    return Prompts.of([innermost_point(mask)], box=box)
+    def __init__(
+        self,
+        stack: SliceStack,
+        keyframes: Masks,
+        predictor: Predictor,
+        parameters: PropagationParameters,
+        should_stop: ShouldStop,
+        settled: Masks,
+    ) -> None:
+        self.segments = checked(stack, keyframes, parameters)
+        self.views = SliceViews(stack, predictor, parameters.window)
+        self._stack, self._predictor, self._parameters, self._should_stop = stack, predictor, parameters, should_stop
+        self._masks: dict[int, dict[str, Mask]] = {index: dict(masks) for index, masks in settled.items()}
+        for segment, masks in self.segments.items():
+            for index, mask in masks.items():
+                self._masks.setdefault(index, {})[segment] = mask
+        grid, apart = stack.grid(stack.first), stack.spacing_mm
+        known = apart is not None and grid.spacing_yx is not None
+        self._distance_px = apart / float(np.mean(grid.spacing_yx)) if known else None
 
+    def tracker_for(self, segment: str, start: int, step: int) -> Tracker:
+        """A tracker that leaves a keyframe."""
+        drift = tuple(step * value for value in self._stack.drift_yx)
+        mask = self.segments[segment][start]
+        return Tracker(self.views.grey(start), mask, self._parameters, self._distance_px, drift)
 
-def _by_segment(stack: SliceStack, keyframes: Mapping[int, Mapping[str, Mask]]) -> dict[str, dict[int, Mask]]:
-    segments: dict[str, dict[int, Mask]] = {}
-    for index, masks in keyframes.items():
-        grid = stack.grid(index)
-        for segment, given in masks.items():
-            mask = as_mask(given)
-            same_shape(mask, np.empty(grid.shape), "The keyframe and its slice")
-            if not mask.any():
-                raise InputError(f"The mask on slice {index} is empty.", "Segment the structure there first.")
-            segments.setdefault(segment, {})[index] = mask
-    if not segments:
-        raise InputError("There is no slice to start from.", "Segment the structure on one slice first.")
-    return segments
+    def taken_at(self, segment: str, index: int) -> Mask:
+        """Pixels of a slice that belong to other segments."""
+        return self._taken_at((segment,), index)
 
+    def _taken_at(self, segments: Iterable[str], index: int) -> Mask:
+        others = [mask for name, mask in self._masks.get(index, {}).items() if name not in segments]
+        return np.logical_or.reduce(others) if others else np.zeros(self._stack.grid(index).shape, bool)
 
-def _direction(
-    stack: SliceStack,
-    segment: str,
-    mask: Mask,
-    index: int,
-    step: int,
-    predictor: Predictor,
-    parameters: PropagationParameters,
-    should_stop: ShouldStop,
-) -> Iterator[SliceResult]:
-    first = stack.first if parameters.first is None else max(stack.first, parameters.first)
-    last = stack.last if parameters.last is None else min(stack.last, parameters.last)
-    while first <= index + step <= last:
-        if should_stop():
-            raise Cancelled
-        index += step
-        result = replace(_visit(stack, segment, mask, index, predictor, parameters), direction=step)
-        ended = result.stop_reason is not None
-        if not ended and not first <= index + step <= last:
-            reason = StopReason.VOLUME if index in (stack.first, stack.last) else StopReason.RANGE
-            result = replace(result, stop_reason=reason)
-        yield result
-        if ended:
+    def noting(self, results: Iterator[SliceResult]) -> Iterator[SliceResult]:
+        """The same results; the segments that come later keep clear of them."""
+        for result in results:
+            self._masks.setdefault(result.index, {})[result.segment] = result.mask & result.final
+            yield result
+
+    def outwards(self, spans: Sequence[Outwards], step: int) -> Iterator[SliceResult]:
+        """All segments that go in one direction, slice by slice together."""
+        journeys = [
+            Journey(
+                span,
+                self.segments[span.segment][span.start],
+                self.tracker_for(span.segment, span.start, step),
+                self._stack,
+                self._parameters,
+                self.taken_at,
+            )
+            for span in spans
+        ]
+        if not journeys:
             return
-        mask = result.mask
+        starts, ends = [span.start for span in spans], [span.end for span in spans]
+        indices = range(min(starts) + 1, max(ends) + 1) if step > 0 else range(max(starts) - 1, min(ends) - 1, -1)
+        for index in indices:
+            under_way = [journey for journey in journeys if journey.reaches(index)]
+            if under_way:
+                yield from self._visit(index, under_way)
 
-
-def _visit(
-    stack: SliceStack, segment: str, before: Mask, index: int, predictor: Predictor, parameters: PropagationParameters
-) -> SliceResult:
-    image = stack.image(index)
-    prompts = carried_prompts(before, parameters.margin)
-    embedding = predictor.encode([to_rgb8(image.pixels, parameters.window)])[0]
-    mask, confidence = _closest(predictor.decode(embedding, [prompts])[0], before)
-    reason = _stop_reason(mask, before, parameters)
-    return SliceResult(segment, image.plane, index, mask, prompts, confidence, reason is None, reason)
-
-
-def _closest(candidates: Candidates, before: Mask) -> tuple[Mask, float]:
-    """The candidate with the largest product of predicted IoU and overlap with the slice before."""
-    worth = [
-        float(np.clip(score, 0, 1)) * intersection_over_union(mask, before)
-        for mask, score in zip(candidates.masks, candidates.scores, strict=True)
-    ]
-    best = int(np.argmax(worth))
-    return candidates.masks[best], worth[best]
-
-
-def _stop_reason(mask: Mask, before: Mask, parameters: PropagationParameters) -> StopReason | None:
-    area, area_before = np.count_nonzero(mask), np.count_nonzero(before)
-    if not area:
-        return StopReason.EMPTY
-    if max(area / area_before, area_before / area) > parameters.max_area_ratio:
-        return StopReason.AREA
-    if intersection_over_union(mask, before) < parameters.min_overlap:
-        return StopReason.OVERLAP
-    return None
+    def _visit(self, index: int, journeys: Sequence[Journey]) -> Iterator[SliceResult]:
+        if self._should_stop():
+            raise Cancelled
+        view = self.views.view(index)
+        steps = {journey.span.segment: journey.step(view, self._predictor) for journey in journeys}
+        masks = without_overlaps(steps, self._taken_at(steps, index))
+        for journey in journeys:
+            segment = journey.span.segment
+            yield from journey.take(index, view, masks[segment], steps[segment])

@@ -13,11 +13,18 @@ from SAMSegmenterLib.core.slicing import SliceImage, SlicePlane, extract, slice_
 
 
 class SliceStack(Protocol):
-    """Parallel slices of one size, numbered from `first` to `last`."""
+    """Parallel slices of one size, numbered from `first` to `last`.
+
+    Attributes:
+        spacing_mm: distance between slices, mm; None when the volume has no spacing.
+        drift_yx: how far the image content moves from a slice to the next in pixels, where slices are not stacked along
+            their normal (gantry tilt); otherwise (0, 0).
+    """
 
     first: int
     last: int
     spacing_mm: float | None
+    drift_yx: tuple[float, float]
 
     def plane(self, index: int) -> SlicePlane:
         """Where a slice is cut."""
@@ -45,6 +52,7 @@ class VolumeStack:
     Attributes:
         first, last: numbers of the outermost slices, inclusive.
         spacing_mm: distance between slices, mm; None when the volume has no spacing.
+        drift_yx: pixels that content moves by from slice to slice in a slanted stack.
     """
 
     def __init__(
@@ -61,6 +69,7 @@ class VolumeStack:
             self.first, self.last = _oblique_range(volume, plane, self._step_mm)
             spacing = self._step_mm
         self.spacing_mm = spacing if volume.has_spacing else None
+        self.drift_yx = self._drift() if plane.axis is not None and volume.has_spacing else (0.0, 0.0)
 
     def plane(self, index: int) -> SlicePlane:
         """Where a slice is cut."""
@@ -76,6 +85,17 @@ class VolumeStack:
     def image(self, index: int) -> SliceImage:
         """A slice with its intensities."""
         return extract(self._volume, self.plane(index), self._square_pixels)
+
+    def _drift(self) -> tuple[float, float]:
+        """From one slice to the next, content that runs along the normal appears to move against the stack's slant."""
+        grid = self.grid(self.first)
+        to_ras = self._volume.ijk_to_ras @ grid.pixel_to_ijk
+        across, down = to_ras[:3, 0], to_ras[:3, 1]
+        normal = np.cross(across, down)
+        stacked = self._volume.ijk_to_ras[:3, 2 - self._plane.axis]
+        aside = stacked - normal * (stacked @ normal) / (normal @ normal)
+        dx, dy = np.linalg.lstsq(np.column_stack([across, down]), -aside, rcond=None)[0]
+        return float(dy), float(dx)
 
 
 def _normal(plane: SlicePlane) -> np.ndarray:

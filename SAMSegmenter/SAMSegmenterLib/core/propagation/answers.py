@@ -1,0 +1,92 @@
+"""What the model answers on a slice: which of its candidates is taken, and its logits on the slice's pixels."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from SAMSegmenterLib.core.arrays import Mask
+from SAMSegmenterLib.core.mask_measures import intersection_over_union
+from SAMSegmenterLib.core.predictor import Candidates, Embedding, ModelSpec
+from SAMSegmenterLib.core.propagation.shape import Region
+
+_MOST = 6.0
+"""Logits beyond this say no more than that the model is sure."""
+
+
+@dataclass(frozen=True, eq=False)
+class Answer:
+    """The candidate that is taken.
+
+    Args:
+        mask: (H, W) bool.
+        logits: (h, w) float32 from -6 to 6 on the region.
+        score: predicted IoU, 0 to 1.
+        overlap: with the moved neighbour, 0 to 1.
+        separation: mean likelihood of the intensities on the right side of the outline, -3 to 3.
+    """
+
+    mask: Mask
+    logits: np.ndarray
+    score: float
+    overlap: float
+    separation: float
+
+
+def best_answer(
+    candidates: Candidates,
+    embedding: Embedding,
+    spec: ModelSpec,
+    expected: Mask,
+    likelihood: np.ndarray,
+    zone: Mask,
+    region: Region,
+) -> Answer:
+    """The candidate with the highest predicted IoU x overlap with the moved neighbour x intensity likelihood.
+
+    Args:
+        expected: (H, W) the moved neighbour.
+        likelihood: (h, w) on the region, as `Appearance.likelihood` gives it.
+        zone: (h, w) pixels of the region in and beside the moved neighbour.
+    """
+    found = []
+    for number, mask in enumerate(candidates.masks):
+        score = float(np.clip(np.nan_to_num(candidates.scores[number]), 0.01, 1))
+        overlap = intersection_over_union(mask, expected)
+        separation = _separation(mask[region], likelihood, zone)
+        found.append((score * overlap / (1 + np.exp(-2 * separation)), -number, score, overlap, separation))
+    _worth, number, score, overlap, separation = max(found)
+    logits = logits_on(candidates, -number, embedding, spec, region)
+    return Answer(candidates.masks[-number], logits, score, overlap, separation)
+
+
+def logits_on(candidates: Candidates, number: int, embedding: Embedding, spec: ModelSpec, region: Region) -> np.ndarray:
+    """A candidate's logits on the pixels of a region, above 0 inside, between -6 and 6."""
+    if candidates.low_res is None:
+        return np.where(candidates.masks[number][region], _MOST, -_MOST).astype(np.float32)
+    low = candidates.low_res[number]
+    rows, columns = (
+        _weights(part, inner, outer, spec.image_size, cells)
+        for part, inner, outer, cells in zip(
+            region, embedding.input_size, embedding.original_size, low.shape, strict=True
+        )
+    )
+    return np.clip(rows @ (low - spec.mask_threshold) @ columns.T, -_MOST, _MOST).astype(np.float32)
+
+
+def _weights(part: slice, inner: int, outer: int, image_size: int, cells: int) -> np.ndarray:
+    """(pixels, cells) float32: linear interpolation from the padded square of low resolution to a slice's pixels."""
+    at = (np.arange(part.start, part.stop) + 0.5) * inner / outer * cells / image_size - 0.5
+    at = np.clip(at, 0, cells - 1)
+    lower = np.minimum(at.astype(int), cells - 2) if cells > 1 else np.zeros(len(at), int)
+    weights = np.zeros((len(at), cells), np.float32)
+    share = (at - lower).astype(np.float32)
+    weights[np.arange(len(at)), lower] = 1 - share
+    weights[np.arange(len(at)), np.minimum(lower + 1, cells - 1)] += share
+    return weights
+
+
+def _separation(mask: Mask, likelihood: np.ndarray, zone: Mask) -> float:
+    where = zone | mask
+    return float(np.where(mask, likelihood, -likelihood)[where].mean()) if where.any() else -3.0

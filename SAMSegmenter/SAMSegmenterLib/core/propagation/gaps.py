@@ -1,0 +1,81 @@
+"""Between two keyframes: a pass from each of them, and one mask of the two."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+
+import numpy as np
+
+from SAMSegmenterLib.core.errors import Cancelled
+from SAMSegmenterLib.core.predictor import Predictor
+from SAMSegmenterLib.core.progress import ShouldStop
+from SAMSegmenterLib.core.propagation.fusion import dice_of, fused
+from SAMSegmenterLib.core.propagation.keyframes import Gap, TakenAt
+from SAMSegmenterLib.core.propagation.results import FUSED, SliceResult
+from SAMSegmenterLib.core.propagation.stacks import SliceStack
+from SAMSegmenterLib.core.propagation.tracker import Tracker
+from SAMSegmenterLib.core.propagation.views import SliceViews
+
+TrackerFor = Callable[[str, int, int], Tracker]
+"""Segment, slice of its keyframe and direction -> a tracker that starts there."""
+
+
+def run_gap(
+    gap: Gap,
+    marks: frozenset[int],
+    stack: SliceStack,
+    views: SliceViews,
+    predictor: Predictor,
+    tracker_for: TrackerFor,
+    taken_at: TakenAt,
+    should_stop: ShouldStop,
+) -> Iterator[SliceResult]:
+    """Fill a gap: the slices of each pass while they are found, then the masks that hold.
+
+    Args:
+        marks: stop marks of the segment; a pass does not go beyond one.
+
+    Raises:
+        Cancelled: `should_stop` answered True.
+    """
+    passes: list[dict[int, SliceResult]] = []
+    for start, step in ((gap.below, 1), (gap.above, -1)):
+        found: dict[int, SliceResult] = {}
+        tracker = tracker_for(gap.segment, start, step)
+        for index in range(start + step, gap.above if step > 0 else gap.below, step):
+            if index in marks:
+                break
+            if should_stop():
+                raise Cancelled
+            view = views.view(index)
+            one = tracker.step(view, predictor)
+            mask = one.mask & ~taken_at(gap.segment, index)
+            tracker.take(view, mask, one)
+            found[index] = SliceResult(
+                gap.segment,
+                stack.plane(index),
+                index,
+                mask,
+                one.prompts,
+                one.slice_confidence,
+                final=bool(mask.any()),
+                direction=step,
+            )
+            if not passes or index not in passes[0]:
+                yield found[index]
+        passes.append(found)
+    for index in sorted(passes[0].keys() | passes[1].keys()):
+        yield _joined(passes[0].get(index), passes[1].get(index), gap, taken_at)
+
+
+def _joined(upwards: SliceResult | None, downwards: SliceResult | None, gap: Gap, taken_at: TakenAt) -> SliceResult:
+    if upwards is None or downwards is None:
+        return upwards if downwards is None else downwards
+    index = upwards.index
+    share = (index - gap.below) / (gap.above - gap.below)
+    mask = fused(upwards.mask, downwards.mask, share) & ~taken_at(gap.segment, index)
+    nearer = upwards if share <= 0.5 else downwards
+    expected = np.average([upwards.slice_confidence, downwards.slice_confidence], weights=[1 - share, share])
+    confidence = 0.5 * (float(expected) + dice_of(upwards.mask, downwards.mask))
+    return replace(nearer, mask=mask, slice_confidence=confidence, final=bool(mask.any()), origin=FUSED, direction=0)
