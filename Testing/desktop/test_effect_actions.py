@@ -173,9 +173,9 @@ def test_the_region_is_kept_with_the_editors_parameters(desk):
     node = add_region(desk)
     assert desk.effect.nodeReference("Region") is node
     desk.effect.setNodeReference("Region", None)
-    assert stack_of(desk).node is None
+    assert stack_of(desk).chooser.node is None
     desk.effect.setNodeReference("Region", node)
-    assert stack_of(desk).node is node
+    assert stack_of(desk).chooser.node is node
 
 
 def proposing(desk):
