@@ -8,8 +8,9 @@ import numpy as np
 
 from SAMSegmenterLib.core.arrays import Mask
 from SAMSegmenterLib.core.mask_measures import intersection_over_union
-from SAMSegmenterLib.core.predictor import Candidates, Embedding, ModelSpec
+from SAMSegmenterLib.core.predictor import Candidates, ModelSpec
 from SAMSegmenterLib.core.propagation.shape import Region
+from SAMSegmenterLib.core.propagation.views import SliceView
 
 _MOST = 6.0
 """Logits beyond this say no more than that the model is sure."""
@@ -36,7 +37,7 @@ class Answer:
 
 def best_answer(
     candidates: Candidates,
-    embedding: Embedding,
+    view: SliceView,
     spec: ModelSpec,
     expected: Mask,
     likelihood: np.ndarray,
@@ -57,22 +58,33 @@ def best_answer(
         separation = _separation(mask[region], likelihood, zone)
         found.append((score * overlap / (1 + np.exp(-2 * separation)), -number, score, overlap, separation))
     _worth, number, score, overlap, separation = max(found)
-    logits = logits_on(candidates, -number, embedding, spec, region)
+    logits = logits_on(candidates, -number, view, spec, region)
     return Answer(candidates.masks[-number], logits, score, overlap, separation)
 
 
-def logits_on(candidates: Candidates, number: int, embedding: Embedding, spec: ModelSpec, region: Region) -> np.ndarray:
-    """A candidate's logits on the pixels of a region, above 0 inside, between -6 and 6."""
+def logits_on(candidates: Candidates, number: int, view: SliceView, spec: ModelSpec, region: Region) -> np.ndarray:
+    """A candidate's logits on the pixels of a region, above 0 inside, -6 to 6; -6 where the model was shown nothing."""
     if candidates.low_res is None:
         return np.where(candidates.masks[number][region], _MOST, -_MOST).astype(np.float32)
-    low = candidates.low_res[number]
+    low, embedding = candidates.low_res[number], view.embedding
+    logits = np.full([axis.stop - axis.start for axis in region], -_MOST, np.float32)
+    seen = [_overlap(axis, shown) for axis, shown in zip(region, view.part, strict=True)]
     rows, columns = (
-        _weights(part, inner, outer, spec.image_size, cells)
-        for part, inner, outer, cells in zip(
-            region, embedding.input_size, embedding.original_size, low.shape, strict=True
+        _weights(slice(axis.start - shown.start, axis.stop - shown.start), inner, outer, spec.image_size, cells)
+        for axis, shown, inner, outer, cells in zip(
+            seen, view.part, embedding.input_size, embedding.original_size, low.shape, strict=True
         )
     )
-    return np.clip(rows @ (low - spec.mask_threshold) @ columns.T, -_MOST, _MOST).astype(np.float32)
+    inside = tuple(
+        slice(axis.start - all_.start, axis.stop - all_.start) for axis, all_ in zip(seen, region, strict=True)
+    )
+    logits[inside] = np.clip(rows @ (low - spec.mask_threshold) @ columns.T, -_MOST, _MOST)
+    return logits
+
+
+def _overlap(first: slice, second: slice) -> slice:
+    start = max(first.start, second.start)
+    return slice(start, max(start, min(first.stop, second.stop)))
 
 
 def _weights(part: slice, inner: int, outer: int, image_size: int, cells: int) -> np.ndarray:

@@ -13,6 +13,7 @@ from SAMSegmenterLib.core.progress import ShouldStop
 from SAMSegmenterLib.core.propagation.fusion import dice_of, fused
 from SAMSegmenterLib.core.propagation.keyframes import Gap, TakenAt
 from SAMSegmenterLib.core.propagation.results import FUSED, SliceResult
+from SAMSegmenterLib.core.propagation.shape import Region
 from SAMSegmenterLib.core.propagation.stacks import SliceStack
 from SAMSegmenterLib.core.propagation.tracker import Tracker
 from SAMSegmenterLib.core.propagation.views import SliceViews
@@ -26,6 +27,7 @@ def run_gap(
     marks: frozenset[int],
     stack: SliceStack,
     views: SliceViews,
+    structure: Region,
     predictor: Predictor,
     tracker_for: TrackerFor,
     taken_at: TakenAt,
@@ -34,11 +36,13 @@ def run_gap(
     """Fill a gap: the slices of each pass while they are found, then the masks that hold.
 
     Args:
+        structure: bounding box of both keyframes.
         marks: stop marks of the segment; a pass does not go beyond one.
 
     Raises:
         Cancelled: `should_stop` answered True.
     """
+    views.begin()
     passes: list[dict[int, SliceResult]] = []
     for start, step in ((gap.below, 1), (gap.above, -1)):
         found: dict[int, SliceResult] = {}
@@ -48,7 +52,7 @@ def run_gap(
                 break
             if should_stop():
                 raise Cancelled
-            view = views.view(index)
+            view = views.view(index, structure)
             one = tracker.step(view, predictor)
             mask = one.mask & ~taken_at(gap.segment, index)
             tracker.take(view, mask, one)

@@ -44,6 +44,11 @@ class Journey:
         self._rejected: list[tuple[SliceResult, StopReason]] = []
         self.is_over = span.end == span.start
 
+    @property
+    def mask(self) -> Mask:
+        """The latest one that is not empty."""
+        return self._tracker.mask
+
     def reaches(self, index: int) -> bool:
         """Whether a slice is still to be visited."""
         span = self.span

@@ -27,6 +27,8 @@ class PropagationParameters:
         negative: whether a point beside it is carried whose intensity is most unlike the structure's.
         logits: whether the moved neighbour itself is carried, as low-resolution logits.
         multimask: three candidates of the model to choose from, instead of its single one.
+        zoom: the model is shown a part of the slice with sides of so many lengths of the structure, where that is much
+            smaller than the slice; 0 always shows whole slices.
         motion: share of the newest step in the motion that is expected for the next one, 0 to 1; 0 expects none.
         model_weight, shape_weight, intensity_weight, texture_weight: how much the model's logits, the moved
             neighbour, the likelihood of the intensities and the comparison of small patches count, pixel by pixel.
@@ -52,6 +54,7 @@ class PropagationParameters:
     negative: bool = True
     logits: bool = True
     multimask: bool = False
+    zoom: float = 2.0
     motion: float = 0.5
     model_weight: float = 0.3
     shape_weight: float = 1.0
@@ -71,6 +74,8 @@ class PropagationParameters:
             raise InputError("Nothing is carried to the next slice.", "Carry the box, the point or the logits.")
         if self.margin < 0 or self.search_px < 0 or self.patience < 1:
             raise InputError("The margin and the search range are 0 or more, the patience 1 or more.")
+        if self.zoom and not 1.5 <= self.zoom <= 100:
+            raise InputError(f"The zoom is 0 for none, or 1.5 or more; got {self.zoom}.")
         for name in ("motion", "keyframe_share", "learning", "min_evidence"):
             if not 0 <= getattr(self, name) <= 1:
                 raise InputError(f"'{name}' lies between 0 and 1; got {getattr(self, name)}.")

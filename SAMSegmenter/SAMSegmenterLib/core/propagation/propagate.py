@@ -13,12 +13,14 @@ from SAMSegmenterLib.core.predictor import Predictor
 from SAMSegmenterLib.core.progress import ShouldStop, never_stop
 from SAMSegmenterLib.core.propagation.gaps import run_gap
 from SAMSegmenterLib.core.propagation.journey import Journey
-from SAMSegmenterLib.core.propagation.keyframes import Outwards, checked, spans_of
+from SAMSegmenterLib.core.propagation.keyframes import Gap, Outwards, checked, spans_of
 from SAMSegmenterLib.core.propagation.parameters import PropagationParameters
 from SAMSegmenterLib.core.propagation.results import KEYFRAME, SliceResult
+from SAMSegmenterLib.core.propagation.shape import Region
 from SAMSegmenterLib.core.propagation.stacks import SliceStack, VolumeStack
 from SAMSegmenterLib.core.propagation.tracker import Tracker, without_overlaps
 from SAMSegmenterLib.core.propagation.views import SliceViews
+from SAMSegmenterLib.core.propagation.zoom import around_all
 
 Masks = Mapping[int, Mapping[str, Mask]]
 """Slice index -> segment -> (H, W) bool."""
@@ -73,7 +75,9 @@ def propagate_stack(
     for gap in gaps:
         marks = parameters.stop_marks.get(gap.segment, frozenset())
         yield from run.noting(
-            run_gap(gap, marks, stack, run.views, predictor, run.tracker_for, run.taken_at, should_stop)
+            run_gap(
+                gap, marks, stack, run.views, run.box_of(gap), predictor, run.tracker_for, run.taken_at, should_stop
+            )
         )
     for step in (1, -1):
         yield from run.noting(run.outwards([span for span in outwards if span.step == step], step))
@@ -92,7 +96,7 @@ class _Run:
         settled: Masks,
     ) -> None:
         self.segments = checked(stack, keyframes, parameters)
-        self.views = SliceViews(stack, predictor, parameters.window)
+        self.views = SliceViews(stack, predictor, parameters.window, parameters.zoom)
         self._stack, self._predictor, self._parameters, self._should_stop = stack, predictor, parameters, should_stop
         self._masks: dict[int, dict[str, Mask]] = {index: dict(masks) for index, masks in settled.items()}
         for segment, masks in self.segments.items():
@@ -107,6 +111,11 @@ class _Run:
         drift = tuple(step * value for value in self._stack.drift_yx)
         mask = self.segments[segment][start]
         return Tracker(self.views.grey(start), mask, self._parameters, self._distance_px, drift)
+
+    def box_of(self, gap: Gap) -> Region:
+        """Bounding box of a gap's keyframes."""
+        masks = self.segments[gap.segment]
+        return around_all((masks[gap.below], masks[gap.above]))
 
     def taken_at(self, segment: str, index: int) -> Mask:
         """Pixels of a slice that belong to other segments."""
@@ -137,6 +146,7 @@ class _Run:
         ]
         if not journeys:
             return
+        self.views.begin()
         starts, ends = [span.start for span in spans], [span.end for span in spans]
         indices = range(min(starts) + 1, max(ends) + 1) if step > 0 else range(max(starts) - 1, min(ends) - 1, -1)
         for index in indices:
@@ -147,7 +157,7 @@ class _Run:
     def _visit(self, index: int, journeys: Sequence[Journey]) -> Iterator[SliceResult]:
         if self._should_stop():
             raise Cancelled
-        view = self.views.view(index)
+        view = self.views.view(index, around_all(journey.mask for journey in journeys))
         steps = {journey.span.segment: journey.step(view, self._predictor) for journey in journeys}
         masks = without_overlaps(steps, self._taken_at(steps, index))
         for journey in journeys:

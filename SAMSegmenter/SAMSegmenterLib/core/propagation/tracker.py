@@ -113,11 +113,11 @@ class Tracker:
         """Find the segment on the next slice; nothing changes until `take` is called."""
         scene = self._expect(view.grey)
         prompts = carried_prompts(scene.expected, scene.likelihood, scene.region, view.grey.shape, self._parameters)
-        candidates = predictor.decode(view.embedding, [prompts], multimask=self._parameters.multimask)[0]
+        candidates = view.ask(predictor, prompts, self._parameters.multimask)
         expected = np.zeros(view.grey.shape, bool)
         expected[scene.region] = scene.inside
         zone = scene.expected > -reach_of(radius(scene.inside))
-        answer = best_answer(candidates, view.embedding, predictor.spec, expected, scene.likelihood, zone, scene.region)
+        answer = best_answer(candidates, view, predictor.spec, expected, scene.likelihood, zone, scene.region)
         support = self._support(scene, answer)
         mask = np.zeros(view.grey.shape, bool)
         if answer.mask.any():  # where the model sees nothing, intensities alone are no reason to go on
