@@ -31,6 +31,12 @@ def previews():
     return [node for node in slicer.util.getNodesByClass("vtkMRMLSegmentationNode") if node.GetAttribute(ATTRIBUTE)]
 
 
+def other_nodes():
+    """Names of all nodes but the kept prompts, which come when they have rested: sooner on a slow computer."""
+    nodes = [slicer.mrmlScene.GetNthNode(number) for number in range(slicer.mrmlScene.GetNumberOfNodes())]
+    return [node.GetName() for node in nodes if not node.IsA("vtkMRMLTextNode")]
+
+
 def voxels(desk):
     """What the preview shows, on the volume's lattice."""
     (node,) = previews()
@@ -52,7 +58,7 @@ def test_the_stack_is_shown_as_it_would_be_written(desk, labels):
 
 @pytest.mark.parametrize("how", ["accept", "reject", "drop", "effect", "segmentation", "segment", "scene"])
 def test_the_preview_goes_with_the_stack(desk, how):
-    nodes = slicer.mrmlScene.GetNumberOfNodes()
+    nodes = other_nodes()
     ask(desk)
     desk.settle()
     assert len(previews()) == 1
@@ -74,7 +80,7 @@ def test_the_preview_goes_with_the_stack(desk, how):
     desk.settle()
     assert previews() == []
     if how in ("reject", "drop", "segment"):
-        assert slicer.mrmlScene.GetNumberOfNodes() == nodes
+        assert other_nodes() == nodes
 
 
 def test_an_accepted_stack_is_one_undo_step_and_its_preview_none(desk, labels):
