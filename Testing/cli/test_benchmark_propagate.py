@@ -18,8 +18,9 @@ def data(tmp_path):
 
 @pytest.fixture
 def propagate(monkeypatch):
-    """`propagate(options, predictor)`: runs the command; the environment names no data."""
+    """`propagate(options, load=...)`: runs the command; the environment names no data, and the code stays the same."""
     monkeypatch.delenv("SAM_TEST_DATA", raising=False)
+    monkeypatch.setattr("SAMBenchmarkLib.propagation.journal.code_digest", lambda: "of one version")
 
     def run(*options, load=ThresholdPredictor):
         return main(["propagate", *map(str, options)], lambda given: load)
