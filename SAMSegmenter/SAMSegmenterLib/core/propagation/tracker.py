@@ -120,7 +120,7 @@ class Tracker:
         answer = best_answer(candidates, view, predictor.spec, expected, scene.likelihood, zone, scene.region)
         support = self._support(scene, answer)
         mask = np.zeros(view.grey.shape, bool)
-        if answer.mask.any():  # where the model sees nothing, intensities alone are no reason to go on
+        if answer.mask.any() and np.ptp(view.grey) > 0:  # the shape alone is no reason to go on
             mask[scene.region] = parts_touching(support > 0, scene.inside)
         evidence = self._evidence(scene, answer, support, mask[scene.region], zone)
         probability, confidence = self._history.judge(evidence)
