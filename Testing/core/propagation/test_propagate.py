@@ -36,7 +36,7 @@ def test_each_direction_ends_with_a_reason_on_a_slice_that_does_not_count():
     volume, truth = box_volume()
     ends = [r for r in carried(volume, truth, 7) if r.stop_reason]
     assert [(r.plane.index, r.final) for r in ends] == [(12, False), (3, False)]
-    assert {r.stop_reason for r in ends} == {StopReason.INTENSITY}
+    assert {r.stop_reason for r in ends} == {StopReason.EMPTY}
 
 
 def test_the_volume_end_counts_and_says_so():
