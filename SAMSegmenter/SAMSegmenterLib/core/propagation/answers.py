@@ -7,13 +7,16 @@ from dataclasses import dataclass
 import numpy as np
 
 from SAMSegmenterLib.core.arrays import Mask
-from SAMSegmenterLib.core.mask_measures import intersection_over_union
 from SAMSegmenterLib.core.predictor import Candidates, ModelSpec
+from SAMSegmenterLib.core.propagation.interpolation import linear
 from SAMSegmenterLib.core.propagation.shape import Region
 from SAMSegmenterLib.core.propagation.views import SliceView
 
 _MOST = 6.0
 """Logits beyond this say no more than that the model is sure."""
+
+_FAR = 1e6
+"""In place of infinity, which no mean survives."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -39,7 +42,7 @@ def best_answer(
     candidates: Candidates,
     view: SliceView,
     spec: ModelSpec,
-    expected: Mask,
+    inside: Mask,
     likelihood: np.ndarray,
     zone: Mask,
     region: Region,
@@ -47,14 +50,16 @@ def best_answer(
     """The candidate with the highest predicted IoU x overlap with the moved neighbour x intensity likelihood.
 
     Args:
-        expected: (H, W) the moved neighbour.
+        inside: (h, w) the moved neighbour on the region.
         likelihood: (h, w) on the region, as `Appearance.likelihood` gives it.
         zone: (h, w) pixels of the region in and beside the moved neighbour.
     """
     found = []
     for number, mask in enumerate(candidates.masks):
         score = float(np.clip(np.nan_to_num(candidates.scores[number]), 0.01, 1))
-        overlap = intersection_over_union(mask, expected)
+        beyond = np.count_nonzero(mask) - np.count_nonzero(mask[region])
+        union = np.count_nonzero(mask[region] | inside) + beyond
+        overlap = float(np.count_nonzero(mask[region] & inside) / union) if union else 0.0
         separation = _separation(mask[region], likelihood, zone)
         found.append((score * overlap / (1 + np.exp(-2 * separation)), -number, score, overlap, separation))
     _worth, number, score, overlap, separation = max(found)
@@ -67,10 +72,12 @@ def logits_on(candidates: Candidates, number: int, view: SliceView, spec: ModelS
     if candidates.low_res is None:
         return np.where(candidates.masks[number][region], _MOST, -_MOST).astype(np.float32)
     low, embedding = candidates.low_res[number], view.embedding
+    low = np.nan_to_num(low - spec.mask_threshold, posinf=_FAR, neginf=-_FAR)
     logits = np.full([axis.stop - axis.start for axis in region], -_MOST, np.float32)
-    seen = [_overlap(axis, shown) for axis, shown in zip(region, view.part, strict=True)]
-    rows, columns = (
-        _weights(slice(axis.start - shown.start, axis.stop - shown.start), inner, outer, spec.image_size, cells)
+    seen = tuple(_overlap(axis, shown) for axis, shown in zip(region, view.part, strict=True))
+    at = (
+        (np.arange(axis.start - shown.start, axis.stop - shown.start) + 0.5) * inner / outer * cells / spec.image_size
+        - 0.5
         for axis, shown, inner, outer, cells in zip(
             seen, view.part, embedding.input_size, embedding.original_size, low.shape, strict=True
         )
@@ -78,25 +85,13 @@ def logits_on(candidates: Candidates, number: int, view: SliceView, spec: ModelS
     inside = tuple(
         slice(axis.start - all_.start, axis.stop - all_.start) for axis, all_ in zip(seen, region, strict=True)
     )
-    logits[inside] = np.clip(rows @ (low - spec.mask_threshold) @ columns.T, -_MOST, _MOST)
+    logits[inside] = np.clip(linear(low, *at), -_MOST, _MOST)
     return logits
 
 
 def _overlap(first: slice, second: slice) -> slice:
     start = max(first.start, second.start)
     return slice(start, max(start, min(first.stop, second.stop)))
-
-
-def _weights(part: slice, inner: int, outer: int, image_size: int, cells: int) -> np.ndarray:
-    """(pixels, cells) float32: linear interpolation from the padded square of low resolution to a slice's pixels."""
-    at = (np.arange(part.start, part.stop) + 0.5) * inner / outer * cells / image_size - 0.5
-    at = np.clip(at, 0, cells - 1)
-    lower = np.minimum(at.astype(int), cells - 2) if cells > 1 else np.zeros(len(at), int)
-    weights = np.zeros((len(at), cells), np.float32)
-    share = (at - lower).astype(np.float32)
-    weights[np.arange(len(at)), lower] = 1 - share
-    weights[np.arange(len(at)), np.minimum(lower + 1, cells - 1)] += share
-    return weights
 
 
 def _separation(mask: Mask, likelihood: np.ndarray, zone: Mask) -> float:

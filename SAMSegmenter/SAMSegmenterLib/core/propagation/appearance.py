@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from SAMSegmenterLib.core.arrays import Mask, Rgb8
-from SAMSegmenterLib.core.propagation.shape import radius, region_around
+from SAMSegmenterLib.core.arrays import Rgb8
+from SAMSegmenterLib.core.propagation.shape import radius
 
 _BINS, _LIMIT = 32, 3.0
 
@@ -15,7 +15,7 @@ _BINS, _LIMIT = 32, 3.0
 def grey_of(rgb8: Rgb8) -> np.ndarray:
     """(H, W) uint8 brightness of the image that the model is shown."""
     if np.array_equal(rgb8[..., 0], rgb8[..., 1]) and np.array_equal(rgb8[..., 0], rgb8[..., 2]):
-        return rgb8[..., 0]
+        return np.ascontiguousarray(rgb8[..., 0])  # does not keep the colours in memory
     return rgb8.mean(axis=2).astype(np.uint8)
 
 
@@ -37,20 +37,16 @@ class Appearance:
     beside: np.ndarray
 
     @classmethod
-    def of(cls, grey: np.ndarray, mask: Mask) -> Appearance:
-        """As seen on a slice.
+    def of(cls, grey: np.ndarray, distance: np.ndarray) -> Appearance:
+        """As seen around a structure.
 
         Args:
-            grey: (H, W) uint8.
-            mask: (H, W) bool, not empty.
+            grey: (h, w) uint8.
+            distance: (h, w) `signed_distance` of the structure's mask, which is not empty.
         """
-        from scipy import ndimage  # slow to import: windows open at once without it
-
-        reach = reach_of(radius(mask))
-        part = region_around(mask, int(reach) + 1)
-        inside, values = mask[part], grey[part]
-        distance = ndimage.distance_transform_edt(~inside) if not inside.all() else np.zeros(inside.shape)
-        return cls(_histogram(values[inside]), _histogram(values[(distance > 1) & (distance <= reach)]))
+        inside = distance > 0
+        beside = (distance < -0.5) & (distance >= 0.5 - reach_of(radius(inside)))
+        return cls(_histogram(grey[inside]), _histogram(grey[beside]))
 
     def mixed(self, newer: Appearance, share: float) -> Appearance:
         """Both, the newer one with this share (0 to 1)."""
@@ -60,7 +56,7 @@ class Appearance:
 
     def likelihood(self, grey: np.ndarray) -> np.ndarray:
         """Logarithm of how much more likely each pixel is inside than beside: (H, W) float32 from -3 to 3, smoothed."""
-        from scipy import ndimage
+        from scipy import ndimage  # slow to import: windows open at once without it
 
         table = np.clip(np.log(self.inside / self.beside), -_LIMIT, _LIMIT).astype(np.float32)
         return ndimage.gaussian_filter(table[grey >> 3], 0.7)

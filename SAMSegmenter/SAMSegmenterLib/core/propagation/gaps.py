@@ -36,8 +36,8 @@ def run_gap(
     """Fill a gap: the slices of each pass while they are found, then the masks that hold.
 
     Args:
-        structure: bounding box of both keyframes.
         marks: stop marks of the segment; a pass does not go beyond one.
+        structure: bounding box of both keyframes.
 
     Raises:
         Cancelled: `should_stop` answered True.

@@ -89,7 +89,7 @@ class Journey:
 
     def _objection(self, mask: Mask, step: Step) -> StopReason | None:
         if not mask.any():
-            return StopReason.EMPTY
+            return _why_empty(step)
         if step.probability >= self._parameters.min_evidence:
             return None
         return reason_of(self._tracker.values_of(step.evidence))
@@ -102,7 +102,7 @@ class Journey:
             between = fused(mask_before, found.mask, share)
             mask = fused(between, rejected.mask, 0.5) & ~self._taken_at(self.span.segment, rejected.index)
             confidence = 0.5 * (rejected.slice_confidence + dice_of(between, rejected.mask))
-            yield replace(rejected, mask=mask, slice_confidence=confidence, final=True, origin=REPAIRED)
+            yield replace(rejected, mask=mask, slice_confidence=confidence, final=bool(mask.any()), origin=REPAIRED)
         self._rejected.clear()
 
     def _at_the_end(self, result: SliceResult) -> SliceResult:
@@ -114,3 +114,10 @@ class Journey:
         first, reason = self._rejected[0]
         self.is_over = True
         yield replace(first, stop_reason=reason)
+
+
+def _why_empty(step: Step) -> StopReason:
+    """What left nothing of a slice's mask."""
+    if step.mask.any():
+        return StopReason.TAKEN
+    return StopReason.INTENSITY if step.is_answered else StopReason.EMPTY

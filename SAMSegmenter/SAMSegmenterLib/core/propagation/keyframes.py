@@ -55,6 +55,8 @@ def checked(
     """
     segments: dict[str, dict[int, Mask]] = {}
     for index in sorted(keyframes):
+        if not stack.first <= index <= stack.last:
+            raise InputError(f"Slice {index} lies outside the volume, whose slices are {stack.first} to {stack.last}.")
         shape = stack.grid(index).shape
         for segment, given in keyframes[index].items():
             mask = as_mask(given)

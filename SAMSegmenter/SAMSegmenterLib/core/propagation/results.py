@@ -19,6 +19,7 @@ class StopReason(StrEnum):
     """Why a direction ended."""
 
     EMPTY = "the model found nothing"
+    TAKEN = "another segment is there"
     AREA = "the area changed too much"
     JUMP = "the structure jumped to another place"
     OVERLAP = "too little overlap with the slice before"
@@ -43,7 +44,7 @@ class SliceResult:
         plane: the slice.
         index: number of the slice in the stack.
         mask: (H, W) bool on the slice's grid.
-        prompts: what was carried there; None for a keyframe and for a slice that was filled in.
+        prompts: what was carried there, from the nearer keyframe where two passes met; None for a keyframe.
         slice_confidence: 0 to 1, an estimate of how well the mask fits; 1 for a keyframe.
         final: True when the slice counts; False for one that was rejected.
         stop_reason: why the direction ended here, else None.

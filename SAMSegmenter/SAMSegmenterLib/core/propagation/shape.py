@@ -18,8 +18,11 @@ def signed_distance(mask: Mask) -> np.ndarray:
         return np.full(mask.shape, _FAR if mask.any() else -_FAR, np.float32)
     from scipy import ndimage  # slow to import: windows open at once without it
 
-    distance = ndimage.distance_transform_edt(mask) - ndimage.distance_transform_edt(~mask)
-    return (distance - np.sign(distance) / 2).astype(np.float32)
+    distance = 0.5 - ndimage.distance_transform_edt(~mask)
+    part = region_around(mask, 1)  # what lies farther away is not next to the inside
+    inside = mask[part]
+    distance[part][inside] = ndimage.distance_transform_edt(inside)[inside] - 0.5
+    return distance.astype(np.float32)
 
 
 def moved(distance: np.ndarray, motion_yx: np.ndarray) -> np.ndarray:
@@ -33,8 +36,9 @@ def moved(distance: np.ndarray, motion_yx: np.ndarray) -> np.ndarray:
 
 def centroid(mask: Mask) -> np.ndarray:
     """(2,) row and column; the mask is not empty."""
-    rows, columns = np.nonzero(mask)
-    return np.array([rows.mean(), columns.mean()])
+    part = region_around(mask, 0)
+    rows, columns = np.nonzero(mask[part])
+    return np.array([rows.mean() + part[0].start, columns.mean() + part[1].start])
 
 
 def radius(mask: Mask) -> float:

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from SAMSegmenterLib.core.arrays import Mask
+from SAMSegmenterLib.core.propagation.interpolation import linear
 from SAMSegmenterLib.core.propagation.shape import Region
 
 _NOISE = 4.0
@@ -56,7 +57,9 @@ def transferred_labels(
     here = grey[region][::step, ::step].astype(np.float32)
     differences, labels, weights = _compared(here, known, region, search_px, step)
     least = differences.min(axis=0)
-    likeness = np.exp(-differences / (2 * least + _NOISE**2)) * weights[:, None, None]
+    likeness = np.divide(differences, -(2 * least + _NOISE**2), out=differences)
+    np.exp(likeness, out=likeness)
+    likeness *= weights[:, None, None]
     inside = 2 * np.einsum("nij,nij->ij", likeness, labels) / likeness.sum(axis=0) - 1
     shape = tuple(part.stop - part.start for part in region)
     return _enlarged(inside, step, shape), _enlarged(np.sqrt(least), step, shape)
@@ -66,22 +69,31 @@ def _compared(
     here: np.ndarray, known: Sequence[LabelledSlice], region: Region, search_px: int, step: int
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """For every known slice and displacement: patch differences (N, h, w), labels (N, h, w) and weights (N,)."""
-    from scipy import ndimage  # slow to import: windows open at once without it
-
     offsets = _offsets(search_px)
     shape = (len(known) * len(offsets), *here.shape)
     differences, labels = np.empty(shape, np.float32), np.empty(shape, np.float32)
     n = 0
     for one in known:
-        grey, mask = (_with_border(values, region, search_px * step) for values in (one.grey, one.mask))
+        grey = _with_border(one.grey, region, search_px * step).astype(np.float32)
+        mask = _with_border(one.mask, region, search_px * step)
         for dy, dx in offsets:
             rows = slice(dy * step, dy * step + region[0].stop - region[0].start, step)
             columns = slice(dx * step, dx * step + region[1].stop - region[1].start, step)
-            squares = np.square(grey[rows, columns].astype(np.float32) - here)
-            ndimage.uniform_filter(squares, 3, output=differences[n], mode="nearest")
+            _mean_of_patches(np.square(grey[rows, columns] - here), differences[n])
             labels[n] = mask[rows, columns]
             n += 1
     return differences, labels, np.repeat(np.array([one.weight for one in known], np.float32), len(offsets))
+
+
+def _mean_of_patches(squares: np.ndarray, means: np.ndarray) -> None:
+    """Means of 3 x 3 pixels, (h, w) float32, where the border's values go on; far quicker than a filter of scipy's."""
+    tall = np.concatenate([squares[:1], squares, squares[-1:]])
+    down = tall[:-2] + tall[1:-1]
+    down += tall[2:]
+    wide = np.concatenate([down[:, :1], down, down[:, -1:]], axis=1)
+    np.add(wide[:, :-2], wide[:, 1:-1], out=means)
+    means += wide[:, 2:]
+    means /= 9
 
 
 def _offsets(search_px: int) -> list[tuple[int, int]]:
@@ -102,7 +114,4 @@ def _with_border(values: np.ndarray, region: Region, border: int) -> np.ndarray:
 def _enlarged(values: np.ndarray, step: int, shape: tuple[int, ...]) -> np.ndarray:
     if step == 1:
         return values
-    from scipy import ndimage
-
-    rows, columns = (np.minimum(np.arange(n) / step, m - 1) for n, m in zip(shape, values.shape, strict=True))
-    return ndimage.map_coordinates(values, np.meshgrid(rows, columns, indexing="ij"), order=1, mode="nearest")
+    return linear(values, *(np.arange(n) / step for n in shape))

@@ -49,6 +49,7 @@ class Step:
         evidence: what tells whether the structure is there at all.
         probability: that the structure reaches this slice, 0 to 1.
         slice_confidence: expected Dice of the mask, 0 to 1.
+        is_answered: the slice has contrast and the model found something, whatever became of it.
     """
 
     mask: Mask
@@ -58,6 +59,7 @@ class Step:
     evidence: Evidence
     probability: float
     slice_confidence: float
+    is_answered: bool = True
 
     def support_at(self, pixels: Mask) -> np.ndarray:
         """Support of chosen pixels of the slice; far below 0 outside the region."""
@@ -98,9 +100,8 @@ class Tracker:
     ) -> None:
         self._parameters = parameters
         self._keyframe = LabelledSlice(grey, mask, parameters.keyframe_share)
-        self._latest = LabelledSlice(grey, mask)
-        self._appearance = Appearance.of(grey, mask)
         self._motion = self._drift = np.array(drift_yx, float)
+        self._appearance = self._go_on_from(grey, mask, centroid(mask))
         self._history = EvidenceHistory(radius(mask), slice_distance_px)
         self.steps = 0
 
@@ -114,17 +115,16 @@ class Tracker:
         scene = self._expect(view.grey)
         prompts = carried_prompts(scene.expected, scene.likelihood, scene.region, view.grey.shape, self._parameters)
         candidates = view.ask(predictor, prompts, self._parameters.multimask)
-        expected = np.zeros(view.grey.shape, bool)
-        expected[scene.region] = scene.inside
         zone = scene.expected > -reach_of(radius(scene.inside))
-        answer = best_answer(candidates, view, predictor.spec, expected, scene.likelihood, zone, scene.region)
+        answer = best_answer(candidates, view, predictor.spec, scene.inside, scene.likelihood, zone, scene.region)
         support = self._support(scene, answer)
         mask = np.zeros(view.grey.shape, bool)
-        if answer.mask.any() and np.ptp(view.grey) > 0:  # the shape alone is no reason to go on
+        is_answered = bool(answer.mask.any() and np.ptp(view.grey) > 0)
+        if is_answered:  # the shape alone is no reason to go on
             mask[scene.region] = parts_touching(support > 0, scene.inside)
         evidence = self._evidence(scene, answer, support, mask[scene.region], zone)
         probability, confidence = self._history.judge(evidence)
-        return Step(mask, scene.region, support, prompts, evidence, probability, confidence)
+        return Step(mask, scene.region, support, prompts, evidence, probability, confidence, is_answered)
 
     def values_of(self, evidence: Evidence) -> np.ndarray:
         """(F,) what the evidence is judged by, see `evidence.NAMES`."""
@@ -136,15 +136,21 @@ class Tracker:
         self._history.add(step.evidence)
         if not mask.any():
             return
-        self._follow(centroid(mask) - centroid(self.mask), radius(mask))
-        newest = Appearance.of(view.grey, mask)
+        centre = centroid(mask)
+        self._follow(centre - self._centre, radius(mask))
+        newest = self._go_on_from(view.grey, mask, centre)
         self._appearance = self._appearance.mixed(newest, self._parameters.learning)
-        self._latest = LabelledSlice(view.grey, mask)
+
+    def _go_on_from(self, grey: np.ndarray, mask: Mask, centre: np.ndarray) -> Appearance:
+        """The slice is the latest one; what its intensities say."""
+        self._latest, self._centre = LabelledSlice(grey, mask), centre
+        border = int(max(4.0, 0.8 * radius(mask)) + np.abs(self._motion).max() + 3)
+        self._region = region_around(mask, border)
+        self._distance = signed_distance(mask[self._region])
+        return Appearance.of(grey[self._region], self._distance)
 
     def _expect(self, grey: np.ndarray) -> _Scene:
-        border = int(max(4.0, 0.8 * radius(self.mask)) + np.abs(self._motion).max() + 3)
-        region = region_around(self.mask, border)
-        still = signed_distance(self.mask[region])
+        region, still = self._region, self._distance
         expected = moved(still, self._motion)
         if not (expected > 0).any():
             expected = still
@@ -195,7 +201,7 @@ class Tracker:
     def _jump(self, mask: Mask, region: Region, size: float) -> float:
         """Distance between the expected and the found centre, in radii."""
         corner = np.array([region[0].start, region[1].start])
-        there = centroid(mask) + corner - centroid(self.mask)
+        there = centroid(mask) + corner - self._centre
         return float(np.hypot(*(there - self._motion)) / max(1.0, size))
 
     def _follow(self, step_yx: np.ndarray, size: float) -> None:

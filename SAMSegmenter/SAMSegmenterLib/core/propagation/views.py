@@ -16,6 +16,7 @@ from SAMSegmenterLib.core.propagation.zoom import part_shown, whole
 from SAMSegmenterLib.core.windowing import Window, to_rgb8
 
 _MOST_BYTES = 256 << 20
+_MOST_KEYFRAMES = 8
 
 
 @dataclass(frozen=True, eq=False)
@@ -96,5 +97,7 @@ class SliceViews:
     def grey(self, index: int) -> np.ndarray:
         """(H, W) uint8 of a keyframe, which the model need not see."""
         if index not in self._greys:
+            if len(self._greys) == _MOST_KEYFRAMES:
+                self._greys.pop(next(iter(self._greys)))
             self._greys[index] = grey_of(to_rgb8(self._stack.image(index).pixels, self._window))
         return self._greys[index]
