@@ -5,7 +5,7 @@ import pytest
 
 from SAMSegmenterLib.core.errors import Cancelled, InputError
 from SAMSegmenterLib.core.geometry import Volume
-from SAMSegmenterLib.core.propagation import PropagationParameters, StopReason, propagate
+from SAMSegmenterLib.core.propagation import CARRIED, FUSED, KEYFRAME, PropagationParameters, StopReason, propagate
 from support.fake_predictor import ThresholdPredictor
 from support.phantoms import sphere_volume
 
@@ -120,3 +120,18 @@ def test_unusable_keyframes_are_input_errors(keyframes):
 def test_parameters_out_of_range_are_input_errors(wrong):
     with pytest.raises(InputError):
         PropagationParameters(**wrong)
+
+
+def test_between_keyframes_every_slice_of_both_passes_is_reported_at_once():
+    volume, truth = box_volume()
+    predictor = ThresholdPredictor()
+    keyframes = {index: {"box": truth[index]} for index in (4, 11)}
+    parameters = PropagationParameters(first=4, last=11)
+    told = [
+        (result.index, result.origin, predictor.decode_calls)
+        for result in propagate(volume, keyframes, predictor, parameters)
+        if result.origin != KEYFRAME
+    ]
+    assert [index for index, _, _ in told] == [5, 6, 7, 8, 9, 10, 10, 9, 8, 7, 6, 5]
+    assert [origin for _, origin, _ in told] == [CARRIED] * 6 + [FUSED] * 6
+    assert [calls for _, _, calls in told] == list(range(1, 13)), "nobody waits longer than for one slice"

@@ -33,7 +33,7 @@ def run_gap(
     taken_at: TakenAt,
     should_stop: ShouldStop,
 ) -> Iterator[SliceResult]:
-    """Fill a gap: the slices of each pass while they are found, then the masks that hold.
+    """Fill a gap: the slices of the pass upwards, then, slice by slice of the pass downwards, what both of them make.
 
     Args:
         marks: stop marks of the segment; a pass does not go beyond one.
@@ -43,9 +43,8 @@ def run_gap(
         Cancelled: `should_stop` answered True.
     """
     views.begin()
-    passes: list[dict[int, SliceResult]] = []
+    upwards: dict[int, SliceResult] = {}
     for start, step in ((gap.below, 1), (gap.above, -1)):
-        found: dict[int, SliceResult] = {}
         tracker = tracker_for(gap.segment, start, step)
         for index in range(start + step, gap.above if step > 0 else gap.below, step):
             if index in marks:
@@ -56,7 +55,7 @@ def run_gap(
             one = tracker.step(view, predictor)
             mask = one.mask & ~taken_at(gap.segment, index)
             tracker.take(view, mask, one)
-            found[index] = SliceResult(
+            found = SliceResult(
                 gap.segment,
                 stack.plane(index),
                 index,
@@ -66,16 +65,12 @@ def run_gap(
                 final=bool(mask.any()),
                 direction=step,
             )
-            if not passes or index not in passes[0]:
-                yield found[index]
-        passes.append(found)
-    for index in sorted(passes[0].keys() | passes[1].keys()):
-        yield _joined(passes[0].get(index), passes[1].get(index), gap, taken_at)
+            if step > 0:
+                upwards[index] = found
+            yield _joined(upwards[index], found, gap, taken_at) if step < 0 and index in upwards else found
 
 
-def _joined(upwards: SliceResult | None, downwards: SliceResult | None, gap: Gap, taken_at: TakenAt) -> SliceResult:
-    if upwards is None or downwards is None:
-        return upwards if downwards is None else downwards
+def _joined(upwards: SliceResult, downwards: SliceResult, gap: Gap, taken_at: TakenAt) -> SliceResult:
     index = upwards.index
     share = (index - gap.below) / (gap.above - gap.below)
     mask = fused(upwards.mask, downwards.mask, share) & ~taken_at(gap.segment, index)
