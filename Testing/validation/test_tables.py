@@ -5,7 +5,7 @@ import math
 import numpy as np
 import pytest
 
-from SAMBenchmarkLib.validation.bootstrap import Estimate
+from SAMBenchmarkLib.core.statistics.bootstrap import Estimate
 from SAMBenchmarkLib.validation.comparison import compare
 from SAMBenchmarkLib.validation.criteria import Verdict
 from SAMBenchmarkLib.validation.prompting import PROMPTS

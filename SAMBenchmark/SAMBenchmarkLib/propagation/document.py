@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from SAMBenchmarkLib.core.statistics.bootstrap import LEVEL, RESAMPLES
 from SAMBenchmarkLib.propagation.measure import Measurement
 from SAMBenchmarkLib.propagation.record import Record
 from SAMBenchmarkLib.propagation.sections import sections
 from SAMBenchmarkLib.propagation.structures import LEAST_SLICES
-from SAMBenchmarkLib.validation.bootstrap import LEVEL, RESAMPLES
 from SAMBenchmarkLib.validation.tables import markdown
 
 TITLE = "Propagation"

@@ -5,9 +5,9 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
+from SAMBenchmarkLib.core.statistics.bootstrap import Estimate
 from SAMBenchmarkLib.propagation.quantiles import even_quantile
 from SAMBenchmarkLib.propagation.record import OWN, Record
-from SAMBenchmarkLib.validation.bootstrap import Estimate
 
 MEDIAN, P90 = 0.5, 0.9
 

@@ -9,8 +9,8 @@ from collections.abc import Iterable
 import numpy as np
 import numpy.typing as npt
 
+from SAMBenchmarkLib.core.statistics.bootstrap import RESAMPLES, Estimate
 from SAMBenchmarkLib.propagation.record import About
-from SAMBenchmarkLib.validation.bootstrap import RESAMPLES, Estimate
 
 
 def even_quantile(values: Iterable[tuple[About, float]], share: float, seed: int = 1) -> Estimate:

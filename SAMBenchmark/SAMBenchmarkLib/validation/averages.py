@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from SAMBenchmarkLib.baselines.registry import baselines_for
-from SAMBenchmarkLib.validation.bootstrap import Estimate, mean_of_sources, subject_bootstrap
+from SAMBenchmarkLib.core.statistics.bootstrap import Estimate, mean_of_sources, subject_bootstrap
 from SAMBenchmarkLib.validation.prompting import BASELINE_PROMPT
 from SAMBenchmarkLib.validation.scores import PromptScore, of_prompt
 

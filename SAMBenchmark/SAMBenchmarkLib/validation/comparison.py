@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
+from SAMBenchmarkLib.core.statistics.bootstrap import Estimate, mean_of_sources
 from SAMBenchmarkLib.validation.averages import Averages, average
-from SAMBenchmarkLib.validation.bootstrap import Estimate, mean_of_sources
 from SAMBenchmarkLib.validation.prompting import PROMPTS
 from SAMBenchmarkLib.validation.scores import PromptScore, of_prompt
 

@@ -10,8 +10,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from SAMBenchmarkLib.baselines.registry import BASELINES
+from SAMBenchmarkLib.core.statistics.bootstrap import Estimate
 from SAMBenchmarkLib.validation.averages import above_baseline, average, best_baseline, chosen, oracle
-from SAMBenchmarkLib.validation.bootstrap import Estimate
 from SAMBenchmarkLib.validation.calibration import calibrate
 from SAMBenchmarkLib.validation.comparison import Comparison
 from SAMBenchmarkLib.validation.prompting import BOX, FIVE, POINT, PROMPTS, TEN

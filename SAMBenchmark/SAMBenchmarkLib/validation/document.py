@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from SAMBenchmarkLib.core.statistics.bootstrap import LEVEL, RESAMPLES
 from SAMBenchmarkLib.validation import tables
-from SAMBenchmarkLib.validation.bootstrap import LEVEL, RESAMPLES
 from SAMBenchmarkLib.validation.comparison import Comparison
 from SAMBenchmarkLib.validation.criteria import verdicts
 from SAMBenchmarkLib.validation.measure import Measurement

@@ -11,9 +11,9 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from SAMBenchmarkLib.baselines.registry import baselines_for
+from SAMBenchmarkLib.core.statistics.bootstrap import Estimate
 from SAMBenchmarkLib.report.svg import GRID, INK, STYLE, new_figure
 from SAMBenchmarkLib.validation.averages import Averages, average, chosen, of_baseline
-from SAMBenchmarkLib.validation.bootstrap import Estimate
 from SAMBenchmarkLib.validation.calibration import BINS, Calibration, calibrate
 from SAMBenchmarkLib.validation.prompting import BASELINE_PROMPT, PROMPTS
 from SAMBenchmarkLib.validation.scores import GROUPS, PromptScore, of_prompt

@@ -6,6 +6,7 @@ import math
 from collections.abc import Iterable, Sequence
 
 from SAMBenchmarkLib.baselines.registry import Baseline, baselines_for
+from SAMBenchmarkLib.core.statistics.bootstrap import Estimate
 from SAMBenchmarkLib.validation.averages import (
     Averages,
     above_baseline,
@@ -15,7 +16,6 @@ from SAMBenchmarkLib.validation.averages import (
     of_baseline,
     oracle,
 )
-from SAMBenchmarkLib.validation.bootstrap import Estimate
 from SAMBenchmarkLib.validation.calibration import calibrate
 from SAMBenchmarkLib.validation.comparison import Comparison
 from SAMBenchmarkLib.validation.criteria import TITLES, Verdict, compact_objects

@@ -6,7 +6,8 @@ import math
 import numpy as np
 import pytest
 
-from SAMBenchmarkLib.validation.bootstrap import Estimate, mean_of_sources, subject_bootstrap
+from SAMBenchmarkLib.core.statistics import bootstrap
+from SAMBenchmarkLib.core.statistics.bootstrap import Estimate, mean_of_sources, subject_bootstrap
 
 
 def test_the_mean_counts_objects_and_the_draws_are_those_of_subjects():
@@ -81,3 +82,11 @@ def test_the_negative_of_an_estimate_turns_its_interval_round():
     assert (-estimate).value == -0.2 and (-estimate).interval == pytest.approx(
         [-end for end in estimate.interval[::-1]]
     )
+
+
+def test_draws_in_parts_are_those_at_once(monkeypatch):
+    values, subjects = np.random.default_rng(2).random(30), [f"p{k % 7}" for k in range(30)]
+    at_once = subject_bootstrap(values, subjects, "source", resamples=100)
+    monkeypatch.setattr(bootstrap, "_DRAWN_AT_ONCE", 60)
+    in_parts = subject_bootstrap(values, subjects, "source", resamples=100)
+    assert np.array_equal(in_parts.draws, at_once.draws) and len(in_parts.draws) == 100

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import zlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -15,6 +15,7 @@ LEVEL = 95
 """Percent of the draws that an interval holds."""
 
 _ROUNDING = 1e-12
+_DRAWN_AT_ONCE = 4_000_000
 
 
 @dataclass(frozen=True, eq=False)
@@ -76,10 +77,20 @@ def subject_bootstrap(
     sums = np.bincount(place[known], numbers[known], len(people))
     counts = np.bincount(place[known], minlength=len(people))
     rng = np.random.default_rng([seed, zlib.crc32(name.encode("utf-8"))])
-    times = rng.multinomial(len(people), np.full(len(people), 1 / len(people)), size=resamples)
-    drawn = times @ counts
-    draws = np.divide(times @ sums, drawn, out=np.full(resamples, math.nan), where=drawn > 0)
+    drawn, totals = (np.concatenate(parts) for parts in zip(*_drawn(rng, counts, sums, resamples), strict=True))
+    draws = np.divide(totals, drawn, out=np.full(resamples, math.nan), where=drawn > 0)
     return Estimate(float(sums.sum() / counts.sum()), draws, int(known.sum()), int(np.count_nonzero(counts)))
+
+
+def _drawn(
+    rng: np.random.Generator, counts: npt.NDArray[np.int64], sums: npt.NDArray[np.float64], resamples: int
+) -> Iterator[tuple[npt.NDArray[np.int64], npt.NDArray[np.float64]]]:
+    """Objects and sums of resampled subjects, a part of the draws at a time: a large study has many subjects."""
+    chances = np.full(len(counts), 1 / len(counts))
+    part = max(1, _DRAWN_AT_ONCE // len(counts))
+    for first in range(0, resamples, part):
+        times = rng.multinomial(len(counts), chances, size=min(part, resamples - first))
+        yield times @ counts, times @ sums
 
 
 def mean_of_sources(estimates: Sequence[Estimate]) -> Estimate:
