@@ -68,3 +68,13 @@ def test_masks_by_a_product_are_those_of_two_interpolations(a_small_network, inp
         found = enlarged_masks(logits, enlarging_for(256, input_size, original_size), 0.2)
     assert found.shape == expected.shape and found[0].any() and not found[1].any()
     assert np.count_nonzero(found != expected) <= 1e-4 * expected.size
+
+
+def test_one_enlarging_takes_logits_of_several_sizes(a_small_network):
+    sizes = (256, 180), (300, 211)
+    for side in (64, 128, 64):
+        logits = torch.randn(1, side, side, generator=torch.Generator().manual_seed(side))
+        with torch.inference_mode():
+            expected = a_small_network.postprocess_masks(logits[None], *sizes)[0] > 0
+            found = enlarged_masks(logits, enlarging_for(256, *sizes), 0.0)
+        assert np.count_nonzero(found != expected.numpy()) <= 1e-4 * found.size

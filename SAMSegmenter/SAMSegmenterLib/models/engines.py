@@ -124,10 +124,12 @@ class FastEngine:
         return self._decoder.share(_on_device(features, self._sam), mask)
 
     def _shared(self, features: np.ndarray) -> SharedImage:
-        if self._last is None or self._last[0] is not features:
+        last = self._last  # looked at once: another thread may ask about another image in between
+        if last is None or last[0] is not features:
             self._last = None
-            self._last = features, self._decoder.share(_on_device(features, self._sam))
-        return self._last[1]
+            last = features, self._decoder.share(_on_device(features, self._sam))
+            self._last = last
+        return last[1]
 
 
 def _on_device(features: np.ndarray, sam: Sam) -> torch.Tensor:

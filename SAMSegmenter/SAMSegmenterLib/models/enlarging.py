@@ -82,14 +82,15 @@ class Enlarging:
         return large, (across.large.start, down.large.start)
 
     def _steps_for(self, logits: torch.Tensor) -> tuple[_AxisStep, _AxisStep]:
-        if self._steps is None or self._steps[0].weights.device != logits.device:
+        steps = self._steps  # looked at once: another thread may have logits of another kind
+        if steps is None or any(not step.takes(logits, axis) for axis, step in enumerate(steps)):
             image_size, inputs, originals = self._sizes
             rows, columns = (
                 _AxisStep(small, image_size, middle, large, logits.device)
                 for small, middle, large in zip(logits.shape, inputs, originals, strict=True)
             )
-            self._steps = rows, columns
-        return self._steps
+            self._steps = steps = rows, columns
+        return steps
 
 
 @functools.lru_cache(maxsize=4)
@@ -125,6 +126,10 @@ class _AxisStep:
         self.weights = lines[0].t().contiguous()
         used = self.weights.cpu().numpy() != 0
         self._first, self._last = used.argmax(1), small - 1 - used[:, ::-1].argmax(1)
+
+    def takes(self, logits: torch.Tensor, axis: int) -> bool:
+        """Whether the weights suit an axis of logits (h, w), and lie where these do."""
+        return self.weights.device == logits.device and self.weights.shape[1] == logits.shape[axis]
 
     def reach(self, above: torch.Tensor) -> _Reach | None:
         """Of the lines (small,) bool that matter; None where there are none."""
