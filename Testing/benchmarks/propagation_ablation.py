@@ -42,6 +42,7 @@ from support.propagation_files import write_cylinders
 
 EVERYTHING = "as it is"
 CHANGES = (
+    "zoom=0",
     "motion=0",
     "model_weight=0",
     "shape_weight=0",

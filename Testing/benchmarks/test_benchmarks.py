@@ -11,11 +11,13 @@ import sys
 from pathlib import Path
 
 import pytest
-from benchmarks import run_all
+from benchmarks import propagation_ablation, run_all
 from benchmarks.comparisons import Comparison
 from benchmarks.harness import Timings, computer, table
 from benchmarks.results_page import page, write_results
 from benchmarks.side_by_side import in_turns, peak_megabytes
+
+from SAMBenchmarkLib.propagation.parameter_texts import parameters_from
 
 FOLDER = Path(__file__).resolve().parent
 MEASUREMENTS = {
@@ -80,6 +82,16 @@ def test_the_page_names_processor_versions_and_date_but_not_whose_computer_it_is
     assert text.count("\n## ") == len(MEASUREMENTS) and "quick run" in text
     assert set(facts) == {"date", "system", "processor", "cores", "memory_gb", "threads", "python", "versions"}
     assert str(Path.home()) not in text and str(FOLDER) not in text
+
+
+def test_every_ingredient_of_propagation_is_left_out_once():
+    changed = [text.partition("=")[0] for text in propagation_ablation.changes()]
+    switches = {"box", "point", "negative", "logits", "multimask"}
+    weights = {"model_weight", "shape_weight", "intensity_weight", "texture_weight"}
+    others = {"zoom", "motion", "keyframe_share", "learning", "min_evidence", "patience"}
+    assert len(changed) == len(set(changed)) and set(changed) == switches | weights | others
+    runs = [parameters_from([text] if text else []) for text in ("", *propagation_ablation.changes())]
+    assert len({repr(one) for one in runs}) == 1 + len(changed)
 
 
 def test_quick_figures_do_not_take_the_place_of_recorded_ones():

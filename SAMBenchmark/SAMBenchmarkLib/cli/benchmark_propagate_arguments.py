@@ -69,7 +69,7 @@ def _add_method(group: argparse._ArgumentGroup) -> None:
     add("--baselines", action=argparse.BooleanOptionalAction, default=True, help="measure the other methods, too")
     add("--model", default="sam-small", help="its name; sam-models list shows all")
     add("--device", default="auto", help="auto, cpu, cuda (graphics card) or mps (Apple)")
-    add("--engine", default="torch", help="what runs the network")
+    add("--engine", default="auto", help="what runs the network: auto, torch (its own code) or fast")
     add("--threads", type=at_least(1), metavar="N", help="processor threads (SAM_THREADS, else all cores)")
 
 
@@ -77,7 +77,7 @@ def at_least(least: int) -> Callable[[str], int]:
     """The type of an option that takes whole numbers from a least one on."""
 
     def whole_number(text: str) -> int:
-        if not text.isdigit() or int(text) < least:
+        if not text.isdecimal() or int(text) < least:
             raise argparse.ArgumentTypeError(f"'{text}' is not a whole number of {least} or more")
         return int(text)
 
