@@ -5,7 +5,15 @@ import pytest
 
 from SAMSegmenterLib.core.errors import Cancelled, InputError
 from SAMSegmenterLib.core.geometry import Volume
-from SAMSegmenterLib.core.propagation import CARRIED, FUSED, KEYFRAME, PropagationParameters, StopReason, propagate
+from SAMSegmenterLib.core.propagation import (
+    CARRIED,
+    FUSED,
+    KEYFRAME,
+    PropagationParameters,
+    StopReason,
+    latest,
+    propagate,
+)
 from support.fake_predictor import ThresholdPredictor
 from support.phantoms import sphere_volume
 
@@ -135,3 +143,41 @@ def test_between_keyframes_every_slice_of_both_passes_is_reported_at_once():
     assert [index for index, _, _ in told] == [5, 6, 7, 8, 9, 10, 10, 9, 8, 7, 6, 5]
     assert [origin for _, origin, _ in told] == [CARRIED] * 6 + [FUSED] * 6
     assert [calls for _, _, calls in told] == list(range(1, 13)), "nobody waits longer than for one slice"
+
+
+@pytest.mark.parametrize("names", [("one",), ("one", "two")])
+def test_each_slice_is_encoded_once_and_each_segment_asked_once(names):
+    volume, truth = box_volume()
+    predictor = ThresholdPredictor()
+    parameters = PropagationParameters(first=4, last=11)
+    results = list(propagate(volume, {7: dict.fromkeys(names, truth[7])}, predictor, parameters))
+    visited = {r.index for r in results} - {7}
+    assert visited == {4, 5, 6, 8, 9, 10, 11}
+    assert predictor.encoded_images == 7 and predictor.decoded_prompts <= 7 * len(names)
+
+
+@pytest.mark.parametrize("around", [4, 8, 11])
+def test_around_a_keyframe_the_same_is_found_as_in_a_full_run(around):
+    rng = np.random.default_rng(2)
+    volume, truth = box_volume(range(2, 14))
+    volume = Volume(np.clip(volume.array + rng.normal(0, 9, volume.array.shape), 0, 255).astype(np.uint8))
+    keyframes = {k: {"box": truth[k]} for k in (4, 8, 11)}
+    predictor, parameters = ThresholdPredictor(tolerance=60), PropagationParameters(first=2, last=13)
+    full = latest(propagate(volume, keyframes, predictor, parameters))["box"]
+    settled = {k: {"box": r.mask} for k, r in full.items()}
+    part = latest(propagate(volume, keyframes, predictor, parameters, around=around, settled=settled))["box"]
+    touched = {4: {2, 3, 5, 6, 7}, 8: {5, 6, 7, 9, 10}, 11: {9, 10, 12, 13}}[around]
+    assert set(part) == touched | {4, 8, 11}
+    for k, one in part.items():
+        assert np.array_equal(one.mask, full[k].mask) and one.slice_confidence == full[k].slice_confidence
+
+
+def test_very_large_slices_are_looked_at_where_the_structure_is():
+    array = np.full((3, 1400, 1500), 50, np.uint8)
+    array[:, 300:700, 400:900] = 200
+    truth = array == 200
+    results = latest(
+        propagate(Volume(array), {1: {"a": truth[1]}}, ThresholdPredictor(mask_size=256), PropagationParameters())
+    )["a"]
+    for k in (0, 2):
+        assert results[k].final and np.count_nonzero(results[k].mask ^ truth[k]) < 0.02 * np.count_nonzero(truth[k])

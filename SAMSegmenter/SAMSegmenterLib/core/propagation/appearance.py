@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from SAMSegmenterLib.core.arrays import Rgb8
-from SAMSegmenterLib.core.propagation.shape import radius
+from SAMSegmenterLib.core.arrays import Mask, Rgb8
+from SAMSegmenterLib.core.propagation.shape import radius, region_around, signed_distance
 
 _BINS, _LIMIT = 32, 3.0
 
@@ -37,12 +37,23 @@ class Appearance:
     beside: np.ndarray
 
     @classmethod
-    def of(cls, grey: np.ndarray, distance: np.ndarray) -> Appearance:
-        """As seen around a structure.
+    def of(cls, grey: np.ndarray, mask: Mask) -> Appearance:
+        """As seen on a slice.
 
         Args:
-            grey: (h, w) uint8.
-            distance: (h, w) `signed_distance` of the structure's mask, which is not empty.
+            grey: (H, W) uint8.
+            mask: (H, W) bool, not empty.
+        """
+        part = region_around(mask, int(reach_of(radius(mask))) + 1)
+        return cls.around(grey[part], signed_distance(mask[part]))
+
+    @classmethod
+    def around(cls, grey: np.ndarray, distance: np.ndarray) -> Appearance:
+        """As `of`, where the distance from the outline is known.
+
+        Args:
+            grey: (h, w) uint8, at least as far as `reach_of` around the structure.
+            distance: (h, w) its `signed_distance`, positive somewhere.
         """
         inside = distance > 0
         beside = (distance < -0.5) & (distance >= 0.5 - reach_of(radius(inside)))

@@ -147,7 +147,7 @@ class Tracker:
         border = int(max(4.0, 0.8 * radius(mask)) + np.abs(self._motion).max() + 3)
         self._region = region_around(mask, border)
         self._distance = signed_distance(mask[self._region])
-        return Appearance.of(grey[self._region], self._distance)
+        return Appearance.around(grey[self._region], self._distance)
 
     def _expect(self, grey: np.ndarray) -> _Scene:
         region, still = self._region, self._distance
