@@ -9,8 +9,12 @@ import pytest
 
 from SAMSegmenterLib.core.cleanup import CleanUp
 from SAMSegmenterLib.core.errors import DeviceMemoryError, ModelError
+from SAMSegmenterLib.core.extents import window
+from SAMSegmenterLib.core.geometry import Volume
+from SAMSegmenterLib.core.lattice import Lattice, rasterise
 from SAMSegmenterLib.core.propagation import KEYFRAME, StopReason
-from SAMSegmenterLib.core.slicing import SlicePlane
+from SAMSegmenterLib.core.slicing import SlicePlane, slice_grid
+from SAMSegmenterLib.session import propagation
 from SAMSegmenterLib.session.array_writer import ArraySegmentWriter
 from SAMSegmenterLib.session.replay import replay
 from SAMSegmenterLib.session.worker import Worker
@@ -574,3 +578,118 @@ def test_closing_in_the_middle_stops_everything():
     while desk.worker.run_next():
         pass
     assert not desk.session.propagation.segments and not desk.session.tick()
+
+
+def a_ball() -> Volume:
+    k, j, i = np.mgrid[:40, :40, :40] - 20
+    return Volume(np.where(k**2 + j**2 + i**2 < 100, 200, 20).astype(np.uint8))
+
+
+def test_tilted_slices_change_no_voxel_of_a_keyframe_that_they_share_with_it():
+    down = np.array([0, np.sqrt(0.5), np.sqrt(0.5)])
+    origin = np.array([20, 20, 20]) - 27 * np.array([1, 0, 0]) - 27 * down
+    plane = SlicePlane.oblique(tuple(origin), (1, 0, 0), tuple(down), (1, 1), (55, 55))
+    volume = a_ball()
+    desk = a_desk(volume=volume, predictor=ThresholdPredictor(tolerance=60), plane=plane)
+    accept_at(desk, (27, 27))
+    before = desk.mask().copy()
+    desk.session.propagate(-6, 6)
+    desk.settle()
+    assert desk.session.accept_propagation().changed > 1000
+    grid = slice_grid(volume, plane)
+    everything = np.ones(grid.shape, bool)
+    extent, block = rasterise(everything, grid, volume.ijk_to_ras, desk.writer.lattice())
+    here = window(extent, (0, 39, 0, 39, 0, 39))
+    np.testing.assert_array_equal(desk.mask()[here][block != 0], before[here][block != 0])
+
+
+def test_a_segmentation_of_thicker_slices_keeps_its_keyframes_too():
+    volume, _ = two_boxes_volume()
+    thick = np.diag([1.0, 1.0, 3.0, 1.0]) + np.array([[0.0] * 4, [0.0] * 4, [0, 0, 0, 1.0], [0.0] * 4])
+    lattice = Lattice(volume.ijk_to_ras @ thick, (0, 47, 0, 39, 0, 4))
+    desk = a_desk(volume=volume, writer=ArraySegmentWriter(lattice, ("one", "two")))
+    accept_at(desk, IN_ONE)
+    desk.mask()[2, 30:34, 2:6] = 1
+    painted = desk.mask()[2].copy()
+    desk.session.propagate(FIRST, LAST)
+    desk.settle()
+    desk.session.accept_propagation()
+    np.testing.assert_array_equal(desk.mask()[2], painted)
+    assert desk.mask()[1].sum() == desk.mask()[3].sum() == AREA_ONE
+    assert not desk.session.propagation.segments
+
+
+def test_results_outside_the_segmentation_do_not_wait_for_ever():
+    volume, _ = two_boxes_volume()
+    lattice = Lattice(volume.ijk_to_ras, (0, 47, 0, 39, 6, 15))
+    desk = propagated_desk(volume=volume, writer=ArraySegmentWriter(lattice, ("one", "two")))
+    assert desk.session.accept_propagation().changed == (LAST - 6) * AREA_ONE
+    assert not desk.session.propagation.segments and not desk.session.propagation.has_results
+
+
+def test_cancelling_a_single_slice_keeps_what_was_found_there_before():
+    desk = propagated_desk()
+    desk.session.propagate_one(1)
+    desk.session.cancel()
+    desk.settle()
+    assert list(desk.session.propagation.held("one")) == [4, 5, 6, 7, 9, 10, 11]
+
+
+def test_a_stop_mark_on_the_slice_that_is_being_made_ends_that():
+    desk = propagated_desk()
+    desk.session.propagate_one(1)
+    desk.session.show(SlicePlane.lattice(0, 9))
+    desk.session.toggle_stop_mark()
+    desk.settle()
+    assert list(desk.session.propagation.held("one")) == [4, 5, 6, 7]
+    assert not desk.session.propagation.is_running
+
+
+def test_a_slice_that_cannot_be_copied_ends_the_pass_and_the_session_goes_on(monkeypatch):
+    desk = accepted_desk()
+    desk.session.propagate(FIRST, LAST)
+    until_results(desk, 1)
+
+    def failing(*arguments):
+        raise MemoryError
+
+    monkeypatch.setattr(propagation, "cut", failing)
+    desk.settle()
+    assert not desk.session.propagation.is_running and desk.session.propagation.has_results
+    desk.session.show(SlicePlane.lattice(0, 9))
+    desk.session.add_point(IN_TWO)
+    desk.settle()
+    assert desk.session.preview is not None
+
+
+def test_progress_counts_no_slice_twice():
+    desk = accepted_desk()
+    desk.session.show(SlicePlane.lattice(0, 10))
+    accept_at(desk, IN_ONE)
+    desk.session.propagate(8, 10)
+    desk.settle()
+    desk.session.propagate(7, 11)
+    done = []
+    while desk.session.propagation.is_running:
+        step(desk)
+        if desk.session.propagation.progress is not None:
+            done.append(desk.session.propagation.progress)
+    assert max(event.done for event in done) == 3 and {event.total for event in done if event.done} == {3}
+
+
+@pytest.mark.parametrize(("last", "words"), [(9, "found 1 slice."), (10, "found 2 slices.")])
+def test_one_slice_is_not_called_slices(last, words):
+    desk = accepted_desk()
+    desk.session.propagate(8, last)
+    desk.settle()
+    assert words in desk.messages
+
+
+def test_finding_nothing_is_said():
+    desk = a_desk()
+    desk.session.show(SlicePlane.lattice(0, LAST))
+    accept_at(desk, IN_ONE)
+    desk.session.propagate(LAST, LAST + 2)
+    desk.settle()
+    assert "no further slice" in desk.messages
+    assert desk.session.propagation.ends

@@ -107,3 +107,45 @@ def test_results_are_cleaned_up_without_taking_anything_from_other_segments(owne
     kept = a_run(owner, CleanUp(fill_holes=True), mask=owner.volume.array[8] == 200)
     kept._settled = {index: {"two": hole} for index in range(16)}
     assert {visited.held.mask.sum() for visited in all_of(kept, ThresholdPredictor())} == {176}
+
+
+def nested_run(owner):
+    """A pass of a segment with a hole, of which another segment fills a part."""
+    owner.volume.array[:, 8:18, 8:12] = 90
+    owner.volume.array[:, 11:15, 9:11] = 50
+    outer, inner = owner.volume.array[8] == 200, np.zeros((40, 48), bool)
+    inner[8:18, 8:12] = owner.volume.array[8, 8:18, 8:12] == 90
+    keep, parameters = range(7, 10), PropagationParameters(first=7, last=9)
+    stack = SuppliedStack(owner.places, owner.cut_slice)
+    keyframes = {8: {"outer": outer, "inner": inner}}
+    run = PropagationRun(
+        1, stack, keyframes, parameters, CleanUp(fill_holes=True), keep, {"outer": keep, "inner": keep}
+    )
+    return run, inner
+
+
+def masks_of(found):
+    held = [one for visited in found for one in (visited.held, *visited.trimmed)]
+    return {(one.segment, one.index): one.mask for one in held}
+
+
+def test_clean_up_leaves_what_another_segment_has_inside_to_it(owner):
+    run, inner = nested_run(owner)
+    masks = masks_of(all_of(run, ThresholdPredictor()))
+    for index in (7, 9):
+        assert masks["inner", index][inner].all(), "a hole of one segment that is another one is not filled"
+        assert not (masks["outer", index] & masks["inner", index]).any()
+
+
+def test_beginning_anew_gives_the_same_masks_of_several_segments(owner):
+    run, _inner = nested_run(owner)
+    first = masks_of(all_of(run, ThresholdPredictor()))
+    run._results = None
+    again = masks_of(all_of(run, ThresholdPredictor()))
+    assert first.keys() == again.keys()
+    assert all(np.array_equal(first[one], again[one]) for one in first)
+
+
+def test_a_slice_of_which_clean_up_leaves_nothing_does_not_count(owner):
+    run = a_run(owner, CleanUp(minimum_px=1000))
+    assert not any(visited.held.final for visited in all_of(run, ThresholdPredictor()))

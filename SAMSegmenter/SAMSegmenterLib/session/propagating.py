@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
-from SAMSegmenterLib.core.arrays import Mask
 from SAMSegmenterLib.core.edits import Edit
 from SAMSegmenterLib.core.errors import InputError
 from SAMSegmenterLib.core.mask_measures import intersection_over_union
@@ -30,12 +29,9 @@ from SAMSegmenterLib.session.propagation_keyframes import KeyframeReader
 from SAMSegmenterLib.session.propagation_results import HeldSlice, Keyframe
 from SAMSegmenterLib.session.propagation_view import KIND, Surroundings
 from SAMSegmenterLib.session.segment_writer import SegmentWriter
-from SAMSegmenterLib.session.slice_edits import slice_edit
+from SAMSegmenterLib.session.slice_edits import slice_edit, slices_in_common, without_slices
 from SAMSegmenterLib.session.slice_prediction import SliceAnswer, WindowChoice
 from SAMSegmenterLib.session.supplied_stack import index_in
-
-_TRAIL = 3
-"""Slices, the one shown and those behind it, that tell how the structure moves."""
 
 
 class Propagating(PromptsRunning):
@@ -121,8 +117,8 @@ class Propagating(PromptsRunning):
             if target in propagation.results.fixed(segment_id) or target in reader.accepted(segment_id):
                 raise InputError("The next slice is accepted already.", "Go on from there.")
             seed = reader.on_shown(segment_id) if index not in known else None
-            masks = _trail({**known, **({index: seed.packed} if seed is not None else {})}, index, index - target)
-            propagation.begin_one(stack, seed, segment_id, masks, target, self._making(reader, segment_id))
+            mask = known[index] if seed is None else seed.packed
+            propagation.begin_one(stack, seed, segment_id, index, mask, target, self._making(reader, segment_id))
             self.log.add("propagate one", step=target - index)
             return True
         return False
@@ -264,16 +260,16 @@ class Propagating(PromptsRunning):
         edits: list[Edit] = []
         accepted: list[AcceptedPrompts] = []
         written: list[HeldSlice | Keyframe] = []
-        for one in waiting:
-            edit = self._edit_of(one, writer)
-            if edit is not None:
-                edits.append(edit)
-                written.append(one)
-                accepted.append(AcceptedPrompts(one.segment, self._record_of_slice(one, order + len(accepted))))
+        for one, edit in self._edits_of(waiting, writer):
+            edits.append(edit)
+            written.append(one)
+            accepted.append(AcceptedPrompts(one.segment, self._record_of_slice(one, order + len(accepted))))
         if not edits:
             return AcceptResult(0, "The masks lie outside the segmentation's voxels: nothing was written.")
         result = self._commit(edits, accepted, writer)
         if result.changed:
+            of_written = set(map(id, written))
+            self.propagation.results.forget(one for one in waiting if id(one) not in of_written)
             self.propagation.accepted(written, [one.record for one in accepted])
             for one in accepted:
                 prompts = self.book.find(one.segment_id, one.record.plane)
@@ -283,12 +279,24 @@ class Propagating(PromptsRunning):
             self._marks_changed()
         return result
 
-    def _edit_of(self, one: HeldSlice | Keyframe, writer: SegmentWriter) -> Edit | None:
-        mask: Mask = one.mask
-        if not mask.any():
-            return None
-        grid = self.propagation.stack.grid(one.index)
-        return slice_edit(mask, grid, self._source, writer, one.segment, self._mode)
+    def _edits_of(
+        self, waiting: Sequence[HeldSlice | Keyframe], writer: SegmentWriter
+    ) -> Iterator[tuple[HeldSlice | Keyframe, Edit]]:
+        """Slices that cover voxels of the segmentation, with edits that change nothing on slices that are fixed."""
+        stack, results, source = self.propagation.stack, self.propagation.results, self._source
+        fixed = {segment_id: results.fixed(segment_id) for segment_id in results.segments}
+        near = 0
+        if stack.last > stack.first:
+            near = slices_in_common(stack.grid(stack.first), stack.grid(stack.first + 1), source, writer)
+        for one in waiting:
+            edit = slice_edit(one.mask, stack.grid(one.index), source, writer, one.segment, self._mode)
+            if edit is None:
+                continue
+            if isinstance(one, HeldSlice):
+                around = range(one.index - near, one.index + near + 1)
+                beside = [stack.grid(index) for index in around if index in fixed[one.segment]]
+                edit = without_slices(edit, beside, source, writer)
+            yield one, edit
 
     def _record_of_slice(self, one: HeldSlice | Keyframe, order: int) -> SlicePromptRecord:
         """Everything needed to write a slice again."""
@@ -358,13 +366,3 @@ def _limited(first: int | None, last: int | None, stack: VolumeStack) -> tuple[i
     if (low is not None and low > stack.last) or (high is not None and high < stack.first):
         raise InputError("The range lies outside the volume.", "Choose another range.")
     return low, high
-
-
-def _trail(known: Mapping[int, PackedMask], index: int, back: int) -> dict[int, PackedMask]:
-    """Masks of a slice and of those behind it, without a gap."""
-    trail: dict[int, PackedMask] = {}
-    for at in range(index, index + back * _TRAIL, back):
-        if at not in known:
-            break
-        trail[at] = known[at]
-    return trail

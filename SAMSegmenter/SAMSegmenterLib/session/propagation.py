@@ -93,26 +93,26 @@ class Propagation(PropagationView):
         stack: VolumeStack,
         seed: Keyframe | None,
         segment_id: str,
-        masks: Mapping[int, PackedMask],
+        index: int,
+        mask: PackedMask,
         target: int,
         making: Making,
     ) -> None:
-        """Carry masks on to one more slice; results that there are stay.
+        """Carry a mask on to one more slice; results that there are stay.
 
         Args:
             stack: of the volume at hand, that of the results when there are any.
             seed: the slice next to it when it is not among the results.
-            masks: of the slice next to it, and of those behind, by number.
+            index, mask: the slice next to it.
             target: number of the slice.
             making: how masks are made.
         """
         self._settle_on(stack, making)
         if seed is not None:
             self.results.put_keyframe(seed)
-        self.results.pending.get(segment_id, {}).pop(target, None)
-        reach = (min([target, *masks]), max([target, *masks]))
+        reach, keep = (min(index, target), max(index, target)), range(target, target + 1)
         settled = self._settled({segment_id: range(reach[0], reach[1] + 1)})
-        self._start({segment_id: masks}, reach, range(target, target + 1), {}, settled=settled)
+        self._start({segment_id: {index: mask}}, reach, keep, {}, settled=settled)
         self._around.changed()
 
     def toggle_stop_mark(self, segment_id: str, plane: SlicePlane) -> bool:
@@ -211,8 +211,13 @@ class Propagation(PropagationView):
 
     def supply(self) -> None:
         """Copy slices for the worker; to be called at every tick."""
-        if self._run is not None:
-            self._run.stack.supply()
+        run = self._run
+        if run is None:
+            return
+        try:
+            run.stack.supply()
+        except Exception as error:  # noqa: BLE001 - the worker would wait for the slice for ever
+            self._failed(run, error)
 
     def advance(self) -> None:
         """Do what is due next; to be called at every tick."""
@@ -271,6 +276,7 @@ class Propagation(PropagationView):
     def _start_around(self, segment_id: str, index: int) -> None:
         """A pass over what depends on one keyframe."""
         span, fixed = self.results.span_around(segment_id, index), self.results.fixed(segment_id)
+        fixed = {at: fixed[at] for at in (span.start - 1, index, span.stop) if at in fixed}
         first, last = self._limits()
         reach = (min([first, *fixed]), max([last, *fixed]))
         keep = range(max(min(first, index), span.start), min(max(last, index) + 1, span.stop))
@@ -281,13 +287,14 @@ class Propagation(PropagationView):
         return self._stack.first if first is None else first, self._stack.last if last is None else last
 
     def _restart(self) -> None:
-        """Begin the pass anew, from what is known now; what was encoded is in the cache."""
+        """Begin the pass anew, from what is known now; what was encoded is in the cache. One to a single slice ends."""
         run = self._run
         self._around.board.stop(KIND)
         if self._is_full(run):
             self._start_full(sorted(run.segments))
-        elif run.around is not None:
-            self._run = None
+            return
+        self._run = None
+        if run.around is not None:
             self._corrected.extendleft((segment_id, run.around) for segment_id in run.segments)
 
     def _start(
@@ -339,15 +346,16 @@ class Propagation(PropagationView):
             return
         self._around.changed()
         if visited.is_fresh_start:
-            run.visited = 0
+            run.visited.clear()
             self.results.drop_run(run.number)
         held = visited.held
         if held is None:
             self._ended(run)
             return
-        run.visited += 1
-        if held.index in run.keep:
-            self.results.put(held)
+        run.visited.add((held.segment, held.index))
+        for one in (held, *visited.trimmed):
+            if one.index in run.keep:
+                self.results.put(one)
 
     def _ended(self, run: PropagationRun) -> None:
         """The pass came to its end: what it did not find again is not there any more."""
@@ -365,8 +373,7 @@ class Propagation(PropagationView):
             self._around.tell("There was no slice to propagate to.", "Choose a larger range, or remove stop marks.")
             return
         if run.scope:
-            count = sum(len(self.held(segment_id)) for segment_id in run.segments)
-            self._around.tell(f"Propagation found {count} slices.", "Look through them, then accept or reject them.")
+            self._around.tell(*_outcome(sum(len(self.held(segment_id)) for segment_id in run.segments)))
             return
         for segment_id in run.segments:
             found = self.results.pending.get(segment_id, {}).get(run.keep.start)
@@ -401,3 +408,11 @@ class Propagation(PropagationView):
         self._around.board.stop(KIND)
         self._run = self._gathering = None
         self._corrected.clear()
+
+
+def _outcome(count: int) -> tuple[str, str]:
+    """What to say of so many slices, and what to do with them."""
+    if not count:
+        return "Propagation found no further slice.", "Mark the structure on a slice where it did not go on."
+    found = "Propagation found 1 slice." if count == 1 else f"Propagation found {count} slices."
+    return found, "Look through them, then accept or reject them."

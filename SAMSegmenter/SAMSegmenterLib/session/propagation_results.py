@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 from SAMSegmenterLib.core.arrays import Mask
@@ -201,6 +201,14 @@ class PropagationResults:
             slices = {**self.held(segment_id), **{i: one for i, one in keyframes.items() if not one.in_segment}}
             found += [slices[index] for index in sorted(slices) if _in_range(index, first, last)]
         return found
+
+    def forget(self, ones: Iterable[HeldSlice | Keyframe]) -> None:
+        """Drop single slices, as there is nothing to write of them."""
+        for one in ones:
+            for kept in (self.pending, self.keyframes):
+                slices = kept.get(one.segment, {})
+                if slices.get(one.index) is one:
+                    del slices[one.index]
 
     def drop_segment(self, segment_id: str) -> None:
         """Forget a segment."""

@@ -26,10 +26,12 @@ class Visited:
     Args:
         held: the result, None when the pass is over.
         is_fresh_start: True when the pass began anew, because what ran the model had to change.
+        trimmed: earlier results whose clean-up covered pixels of this one, without these pixels.
     """
 
     held: HeldSlice | None
     is_fresh_start: bool
+    trimmed: tuple[HeldSlice, ...] = ()
 
 
 class _Lent:
@@ -54,7 +56,7 @@ class PropagationRun:
         scope: slices by segment whose older results go when the pass has ended by itself.
 
     Attributes:
-        visited: results so far.
+        visited: segments and slices that there are results of so far; main thread.
         given: keyframes within `keep`, counted over all segments.
     """
 
@@ -73,10 +75,10 @@ class PropagationRun:
         self.number, self.stack, self.parameters = number, stack, parameters
         self.keep, self.scope, self.around = keep, scope, around
         self.segments = frozenset(segment for masks in keyframes.values() for segment in masks)
-        self.visited = 0
+        self.visited: set[tuple[str, int]] = set()
         self.given = sum(len(masks) for index, masks in keyframes.items() if index in keep)
         self._keyframes, self._settled, self._cleanup = keyframes, settled, cleanup
-        self._found: dict[int, dict[str, PackedMask]] = {}
+        self._found: dict[int, dict[str, HeldSlice]] = {}
         self._lent, self._should_stop = _Lent(), None
         self._results: Iterator[SliceResult] | None = None
         self._was_begun = False
@@ -108,10 +110,13 @@ class PropagationRun:
         if result is None:
             return Visited(None, restarted)
         held = replace(HeldSlice.of(self._cleaned(result), MadeWith.of(predictor)), run=self.number)
-        self._found.setdefault(held.index, {})[held.segment] = held.packed
-        return Visited(held, restarted)
+        trimmed = self._trimmed(held) if self._cleanup != CleanUp() else ()
+        for one in (held, *trimmed):
+            self._found.setdefault(one.index, {})[one.segment] = one
+        return Visited(held, restarted, trimmed)
 
     def _begin(self) -> Iterator[SliceResult]:
+        self._found.clear()
         return propagate_stack(
             self.stack,
             self._keyframes,
@@ -123,14 +128,23 @@ class PropagationRun:
         )
 
     def _cleaned(self, result: SliceResult) -> SliceResult:
-        """A result after clean-up, which takes nothing from other segments."""
+        """A result after clean-up, which adds nothing that other segments have."""
         if self._cleanup == CleanUp() or not result.mask.any():
             return result
         told = result.prompts
         clicks = told.points[told.labels == 1] if told is not None else np.zeros((0, 2))
         mask = clean(result.mask, clicks, self._cleanup, self.stack.grid(result.index).spacing_yx)
-        for masks in (self._keyframes, self._settled or {}, self._found):
-            for segment, other in masks.get(result.index, {}).items():
+        found = {name: one.mask for name, one in self._found.get(result.index, {}).items() if one.final}
+        for masks in (self._keyframes.get(result.index, {}), (self._settled or {}).get(result.index, {}), found):
+            for segment, other in masks.items():
                 if segment != result.segment:
-                    mask = mask & ~(other.mask if isinstance(other, PackedMask) else other)
-        return replace(result, mask=mask)
+                    mask = mask & (result.mask | ~other)
+        return replace(result, mask=mask, final=result.final and bool(mask.any()))
+
+    def _trimmed(self, held: HeldSlice) -> tuple[HeldSlice, ...]:
+        """What clean-up gave to segments before it was known that this one is there."""
+        if not held.final:
+            return ()
+        mask, others = held.mask, self._found.get(held.index, {})
+        overlapping = [one for name, one in others.items() if name != held.segment and (one.mask & mask).any()]
+        return tuple(replace(one, packed=PackedMask.of(one.mask & ~mask)) for one in overlapping)

@@ -84,7 +84,7 @@ class PropagationView:
         if not self.is_running:
             return None
         run, (first, last) = self._run, self._range
-        done = run.visited if run is not None else 0
+        done = len(run.visited) if run is not None else 0
         if run is None or run.around is not None or not run.scope or first is None or last is None:
             return ProgressEvent("propagating", done)
         total = max(done, len(run.segments) * (last - first + 1) - run.given)
