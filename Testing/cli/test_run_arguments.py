@@ -7,6 +7,7 @@ import pytest
 
 from SAMBenchmarkLib.cli.run_arguments import add_run_arguments, case_name, cases_from, options_from
 from SAMBenchmarkLib.core.options import BenchmarkOptions
+from SAMBenchmarkLib.core.protocols.settings import PROTOCOL_TITLES, ProtocolSettings
 from SAMSegmenterLib.core.errors import InputError
 
 
@@ -41,9 +42,33 @@ def test_every_option_reaches_the_protocol():
     assert options_from(parsed(*arguments.split())) == expected
 
 
+def test_every_setting_of_the_protocols_reaches_them():
+    arguments = (
+        "--protocols Huang-Rounds,shi-contours --click-rounds 4 --feed-previous-logits --shift-edges 0,5,15 "
+        "--shift-repeats 2 --box-jitter move --jitter-points all --grid-sizes 8,16 --point-rounds 3 --distance cv2_5x5 "
+        "--label-source any --modes 1,5 --contour-merge last --shi-window ct --roi-margin 0.25 --relative-jitter 0.1 "
+        "--relative-repeats 1"
+    )
+    settings = ProtocolSettings(
+        click_rounds=4, feed_previous_logits=True, shift_edges=(0, 5, 15), shift_repeats=2, box_jitter="move",
+        jitter_points="all", grid_sizes=(8, 16), point_rounds=3, distance="cv2_5x5", label_source="any", modes=(1, 5),
+        contour_merge="last", shi_window="ct", roi_margin=0.25, relative_jitter=(0.1,), relative_repeats=1,
+    )  # fmt: skip
+    options = options_from(parsed(*arguments.split()))
+    assert options == BenchmarkOptions(protocols=("huang-rounds", "shi-contours"), protocol_settings=settings)
+    assert options_from(parsed("--protocols", "all")).protocols == tuple(PROTOCOL_TITLES)
+
+
 @pytest.mark.parametrize(
     ("arguments", "expected"),
     [
+        (["--protocols", "huang"], "no protocol 'huang'"),
+        (["--shift-edges", "10,0"], "rising"),
+        (["--grid-sizes", "8,many"], "takes numbers by comma"),
+        (["--grid-sizes", "512"], "from 1 to 256"),
+        (["--modes", "0"], "from 1 to 5"),
+        (["--box-jitter", "shrink"], "no box jitter 'shrink'"),
+        (["--click-rounds", "0"], "click_rounds is 1 or more"),
         (["--strategies", "S7"], "no strategy 'S7'"),
         (["--strategies", ","], "at least one"),
         (["--plane", "oblique"], "no plane 'oblique'"),

@@ -8,6 +8,11 @@ import os
 from dataclasses import replace
 from pathlib import Path
 
+from SAMBenchmarkLib.cli.protocol_arguments import (
+    add_protocol_arguments,
+    protocol_settings_from,
+    protocols_from,
+)
 from SAMBenchmarkLib.core.cases import Case, parse_label_names, read_manifest
 from SAMBenchmarkLib.core.options import (
     ALL_STRATEGIES,
@@ -28,6 +33,7 @@ def add_run_arguments(parser: argparse.ArgumentParser) -> None:
     _add_case_arguments(parser.add_argument_group("what to evaluate"))
     _add_output_arguments(parser.add_argument_group("where the results go"))
     _add_protocol_arguments(parser.add_argument_group("how it is evaluated"))
+    add_protocol_arguments(parser.add_argument_group("protocols beside the strategies"))
     _add_machine_arguments(parser.add_argument_group("model and computer"))
 
 
@@ -51,6 +57,8 @@ def options_from(arguments: argparse.Namespace) -> BenchmarkOptions:
         seed=arguments.seed,
         timing_repeats=arguments.timing_repeats,
         structures=_names(arguments.structures, ";"),
+        protocols=protocols_from(arguments),
+        protocol_settings=protocol_settings_from(arguments),
     )
 
 

@@ -17,22 +17,22 @@ from SAMBenchmarkLib.core.attributes import aspect_ratio, intensity_difference
 from SAMBenchmarkLib.core.evaluated_structures import evaluated_structures
 from SAMBenchmarkLib.core.object_metrics import ObjectMetrics, measure
 from SAMBenchmarkLib.core.options import PROMPTLESS, BenchmarkOptions
+from SAMBenchmarkLib.core.protocols.contract import RUN_RULES, Answer, Target
+from SAMBenchmarkLib.core.protocols.registry import protocol_answers
+from SAMBenchmarkLib.core.protocols.slice_model import SliceModel
 from SAMBenchmarkLib.core.rows import PredictedMask, ResultRow, SliceOutcome, TimingRow
 from SAMBenchmarkLib.core.selection import select
 from SAMBenchmarkLib.core.simulated_prompts import ObjectPrompts, prompt_rules
 from SAMBenchmarkLib.core.targets import SliceObject, every, fair_shares, object_counts, slice_objects
-from SAMSegmenterLib.core.arrays import Rgb8
+from SAMSegmenterLib.core.arrays import Mask, Rgb8
 from SAMSegmenterLib.core.errors import Cancelled, InputError
 from SAMSegmenterLib.core.geometry import Volume, plane_axis, plane_name
 from SAMSegmenterLib.core.predictor import Candidates, Embedding, EverythingParameters, Predictor
 from SAMSegmenterLib.core.progress import OnProgress, ProgressMeter, ShouldStop, ignore_progress, never_stop
 from SAMSegmenterLib.core.promptless import segment_slice
-from SAMSegmenterLib.core.prompts import Prompts
 from SAMSegmenterLib.core.reference import Segmentation, Structure
 from SAMSegmenterLib.core.slicing import SliceImage, SlicePlane, extract
 from SAMSegmenterLib.core.windowing import paper_clip, parse_window, to_rgb8
-
-SELECTION_RULES = {"oracle": "oracle_dice", "predicted_iou": "predicted_iou", "first": "first"}
 
 
 @dataclass(frozen=True)
@@ -123,6 +123,7 @@ def evaluate_case(
     finished: Set[tuple[int, str, int]] = frozenset(),
     on_progress: OnProgress = ignore_progress,
     should_stop: ShouldStop = never_stop,
+    modality: str = "",
 ) -> Iterator[SliceOutcome]:
     """Evaluate every planned slice of a case that is not finished yet.
 
@@ -130,6 +131,7 @@ def evaluate_case(
         frames: the volumes of the case; more than one for a 4D file.
         segmentations: one per frame, on its lattice.
         finished: (frame, plane, slice) that an earlier run completed.
+        modality: such as CT; some protocols choose the window by it.
 
     Yields:
         One outcome per slice, in order; the caller stores it before asking for the next.
@@ -148,6 +150,7 @@ def evaluate_case(
         if should_stop():
             raise Cancelled
         evaluator = SliceEvaluator(case_id, n, frames[n], segmentations[n], predictor, options, option_hash)
+        evaluator = replace(evaluator, modality=modality, should_stop=should_stop)
         yield evaluator.evaluate(task)
         meter.advance(f"{case_id}, {task.plane} slice {task.index}")
 
@@ -164,9 +167,15 @@ class SliceEvaluator:
     options: BenchmarkOptions
     option_hash: str
     clock: Callable[[], float] = time.perf_counter
+    modality: str = ""
+    should_stop: ShouldStop = never_stop
 
     def evaluate(self, task: SliceTask) -> SliceOutcome:
-        """All strategies on all objects of one slice."""
+        """All strategies and protocols on all objects of one slice.
+
+        Raises:
+            Cancelled: the user stopped during a protocol.
+        """
         image = extract(self.volume, SlicePlane.lattice(task.axis, task.index), square_pixels=False)
         grey = windowed_image(self.volume, image, self.options)
         rgb8 = _as_encoded(grey, self.options)
@@ -174,10 +183,15 @@ class SliceEvaluator:
         embedding = self._timed("embedding", seconds, lambda: self.predictor.encode([rgb8])[0])
         predictions = []
         unprompted = self._unprompted_answers(embedding, seconds)
-        for structure, target in slice_targets(self.segmentation, task, self.options):
-            base = self._object_row(task, structure, target, grey)
-            for strategy, prompts, candidates in self._answers(embedding, target, unprompted, seconds):
-                predictions += self._score(base, strategy, prompts, candidates, target, image)
+        objects = slice_targets(self.segmentation, task, self.options)
+        bases = [self._object_row(task, structure, target, grey) for structure, target in objects]
+        for base, (_structure, target) in zip(bases, objects, strict=True):
+            for answer in self._answers(embedding, target, unprompted, seconds):
+                predictions += self._score(base, answer, target.mask, image)
+        targets = self._targets(bases, [target for _structure, target in objects], task)
+        model = self._slice_model(embedding, rgb8, image)
+        for asked, answer in protocol_answers(model, targets, self.options, self._timer(seconds)):
+            predictions += self._score(bases[asked.number], answer, asked.mask, image)
         timings = tuple(self._timing(task, stage, value) for stage, value in seconds.items())
         return SliceOutcome(self.case_id, self.frame, task.plane, task.index, tuple(predictions), timings)
 
@@ -191,37 +205,58 @@ class SliceEvaluator:
 
     def _answers(
         self, embedding: Embedding, target: SliceObject, unprompted: dict[str, Candidates], seconds: dict[str, float]
-    ) -> Iterator[tuple[str, Prompts | None, Candidates]]:
+    ) -> Iterator[Answer]:
         rules = prompt_rules(self.options.preset, self.options.com_must_be_inside, self.options.s2_outside)
         simulated = ObjectPrompts.of(target.mask, rules)
         for strategy in self.options.strategies:
             if strategy in unprompted:
-                yield strategy, None, unprompted[strategy]
+                yield Answer(strategy, None, unprompted[strategy])
                 continue
             prompts = simulated.prompts(strategy)
             decode = lambda said=prompts: self.predictor.decode(embedding, [said])[0]  # noqa: E731 - timed below
-            yield strategy, prompts, self._timed(strategy, seconds, decode)
+            yield Answer(strategy, prompts, self._timed(strategy, seconds, decode))
 
-    def _score(
-        self,
-        base: ResultRow,
-        strategy: str,
-        prompts: Prompts | None,
-        candidates: Candidates,
-        target: SliceObject,
-        image: SliceImage,
-    ) -> list[PredictedMask]:
+    def _targets(self, bases: Sequence[ResultRow], objects: Sequence[SliceObject], task: SliceTask) -> list[Target]:
+        """The objects as protocols see them; what is labelled is looked up only where there is a protocol."""
+        if not self.options.protocols or not objects:
+            return []
+        layers = [np.take(layer, task.index, axis=task.axis) != 0 for layer in self.segmentation.layers]
+        labelled = np.logical_or.reduce(layers)
+        key = (self.options.seed, self.case_id, self.frame, task.plane, task.index)
+        return [
+            Target(number, target.mask, labelled, (*key, base.label_value))
+            for number, (base, target) in enumerate(zip(bases, objects, strict=True))
+        ]
+
+    def _slice_model(self, embedding: Embedding, rgb8: Rgb8, image: SliceImage) -> SliceModel:
+        def look(window: str) -> Rgb8:
+            other = {"ct": {"window": "amos"}, "minmax": {"window": "minmax", "minmax_scope": "volume"}}[window]
+            return windowed_image(self.volume, image, replace(self.options, **other))
+
+        shape = (rgb8.shape[0], rgb8.shape[1])
+        more = {"should_stop": self.should_stop, "modality": self.modality}
+        return SliceModel(self.predictor, embedding, rgb8, look, shape, **more)  # type: ignore[arg-type]
+
+    def _timer(self, seconds: dict[str, float]) -> Callable[[str, Callable[[], Any]], Any]:
+        return lambda stage, work: self._timed(stage, seconds, work)
+
+    def _score(self, base: ResultRow, answer: Answer, reference: Mask, image: SliceImage) -> list[PredictedMask]:
+        candidates = answer.candidates
         measured: dict[int | None, ObjectMetrics] = {}  # two rules often choose the same candidate
         predictions = []
-        said = json.dumps(prompts.to_json(), separators=(",", ":")) if prompts else ""
-        for selection in self.options.selections:
-            chosen = select(candidates.masks, candidates.scores, target.mask, SELECTION_RULES[selection])
-            mask = np.zeros_like(target.mask) if chosen is None else candidates.masks[chosen]
+        said = json.dumps(answer.prompts.to_json(), separators=(",", ":")) if answer.prompts else ""
+        rules = answer.rules or {selection: RUN_RULES[selection] for selection in self.options.selections}
+        for selection, rule in rules.items():
+            chosen = select(candidates.masks, candidates.scores, reference, rule)
+            mask = np.zeros_like(reference) if chosen is None else candidates.masks[chosen]
             if chosen not in measured:
-                measured[chosen] = self._measure(None if chosen is None else mask, target, image)
+                measured[chosen] = self._measure(None if chosen is None else mask, reference, image)
             row = replace(
                 base,
-                strategy=strategy,
+                strategy=answer.strategy,
+                variant=answer.variant,
+                round=answer.round,
+                repeat=answer.repeat,
                 selection=selection,
                 prompts_json=said,
                 n_candidates=len(candidates),
@@ -232,9 +267,9 @@ class SliceEvaluator:
             predictions.append(PredictedMask(row, mask))
         return predictions
 
-    def _measure(self, mask: Any, target: SliceObject, image: SliceImage) -> ObjectMetrics:
+    def _measure(self, mask: Mask | None, reference: Mask, image: SliceImage) -> ObjectMetrics:
         tolerance = self.options.surface_tolerance_mm
-        return measure(mask, target.mask, image.spacing_yx, self.options.hd_empty, tolerance)  # type: ignore[arg-type]
+        return measure(mask, reference, image.spacing_yx, self.options.hd_empty, tolerance)  # type: ignore[arg-type]
 
     def _object_row(self, task: SliceTask, structure: Structure, target: SliceObject, shown: Rgb8) -> ResultRow:
         return ResultRow(

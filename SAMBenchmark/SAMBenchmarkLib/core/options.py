@@ -4,9 +4,16 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import asdict, dataclass, fields, replace
+from dataclasses import asdict, dataclass, field, fields, replace
 from typing import Any
 
+from SAMBenchmarkLib.core.protocols.settings import (
+    PROTOCOL_TITLES,
+    SETTING_NAMES,
+    ProtocolSettings,
+    check_bases,
+    check_protocols,
+)
 from SAMSegmenterLib.core.errors import InputError
 from SAMSegmenterLib.core.geometry import PLANES
 from SAMSegmenterLib.core.predictor import ModelSpec
@@ -79,6 +86,8 @@ class BenchmarkOptions:
         surface_tolerance_mm: tolerance of the surface Dice.
         seed: of everything random; each object derives its own.
         timing_repeats: repetitions of the timing table (median); 0 leaves it out.
+        protocols: names of protocols that are evaluated besides the strategies.
+        protocol_settings: what those leave open; without protocols it decides nothing.
     """
 
     strategies: tuple[str, ...] | None = None
@@ -100,6 +109,8 @@ class BenchmarkOptions:
     seed: int = 1
     timing_repeats: int = 20
     structures: tuple[str, ...] = ()
+    protocols: tuple[str, ...] = ()
+    protocol_settings: ProtocolSettings = field(default_factory=ProtocolSettings)
 
     def __post_init__(self) -> None:
         if self.strategies is not None:
@@ -123,19 +134,24 @@ class BenchmarkOptions:
                 "A structure has no name.", 'Name structures as in "liver" or "left kidney + right kidney".'
             )
         parse_window(self.window)
+        check_protocols(self.protocols)
 
     def resolved(self) -> BenchmarkOptions:
         """The same options with the preset's choices filled in, and the strategies of models that take prompts."""
         chosen = {name: value for name, value in PRESETS[self.preset].items() if getattr(self, name) is None}
         if self.strategies is None:
             chosen["strategies"] = STRATEGIES
+        if self.protocols:
+            chosen["protocols"] = tuple(name for name in PROTOCOL_TITLES if name in self.protocols)
+            chosen["protocol_settings"] = self.protocol_settings.resolved(self.preset)
         return replace(self, **chosen)
 
     def for_model(self, spec: ModelSpec) -> BenchmarkOptions:
         """The same options, resolved, with the strategies that suit a model where none are named.
 
         Raises:
-            InputError: a strategy is named that does not suit the model.
+            InputError: a strategy or a protocol is named that does not suit the model, or a protocol lacks the strategy
+                that it varies.
         """
         suiting = suiting_strategies(spec)
         strategies = suiting if self.strategies is None else self.strategies
@@ -147,19 +163,34 @@ class BenchmarkOptions:
                 "evaluated with it.",
                 f"Choose from {', '.join(suiting)}, or choose another model.",
             )
+        if self.protocols and spec.promptless:
+            raise InputError(
+                f"Model '{spec.name}' takes no prompts, so protocol {self.protocols[0]} cannot be evaluated with it.",
+                "Leave out the protocols, or choose another model.",
+            )
+        check_bases(self.protocols, strategies)
         return replace(self, strategies=strategies).resolved()
 
     def to_json(self) -> dict[str, Any]:
-        """All resolved values, ready for JSON."""
-        return {name: list(v) if isinstance(v, tuple) else v for name, v in asdict(self.resolved()).items()}
+        """All resolved values, ready for JSON; protocols and their settings only where there are protocols."""
+        values = asdict(self.resolved())
+        settings = values.pop("protocol_settings")
+        if not self.protocols:
+            del values["protocols"]
+        else:
+            values |= settings
+        return {name: list(v) if isinstance(v, tuple) else v for name, v in values.items()}
 
     @classmethod
     def from_json(cls, data: dict[str, Any]) -> BenchmarkOptions:
         """Inverse of `to_json`; unknown names are an InputError."""
-        unknown = set(data) - {field.name for field in fields(cls)}
+        own = {field.name for field in fields(cls)} - {"protocol_settings"}
+        unknown = set(data) - own - set(SETTING_NAMES)
         if unknown:
             raise InputError(f"Unknown options: {', '.join(sorted(unknown))}.")
-        return cls(**{name: tuple(v) if isinstance(v, list) else v for name, v in data.items()})
+        values = {name: tuple(v) if isinstance(v, list) else v for name, v in data.items()}
+        settings = ProtocolSettings(**{name: values.pop(name) for name in SETTING_NAMES if name in values})
+        return cls(**values, protocol_settings=settings)
 
 
 def suiting_strategies(spec: ModelSpec) -> tuple[str, ...]:

@@ -232,7 +232,7 @@ def next_click(
 def _deeper_error_click(
     reference: Mask, prediction: Mask, excluded: Iterable[tuple[int, int]]
 ) -> tuple[tuple[int, int], int] | None:
-    missed, superfluous = _depth(reference & ~prediction), _depth(prediction & ~reference)
+    missed, superfluous = interior_depth(reference & ~prediction), interior_depth(prediction & ~reference)
     for x, y in excluded:
         missed[y, x] = superfluous[y, x] = 0.0
     label = int(missed.max() > superfluous.max())
@@ -248,7 +248,7 @@ def _any_error_click(
 ) -> tuple[tuple[int, int], int] | None:
     if rng is None:
         raise InputError("The click rule mazurowski draws by lot and needs a random generator.")
-    depth = _depth(reference ^ prediction)
+    depth = interior_depth(reference ^ prediction)
     if not depth.max():
         return None
     rows, columns = np.nonzero(depth == depth.max())
@@ -257,7 +257,7 @@ def _any_error_click(
     return (x, y), int(reference[y, x])
 
 
-def _depth(region: Mask) -> npt.NDArray[np.float64]:
+def interior_depth(region: Mask) -> npt.NDArray[np.float64]:
     """Exact distance of each pixel to the nearest one outside the region, 0 outside; the image's edge is outside."""
     depth = np.zeros(region.shape)
     block = bounding_region(region)

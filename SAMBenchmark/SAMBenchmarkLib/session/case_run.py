@@ -77,6 +77,7 @@ class CaseRunner:
             self.option_hash,
             self.store.finished_slices(self.option_hash, job.case.name),
             should_stop=self.should_stop,
+            modality=job.case.modality,
         ):
             self.store.save(outcome)
             self.on_slice(outcome)

@@ -1,5 +1,6 @@
 """Options: presets, ranges, and the hash that keeps different rows apart."""
 
+import json
 from dataclasses import fields, replace
 
 import pytest
@@ -14,6 +15,7 @@ from SAMBenchmarkLib.core.options import (
     option_hash,
     suiting_strategies,
 )
+from SAMBenchmarkLib.core.protocols.settings import ProtocolSettings
 from SAMSegmenterLib.core.errors import InputError
 from SAMSegmenterLib.core.predictor import ModelSpec
 
@@ -43,11 +45,50 @@ OTHERS = {
 
 
 def test_every_option_but_the_timing_changes_the_hash():
-    assert set(OTHERS) | {"timing_repeats"} == {field.name for field in fields(BenchmarkOptions)}
+    others = {"timing_repeats", "protocols", "protocol_settings"}
+    assert set(OTHERS) | others == {field.name for field in fields(BenchmarkOptions)}
     default = option_hash(BenchmarkOptions(), ARITHMETIC)
     hashes = {option_hash(BenchmarkOptions(**{name: value}), ARITHMETIC) for name, value in OTHERS.items()}
     assert len(hashes | {default}) == len(OTHERS) + 1
     assert option_hash(BenchmarkOptions(timing_repeats=0), ARITHMETIC) == default
+
+
+def test_settings_of_protocols_change_the_hash_only_where_there_is_a_protocol():
+    settings = ProtocolSettings(click_rounds=3)
+    default, chosen = BenchmarkOptions(), BenchmarkOptions(protocols=("huang-rounds",))
+    assert option_hash(replace(default, protocol_settings=settings), ARITHMETIC) == option_hash(default, ARITHMETIC)
+    hashes = {option_hash(o, ARITHMETIC) for o in (default, chosen, replace(chosen, protocol_settings=settings))}
+    assert len(hashes) == 3
+
+
+def test_rows_from_before_there_were_protocols_keep_their_hash():
+    assert option_hash(BenchmarkOptions(), ARITHMETIC) == "214213ded2f4ef6e"
+
+
+def test_protocols_have_one_order_whatever_the_user_wrote():
+    one, other = ("shi-contours", "huang-rounds"), ("huang-rounds", "shi-contours")
+    hashes = {option_hash(BenchmarkOptions(protocols=names), ARITHMETIC) for names in (one, other)}
+    assert len(hashes) == 1
+
+
+def test_options_with_protocols_survive_the_way_through_json():
+    settings = ProtocolSettings(grid_sizes=(8, 16), relative_jitter=(0.1,), modes=(5,))
+    options = BenchmarkOptions(protocols=("huang-grid",), protocol_settings=settings, preset="authors_code").resolved()
+    assert BenchmarkOptions.from_json(json.loads(json.dumps(options.to_json()))) == options
+    assert (options.protocol_settings.distance, options.protocol_settings.label_source) == ("cv2_5x5", "any")
+
+
+@pytest.mark.parametrize("names", [("huang",), ("roi-crop", "roi-crop")])
+def test_protocols_that_do_not_exist_or_come_twice_are_refused(names):
+    with pytest.raises(InputError):
+        BenchmarkOptions(protocols=names)
+
+
+def test_a_protocol_that_varies_a_strategy_needs_it():
+    with pytest.raises(InputError, match="sam-md-jitter is measured against S5"):
+        BenchmarkOptions(strategies=("S2",), protocols=("sam-md-jitter",)).for_model(ORDINARY)
+    with pytest.raises(InputError, match="takes no prompts"):
+        BenchmarkOptions(protocols=("huang-rounds",)).for_model(PROMPTLESS)
 
 
 CHANGES_OF_ARITHMETIC = {
