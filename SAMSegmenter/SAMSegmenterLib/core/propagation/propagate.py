@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 import numpy as np
 
-from SAMSegmenterLib.core.arrays import Mask
+from SAMSegmenterLib.core.arrays import Mask, unpacked
 from SAMSegmenterLib.core.errors import Cancelled
 from SAMSegmenterLib.core.geometry import Volume
 from SAMSegmenterLib.core.predictor import Predictor
@@ -98,10 +98,8 @@ class _Run:
         self.segments = checked(stack, keyframes, parameters)
         self.views = SliceViews(stack, predictor, parameters.window, parameters.zoom)
         self._stack, self._predictor, self._parameters, self._should_stop = stack, predictor, parameters, should_stop
-        self._masks: dict[int, dict[str, Mask]] = {index: dict(masks) for index, masks in settled.items()}
-        for segment, masks in self.segments.items():
-            for index, mask in masks.items():
-                self._masks.setdefault(index, {})[segment] = mask
+        self._settled = settled
+        self._found: dict[tuple[str, int], np.ndarray] = {}
         grid, apart = stack.grid(stack.first), stack.spacing_mm
         known = apart is not None and grid.spacing_yx is not None
         self._distance_px = apart / float(np.mean(grid.spacing_yx)) if known else None
@@ -122,13 +120,22 @@ class _Run:
         return self._taken_at((segment,), index)
 
     def _taken_at(self, segments: Iterable[str], index: int) -> Mask:
-        others = [mask for name, mask in self._masks.get(index, {}).items() if name not in segments]
-        return np.logical_or.reduce(others) if others else np.zeros(self._stack.grid(index).shape, bool)
+        taken, settled = np.zeros(self._stack.grid(index).shape, bool), self._settled.get(index, {})
+        for name in (self.segments.keys() | settled.keys()).difference(segments):
+            found = self._found.get((name, index))
+            if found is not None:
+                taken |= unpacked(found, taken.shape)
+            elif index in self.segments.get(name, ()):
+                taken |= self.segments[name][index]
+            elif name in settled:
+                taken |= settled[name]
+        return taken
 
     def noting(self, results: Iterator[SliceResult]) -> Iterator[SliceResult]:
         """The same results; the segments that come later keep clear of them."""
         for result in results:
-            self._masks.setdefault(result.index, {})[result.segment] = result.mask & result.final
+            if len(self.segments) > 1:
+                self._found[result.segment, result.index] = np.packbits(result.mask & result.final)
             yield result
 
     def outwards(self, spans: Sequence[Outwards], step: int) -> Iterator[SliceResult]:
