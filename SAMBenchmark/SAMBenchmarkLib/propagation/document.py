@@ -15,7 +15,8 @@ from SAMBenchmarkLib.validation.tables import markdown
 TITLE = "Propagation"
 READING = f"""A structure is one connected part (26 neighbours) of one label that spans {LEAST_SLICES} slices or more.
 All methods start from the same mask: the model's answer to the reference's tight box on the structure's largest slice.
-All use the same embeddings. Methods without a stop (same prompt, box chain) cover the whole volume. Structures are
+All use the same window (soft tissue for CT, else all but the outermost intensities of the volume).
+Methods without a stop (same prompt, box chain) cover the whole volume. Structures are
 averaged per dataset, datasets count alike; in medians and percentiles, too. Intervals hold {LEVEL} % of {RESAMPLES}
 bootstrap draws of the subjects within each dataset; a dataset of a single subject has none and adds no variation to the
 mean's."""

@@ -37,6 +37,7 @@ from SAMBenchmarkLib.propagation.scoring import (
 from SAMBenchmarkLib.propagation.signed_distance import interpolate
 from SAMBenchmarkLib.propagation.slices import ModelSlices
 from SAMBenchmarkLib.propagation.structures import StructurePart, part_stack
+from SAMBenchmarkLib.propagation.windows import with_one_window
 from SAMSegmenterLib.core.arrays import Mask
 from SAMSegmenterLib.core.errors import InputError
 from SAMSegmenterLib.core.prompts import Prompts
@@ -85,12 +86,13 @@ def measure_part(
     Args:
         case: that the structure belongs to.
         predictor: keeps embeddings for all methods.
-        parameters: of propagation; axis and square pixels are set here.
+        parameters: of propagation; axis and square pixels are set here, and a window for the whole volume.
         with_baselines: run the other methods, too.
 
     Returns:
         A record with a failure in words where the model finds nothing in the box.
     """
+    parameters = with_one_window(parameters, case.volume.array)
     parameters = replace(parameters, axis=case.axis, square_pixels=False)
     subject = _subject(case, chosen, predictor, parameters)
     try:

@@ -87,18 +87,30 @@ over the last three slices, and logarithms of the distance from the keyframe and
 the structure on its keyframe."""
 
 
+_LITTLE_SMALLER = 0.8
+"""Share of the largest radius above which a keyframe says nothing about where the structure ends."""
+
+_DOUBT_PER_SLICE = 2.0
+"""What each slice beyond the end that two keyframes foretell takes from the logit of the presence."""
+
+
 class EvidenceHistory:
     """Evidence of one direction, and what follows from it.
 
     Args:
         radius_px: of the structure on its keyframe.
         slice_distance_px: distance between slices in pixels; None when unknown, then taken for one.
+        away: slices between the keyframe that the direction starts from and the one with that radius.
+        radius_here_px: on the keyframe that the direction starts from, if that is another one.
     """
 
-    def __init__(self, radius_px: float, slice_distance_px: float | None) -> None:
+    def __init__(
+        self, radius_px: float, slice_distance_px: float | None, away: int = 0, radius_here_px: float | None = None
+    ) -> None:
         self._apart = (slice_distance_px or 1.0) / max(1.0, radius_px)
         self._before: list[Evidence] = []
-        self._steps = 0
+        self._steps = away
+        self._expected_steps = _reach(radius_px, radius_here_px, away)
 
     def add(self, evidence: Evidence) -> None:
         """Remember a slice."""
@@ -115,7 +127,8 @@ class EvidenceHistory:
         if evidence.is_empty:
             return 0.0, 0.0
         values = self.values(evidence)
-        presence = PRESENCE.probability(values)
+        beyond = max(0.0, self._steps + 1 - self._expected_steps)
+        presence = PRESENCE.probability(values, -_DOUBT_PER_SLICE * beyond)
         return presence, presence * CONFIDENCE.probability(values)
 
     def values(self, evidence: Evidence) -> np.ndarray:
@@ -126,6 +139,12 @@ class EvidenceHistory:
         lately = np.vstack([before[-2:], now[None]]).mean(axis=0) if len(before) else now
         distances = np.log([(self._steps + 1) * self._apart, self._apart])
         return np.concatenate([np.array(astuple(evidence)[:-1], float), change, lately, distances])
+
+
+def _reach(radius_px: float, radius_here_px: float | None, away: int) -> float:
+    """Slices from the largest keyframe to the end of an ellipsoid that has these radii on two of its slices."""
+    share = 1.0 if radius_here_px is None else radius_here_px / radius_px
+    return np.inf if not away or share >= _LITTLE_SMALLER else np.ceil(away / np.sqrt(1 - share**2))
 
 
 def reason_of(values: np.ndarray) -> StopReason:

@@ -26,9 +26,9 @@ class Regression:
         standard = np.clip((values - np.array(self.means)) / np.array(self.scales), -4, 4)
         return standard * np.array(self.weights)
 
-    def probability(self, values: np.ndarray) -> float:
-        """0 to 1."""
-        return float(1 / (1 + np.exp(-self.offset - self.contributions(values).sum())))
+    def probability(self, values: np.ndarray, more: float = 0.0) -> float:
+        """0 to 1; `more` is added to the logit."""
+        return float(1 / (1 + np.exp(-self.offset - more - self.contributions(values).sum())))
 
 
 # Fitted on 137 structures of seven public CT and MR data sets (brain tumours, white-matter lesions, hippocampus,

@@ -73,7 +73,9 @@ def run_gap(
 def _joined(upwards: SliceResult, downwards: SliceResult, gap: Gap, taken_at: TakenAt) -> SliceResult:
     index = upwards.index
     share = (index - gap.below) / (gap.above - gap.below)
-    mask = fused(upwards.mask, downwards.mask, share) & ~taken_at(gap.segment, index)
+    above, below = share * downwards.slice_confidence, (1 - share) * upwards.slice_confidence
+    trust = above / (above + below) if above + below else share  # a pass that comes from a tiny end knows less
+    mask = fused(upwards.mask, downwards.mask, trust) & ~taken_at(gap.segment, index)
     nearer = upwards if share <= 0.5 else downwards
     expected = np.average([upwards.slice_confidence, downwards.slice_confidence], weights=[1 - share, share])
     confidence = 0.5 * (float(expected) + dice_of(upwards.mask, downwards.mask))

@@ -18,6 +18,7 @@ from SAMSegmenterLib.core.propagation.parameters import PropagationParameters
 from SAMSegmenterLib.core.propagation.results import KEYFRAME, SliceResult
 from SAMSegmenterLib.core.propagation.shape import Region
 from SAMSegmenterLib.core.propagation.stacks import SliceStack, VolumeStack
+from SAMSegmenterLib.core.propagation.texture import LabelledSlice
 from SAMSegmenterLib.core.propagation.tracker import Tracker, without_overlaps
 from SAMSegmenterLib.core.propagation.views import SliceViews
 from SAMSegmenterLib.core.propagation.zoom import around_all
@@ -107,8 +108,12 @@ class _Run:
     def tracker_for(self, segment: str, start: int, step: int) -> Tracker:
         """A tracker that leaves a keyframe."""
         drift = tuple(step * value for value in self._stack.drift_yx)
-        mask = self.segments[segment][start]
-        return Tracker(self.views.grey(start), mask, self._parameters, self._distance_px, drift)
+        masks = self.segments[segment]
+        at = max(masks, key=lambda index: np.count_nonzero(masks[index]))
+        largest = LabelledSlice(self.views.grey(at), masks[at]) if at != start else None
+        grey = self.views.grey(start)
+        away = abs(at - start)
+        return Tracker(grey, masks[start], self._parameters, self._distance_px, drift, largest, away)
 
     def box_of(self, gap: Gap) -> Region:
         """Bounding box of a gap's keyframes."""

@@ -88,6 +88,8 @@ class Tracker:
         mask: (H, W) bool of the keyframe, not empty.
         slice_distance_px: distance between slices in pixels of the slice; None when unknown.
         drift_yx: motion in pixels that comes from a slanted stack alone.
+        largest: the segment's largest keyframe, which tells more about it than a small one near an end; None for this.
+        away: slices from there to this keyframe.
     """
 
     def __init__(
@@ -97,12 +99,18 @@ class Tracker:
         parameters: PropagationParameters,
         slice_distance_px: float | None = None,
         drift_yx: tuple[float, float] = (0.0, 0.0),
+        largest: LabelledSlice | None = None,
+        away: int = 0,
     ) -> None:
         self._parameters = parameters
         self._keyframe = LabelledSlice(grey, mask, parameters.keyframe_share)
         self._motion = self._drift = np.array(drift_yx, float)
         self._appearance = self._go_on_from(grey, mask, centroid(mask))
-        self._history = EvidenceHistory(radius(mask), slice_distance_px)
+        self._largest = mask
+        if largest is not None:
+            self._largest = largest.mask
+            self._appearance = Appearance.of(largest.grey, largest.mask).mixed(self._appearance, 0.5)
+        self._history = EvidenceHistory(radius(self._largest), slice_distance_px, away, radius(mask))
         self.steps = 0
 
     @property
@@ -186,7 +194,7 @@ class Tracker:
             separation=float(np.where(mask, scene.likelihood, -scene.likelihood)[beside].mean()),
             growth=float(np.log(np.count_nonzero(mask) / np.count_nonzero(scene.inside))),
             change=float(abs(np.log(np.count_nonzero(mask) / np.count_nonzero(scene.inside)))),
-            size=float(np.log(np.count_nonzero(mask) / np.count_nonzero(self._keyframe.mask))),
+            size=float(np.log(np.count_nonzero(mask) / np.count_nonzero(self._largest))),
             overlap=intersection_over_union(mask, scene.inside),
             jump=self._jump(mask, whole, size),
             texture=float(scene.labels[mask].mean()),

@@ -1,0 +1,29 @@
+"""The intensities that all methods show the model: one window for all slices, as a viewer has it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+
+from SAMSegmenterLib.core.propagation import PropagationParameters
+from SAMSegmenterLib.core.windowing import CT_PRESETS, MinMax, Percentile, Window
+from SAMSegmenterLib.core.windows_choice import frozen, looks_like_hounsfield
+
+
+def usual_window(array: np.ndarray) -> Window:
+    """What a volume is usually looked at with: soft tissue for CT numbers, else all but the outermost values.
+
+    Args:
+        array: (K, J, I), or (K, J, I, 3) colour.
+    """
+    if array.ndim == 3 and looks_like_hounsfield(array):
+        return CT_PRESETS["abdomen"]
+    return frozen(Percentile() if array.ndim == 3 else MinMax(), array)
+
+
+def with_one_window(parameters: PropagationParameters, array: np.ndarray) -> PropagationParameters:
+    """The parameters with a window that does not change from slice to slice; one that was chosen stays."""
+    if parameters.window != MinMax():
+        return parameters
+    return replace(parameters, window=usual_window(array))
