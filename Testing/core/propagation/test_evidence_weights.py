@@ -31,3 +31,10 @@ def test_each_measure_has_its_coefficients(regression):
 def test_probabilities_stay_between_none_and_one_without_warnings(regression, value):
     with np.errstate(all="raise"):
         assert 0 <= regression.probability(np.full(len(NAMES), value)) <= 1
+
+
+@pytest.mark.parametrize("more", [-1e6, 1e6])
+def test_what_is_added_to_the_logit_may_be_as_large_as_it_likes(more):
+    with np.errstate(over="raise", invalid="raise"):
+        found = PRESENCE.probability(np.array(PRESENCE.means), more)
+    assert found == pytest.approx(float(more > 0), abs=1e-100)

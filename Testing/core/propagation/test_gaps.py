@@ -111,3 +111,14 @@ def test_stopping_in_a_gap_leaves_what_was_told():
                 got.append(result)
         assert len(got) == 2 + stop_at
         assert all(np.array_equal(a.mask, b.mask) for a, b in zip(got, whole, strict=False))
+
+
+def test_what_both_passes_make_keeps_clear_of_what_is_settled():
+    volume, truth = columns_that_move(step=0)
+    settled = {k: {"b": rectangle(SHAPE, 0, 0, 11, 31)} for k in range(3, 9)}
+    told = PropagationParameters(zoom=0, first=2, last=9)
+    keyframes = {k: {"a": truth[k]} for k in (2, 9)}
+    held = latest(propagate(volume, keyframes, ThresholdPredictor(), told, settled=settled))["a"]
+    assert all(held[k].origin == FUSED and held[k].mask.any() for k in range(3, 9))
+    assert not any((held[k].mask & settled[k]["b"]).any() for k in range(3, 9))
+    assert np.array_equal(held[2].mask, truth[2]) and np.array_equal(held[9].mask, truth[9])

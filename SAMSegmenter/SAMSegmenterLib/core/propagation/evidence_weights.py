@@ -7,6 +7,10 @@ from dataclasses import dataclass
 import numpy as np
 
 
+_LEAST = 500.0
+"""Exponent beyond which a probability is none, before it is no number."""
+
+
 @dataclass(frozen=True)
 class Regression:
     """A logistic regression of standardised measures.
@@ -28,7 +32,8 @@ class Regression:
 
     def probability(self, values: np.ndarray, more: float = 0.0) -> float:
         """0 to 1; `more` is added to the logit."""
-        return float(1 / (1 + np.exp(-self.offset - more - self.contributions(values).sum())))
+        logit = self.offset + more + self.contributions(values).sum()
+        return float(1 / (1 + np.exp(min(-logit, _LEAST))))
 
 
 # Fitted on 137 structures of seven public CT and MR data sets (brain tumours, white-matter lesions, hippocampus,
