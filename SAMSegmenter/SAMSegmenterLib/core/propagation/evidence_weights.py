@@ -6,7 +6,6 @@ from dataclasses import dataclass
 
 import numpy as np
 
-
 _LEAST = 500.0
 """Exponent beyond which a probability is none, before it is no number."""
 
