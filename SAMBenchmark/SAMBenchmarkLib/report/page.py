@@ -19,6 +19,7 @@ MOST_NOTES = 12
 CONTENTS = {
     "figures": "Key figures",
     "plots": "Plots",
+    "statistics": "Statistics",
     "pictures": "Pictures",
     "timings": "Timings",
     "published": "Published values",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 
+from SAMBenchmarkLib.core.statistics.statistics_tables import statistics_tables
 from SAMBenchmarkLib.report import page
 from SAMBenchmarkLib.report.digest import Digest
 from SAMBenchmarkLib.report.methods import methods_section
@@ -14,6 +15,7 @@ from SAMBenchmarkLib.report.section_options import options_section
 from SAMBenchmarkLib.report.section_pictures import PictureOf, pictures_section
 from SAMBenchmarkLib.report.section_plots import plots_section
 from SAMBenchmarkLib.report.section_published import published_section
+from SAMBenchmarkLib.report.section_statistics import statistics_section
 from SAMBenchmarkLib.report.section_timings import timings_section
 from SAMSegmenterLib.core.atomic import atomic_path
 
@@ -30,7 +32,7 @@ def write_report(
 ) -> None:
     """Write the report of one run; the same results give the same bytes.
 
-    Rows are read twice as a stream; only figures are held.
+    Rows are read several times as a stream; only figures are held.
 
     Args:
         path: of the HTML file; its folder must exist. An older file is replaced when the new one is complete.
@@ -62,6 +64,7 @@ def report_html(
     sections = {
         "figures": figures_section(digest, strategies),
         "plots": plots_section(digest, strategies),
+        "statistics": statistics_section(statistics_tables(store.rows(option_hash), store.cases(option_hash))),
         "pictures": pictures_section(store, option_hash, digest, strategies, picture_of),
         "timings": timings_section(store.timings(option_hash), facts),
         "published": published_section(digest),

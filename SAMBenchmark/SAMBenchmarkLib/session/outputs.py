@@ -10,6 +10,7 @@ from pathlib import Path
 
 from SAMBenchmarkLib.core.cases import Case
 from SAMBenchmarkLib.core.options import SELECTIONS, BenchmarkOptions
+from SAMBenchmarkLib.core.statistics.statistics_tables import STATISTICS_TABLES, statistics_tables
 from SAMBenchmarkLib.core.store import ResultStore, RunRecord
 from SAMBenchmarkLib.core.summary import METRICS, summary_tables
 from SAMBenchmarkLib.core.tables import Table
@@ -24,6 +25,7 @@ OnNotice = Callable[[str], None]
 NO_SCENE = 'No scene was written: it needs 3D Slicer, or pip install "slicer-sam-segmenter[headless]".'
 
 _OUR_TABLES = {
+    *STATISTICS_TABLES,
     "timing",
     "options",
     *(f"{name}_{selection}" for name in ("summary", *(m.column for m in METRICS)) for selection in SELECTIONS),
@@ -48,7 +50,8 @@ class Extras:
 def run_tables(store: ResultStore, run: RunRecord, further: Sequence[Table] = ()) -> list[Table]:
     """All tables of a run, further ones, and last its options; an empty list when there are no rows."""
     tables = summary_tables(store.rows(run.option_hash), store.timings(run.option_hash))
-    return [*tables, *further, options_table(run)] if tables else []
+    statistics = statistics_tables(store.rows(run.option_hash), store.cases(run.option_hash)) if tables else []
+    return [*tables, *statistics, *further, options_table(run)] if tables else []
 
 
 def options_table(run: RunRecord) -> Table:

@@ -1,0 +1,63 @@
+"""Do two strategies, or two models, differ? Tested on the patients' means."""
+
+from __future__ import annotations
+
+import itertools
+import math
+from collections.abc import Mapping
+
+import numpy as np
+
+from SAMBenchmarkLib.core.options import SELECTION_TITLES
+from SAMBenchmarkLib.core.statistics.holm import holm
+from SAMBenchmarkLib.core.statistics.intervals import mean_interval
+from SAMBenchmarkLib.core.statistics.object_figures import Floats, ObjectFigures, Strings
+from SAMBenchmarkLib.core.statistics.signed_rank import signed_rank
+from SAMBenchmarkLib.core.tables import Table
+
+FIGURES = ("objects", "patients", "difference_percent", "bca_low", "bca_high", "statistic", "p", "p_holm", "note")
+
+
+def strategy_tests(figures: ObjectFigures, selection: str) -> Table:
+    """Wilcoxon's signed-rank test of every two strategies, corrected after Holm; without rows for one strategy."""
+    values = {strategy: figures.dice_of(strategy, selection) for strategy in figures.strategies(selection)}
+    pairs = list(itertools.combinations(values, 2))
+    rows = paired_rows({pair: (values[pair[0]], values[pair[1]]) for pair in pairs}, figures.patients())
+    title = (
+        "Differences of mean DICE per patient [%], second less first, with Wilcoxon's signed-rank test, masks "
+        f"selected by {SELECTION_TITLES.get(selection, selection)}"
+    )
+    return Table.from_rows(f"tests_{selection}", title, ("first", "second", *FIGURES), rows)
+
+
+def paired_rows(pairs: Mapping[tuple[str, ...], tuple[Floats, Floats]], patients: Strings) -> list[tuple[object, ...]]:
+    """One row per pair: its names, then `FIGURES`; p is corrected for all pairs together.
+
+    Objects without a value in either column are left out; each patient counts once.
+
+    Args:
+        pairs: names -> (first, second), each (N,) Dice, 0 to 1.
+        patients: (N,) to whom each object belongs.
+    """
+    found = [_compared(first, second, patients) for first, second in pairs.values()]
+    corrected = holm([float(cells[6]) for cells in found])
+    return [(*names, *cells[:7], float(p), cells[7]) for names, cells, p in zip(pairs, found, corrected, strict=True)]
+
+
+def _compared(first: Floats, second: Floats, patients: Strings) -> tuple[object, ...]:
+    differences = 100 * (second - first)
+    known = np.isfinite(differences)
+    means, people = patient_means(differences[known], patients[known])
+    if len(means) < 2:
+        note = "no object has both" if not len(means) else "1 patient only: no test, no interval"
+        mean = float(means[0]) if len(means) else math.nan
+        return int(known.sum()), len(means), mean, math.nan, math.nan, math.nan, math.nan, note
+    test, interval = signed_rank(means), mean_interval(means, people)
+    notes = dict.fromkeys(filter(None, (test.note, interval.note)))
+    return int(known.sum()), len(means), interval.mean, *interval.bca, test.statistic, test.p, "; ".join(notes)
+
+
+def patient_means(values: Floats, patients: Strings) -> tuple[Floats, Strings]:
+    """Mean of each patient's objects, and the patients; values are defined."""
+    people, place = np.unique(patients, return_inverse=True)
+    return np.bincount(place, values, len(people)) / np.maximum(np.bincount(place, minlength=len(people)), 1), people

@@ -1,0 +1,78 @@
+"""Tables of statistics on the page: figures rounded, p-values in words where small, and words instead of nothing."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from SAMBenchmarkLib.core.tables import Table
+from SAMBenchmarkLib.report.html_tables import NO_ROWS, body, data_table, number_cell, number_header, row_header
+from SAMBenchmarkLib.report.markup import Html, element, paragraph
+
+SIGNIFICANT = 0.001
+"""Bold below. Source: Huang et al. 2024, table 6."""
+
+P_VALUES = ("p", "p_holm", "p_alone")
+_THREE_DECIMALS = ("rho", "rho_alone")
+
+
+def statistic_table(table: Table, titles: Mapping[str, str], caption: str, heads: Sequence[str]) -> Html:
+    """Some columns of a table; where no row has a figure and all say why in the same words, these words.
+
+    Args:
+        titles: column -> heading, in the order shown.
+        caption: says what the figures are.
+        heads: the columns that name a row.
+    """
+    figures = [name for name in titles if name not in (*heads, "note")]
+    words = _only_words(table, figures)
+    if words:
+        return paragraph(f"{words[0].upper()}{words[1:]}.")
+    rows = []
+    for values in table.rows:
+        row = dict(zip(table.header, values, strict=True))
+        first, *others = heads
+        cells = [element("td", row[name], class_="way") for name in others]
+        rows.append(
+            element(
+                "tr",
+                row_header(row[first]),
+                *cells,
+                *(_cell(name, row) for name in titles if name in figures),
+                _note(row),
+            )
+        )
+    header = [element("th", titles[name], scope="col") for name in heads]
+    header += [number_header(titles[name]) for name in figures]
+    return data_table(caption, [*header, element("th", "To know", scope="col")], [body(rows)], len(rows))
+
+
+def figure_text(name: str, value: Any) -> str:
+    """A figure as the page shows it."""
+    if value is None or (isinstance(value, float) and math.isnan(value)):
+        return NO_ROWS
+    if name in P_VALUES:
+        return f"< {SIGNIFICANT}" if value < SIGNIFICANT else f"{value:.3f}"
+    if isinstance(value, float):
+        return f"{value:.3f}" if name in _THREE_DECIMALS else f"{value:.2f}"
+    return f"{value:,}" if isinstance(value, int) else str(value)
+
+
+def _cell(name: str, row: Mapping[str, Any]) -> Html:
+    value = row[name]
+    bold = name in P_VALUES and isinstance(value, float) and value < SIGNIFICANT
+    return number_cell(figure_text(name, value), best=bold)
+
+
+def _note(row: Mapping[str, Any]) -> Html:
+    return element("td", row.get("note") or "")
+
+
+def _only_words(table: Table, figures: Sequence[str]) -> str:
+    """The one note of a table without a single figure; empty otherwise. Counts are no figures."""
+    notes = set(table.columns.get("note", [""]))
+    floats = [
+        v for name in figures for v in table.columns[name] if isinstance(v, float) and name != "dice_percent_mean"
+    ]
+    return next(iter(notes)) if len(notes) == 1 and all(map(math.isnan, floats)) else ""
