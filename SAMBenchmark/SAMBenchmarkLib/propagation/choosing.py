@@ -86,7 +86,7 @@ def choose_parts(
     if not chosen:
         raise InputError(
             "No structure spans enough slices to be measured.",
-            "Choose another axis, or fewer pixels with --min-pixels.",
+            "Choose another axis, fewer pixels with --min-pixels, or more of the slices with --resample.",
         )
     return chosen
 

@@ -15,7 +15,7 @@ from SAMBenchmarkLib.validation.tables import markdown
 TITLE = "Propagation"
 READING = f"""A structure is one connected part (26 neighbours) of one label that spans {LEAST_SLICES} slices or more.
 All methods start from the same mask: the model's answer to the reference's tight box on the structure's largest slice.
-All use the same window (soft tissue for CT, else all but the outermost intensities of the volume).
+All use the same window on all slices: soft tissue for CT, else the range of the largest slice.
 Methods without a stop (same prompt, box chain) cover the whole volume. Structures are
 averaged per dataset, datasets count alike; in medians and percentiles, too. Intervals hold {LEVEL} % of {RESAMPLES}
 bootstrap draws of the subjects within each dataset; a dataset of a single subject has none and adds no variation to the
@@ -34,6 +34,7 @@ class Facts:
         least_pixels: the largest slice of a structure has more.
         parameters: what was changed of propagation's, as given.
         seed: of the draws.
+        options: hash of what decides a structure's figures, see `journal.option_hash`.
     """
 
     model: str
@@ -43,6 +44,7 @@ class Facts:
     least_pixels: int = 0
     parameters: Sequence[str] = ()
     seed: int = 1
+    options: str = ""
 
     @property
     def title(self) -> str:
@@ -65,7 +67,7 @@ def document(measurement: Measurement, facts: Facts) -> str:
 def notes(measurement: Measurement, facts: Facts) -> list[str]:
     """What was run, what is missing, and what to mind, one paragraph each."""
     records = measurement.records
-    text = f"{len(records)} structures (at most {facts.most} of a dataset, with more than {facts.least_pixels} pixels "
+    text = f"{len(records)} structure{'s' if len(records) != 1 else ''} (at most {facts.most} of a dataset, with more than {facts.least_pixels} pixels "
     text += f"on their largest slice); slice axis: {facts.axis}; seed {facts.seed}."
     if facts.every > 1:
         text += f" Every {facts.every}th slice was kept."

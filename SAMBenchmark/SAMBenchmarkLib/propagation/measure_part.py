@@ -86,13 +86,14 @@ def measure_part(
     Args:
         case: that the structure belongs to.
         predictor: keeps embeddings for all methods.
-        parameters: of propagation; axis and square pixels are set here, and a window for the whole volume.
+        parameters: of propagation; axis and square pixels are set here, and one window for all slices.
         with_baselines: run the other methods, too.
 
     Returns:
         A record with a failure in words where the model finds nothing in the box.
     """
-    parameters = with_one_window(parameters, case.volume.array)
+    start = np.take(case.volume.array, chosen.part.start, axis=case.axis)
+    parameters = with_one_window(parameters, case.volume.array, start)
     parameters = replace(parameters, axis=case.axis, square_pixels=False)
     subject = _subject(case, chosen, predictor, parameters)
     try:

@@ -63,7 +63,7 @@ def write_output(folder: Path, measurement: Measurement, facts: Facts) -> list[P
     _write_csv(
         folder / CRITERIA, ["criterion", "asked_for", "value", "low", "high", "answer"], _criteria(records, facts)
     )
-    sheet = contact_sheet(records, folder / PICTURES)
+    sheet = contact_sheet(records, folder / PICTURES, facts.options)
     files = {
         TABLE: document(measurement, facts).encode("utf-8"),
         SHEET: sheet,

@@ -71,7 +71,7 @@ def _replaced(group: Any, names: list[str], value: str, text: str) -> Any:
     try:
         return replace(group, **{names[0]: after})
     except (TypeError, ValueError) as error:
-        raise InputError(f"'{text}' does not work: {error}.", "Choose another value.") from error
+        raise InputError(f"'{text}' does not work: {str(error).rstrip('.')}.", "Choose another value.") from error
 
 
 def _value(before: Any, text: str, whole: str) -> Any:
@@ -86,7 +86,7 @@ def _value(before: Any, text: str, whole: str) -> Any:
         return float(value)
     kinds = {bool: bool, int: int, float: float, str: str, tuple: tuple}
     wanted = kinds.get(type(before))
-    if wanted is not None and value is not None and type(value) is not wanted:
+    if wanted is not None and type(value) is not wanted:
         raise InputError(
             f"'{whole}' has the wrong kind of value: by default it is {before!r}.", "Write a value like it."
         )

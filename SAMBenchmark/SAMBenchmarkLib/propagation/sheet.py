@@ -27,17 +27,18 @@ STRIPS = 3
 """Structures of each kind."""
 
 
-def contact_sheet(records: Sequence[Record], folder: Path) -> bytes:
+def contact_sheet(records: Sequence[Record], folder: Path, options: str = "") -> bytes:
     """Put strips together.
 
     Args:
         records: of all structures; those whose strip is not in the folder are left out.
         folder: of the strips.
+        options: hash that the strips were written with.
 
     Returns:
         A PNG.
     """
-    drawn = [record for record in records if not record.failure and (folder / strip_name(record)).is_file()]
+    drawn = [record for record in records if not record.failure and (folder / strip_name(record, options)).is_file()]
     lines = _lines(drawn)
     height = HEADING + TILE + CAPTION + GAP
     sheet = Image.new("RGB", (COLUMNS * (TILE + GAP) + GAP, len(lines) * height + GAP + LEGEND), PAPER)
@@ -45,7 +46,7 @@ def contact_sheet(records: Sequence[Record], folder: Path) -> bytes:
     for number, (title, record) in enumerate(lines):
         top = GAP + number * height
         pen.text((GAP, top), caption(title, record), fill=INK, font=ImageFont.load_default(size=17))
-        with Image.open(folder / strip_name(record)) as image:
+        with Image.open(folder / strip_name(record, options)) as image:
             sheet.paste(image.convert("RGB"), (GAP, top + HEADING))
     write_legend(pen, sheet.height - LEGEND)
     file = io.BytesIO()

@@ -21,20 +21,23 @@ MOST_BEYOND = 3
 """Slices shown beyond an end that was overrun."""
 
 
-def strip_name(record: Record) -> str:
-    """File name of a structure's strip."""
-    return hashlib.blake2b(record.about.key.encode("utf-8"), digest_size=8).hexdigest() + ".png"
+def strip_name(record: Record, options: str = "") -> str:
+    """File name of a structure's strip; strips of other options have other names, and do not replace it."""
+    return hashlib.blake2b(f"{record.about.key}|{options}".encode(), digest_size=8).hexdigest() + ".png"
 
 
-def write_strip(measured: Measured, folder: Path) -> None:
+def write_strip(measured: Measured, folder: Path, options: str = "") -> None:
     """Draw a structure that was measured; one with a failure is left out.
+
+    Args:
+        options: hash of everything that decides the figures, see `journal.option_hash`.
 
     Raises:
         StoreError: the file cannot be written.
     """
     if measured.masks is None:
         return
-    with atomic_path(folder / strip_name(measured.record)) as temporary:
+    with atomic_path(folder / strip_name(measured.record, options)) as temporary:
         temporary.write_bytes(strip(measured.subject, measured.masks))
 
 

@@ -7,23 +7,24 @@ from dataclasses import replace
 import numpy as np
 
 from SAMSegmenterLib.core.propagation import PropagationParameters
-from SAMSegmenterLib.core.windowing import CT_PRESETS, MinMax, Percentile, Window
+from SAMSegmenterLib.core.windowing import CT_PRESETS, MinMax, Window
 from SAMSegmenterLib.core.windows_choice import frozen, looks_like_hounsfield
 
 
-def usual_window(array: np.ndarray) -> Window:
-    """What a volume is usually looked at with: soft tissue for CT numbers, else all but the outermost values.
+def usual_window(array: np.ndarray, start: np.ndarray) -> Window:
+    """What a structure is usually looked at with: soft tissue for CT numbers, else the range of its largest slice.
 
     Args:
         array: (K, J, I), or (K, J, I, 3) colour.
+        start: (H, W) or (H, W, 3), the slice that propagation starts from.
     """
     if array.ndim == 3 and looks_like_hounsfield(array):
         return CT_PRESETS["abdomen"]
-    return frozen(Percentile() if array.ndim == 3 else MinMax(), array)
+    return frozen(MinMax(), start)
 
 
-def with_one_window(parameters: PropagationParameters, array: np.ndarray) -> PropagationParameters:
+def with_one_window(parameters: PropagationParameters, array: np.ndarray, start: np.ndarray) -> PropagationParameters:
     """The parameters with a window that does not change from slice to slice; one that was chosen stays."""
     if parameters.window != MinMax():
         return parameters
-    return replace(parameters, window=usual_window(array))
+    return replace(parameters, window=usual_window(array, start))
