@@ -21,6 +21,7 @@ def carried_slices(a_desktop):
     return carried_slices
 
 
+PLANE = SlicePlane.lattice(0, 5)
 PROMPTS = Prompts.of([(4, 5)], [(9, 2)], (1, 2, 11, 8))
 
 
@@ -38,41 +39,41 @@ def test_boxes_are_broken_lines_and_points_rings_seen_through(carried_slices):
     assert all(colour[3] < 255 for colour in lines.colours)
 
 
-def a_session(grid, held):
-    stack = SimpleNamespace(grid=lambda index: grid)
+def a_session(held):
     results = SimpleNamespace(pending={"one": {5: held}})
-    propagation = SimpleNamespace(stack=stack, results=results, index_of=lambda plane: 5)
+    propagation = SimpleNamespace(results=results, index_of=lambda plane: 5)
     return SimpleNamespace(propagation=propagation, segment_id="one")
 
 
-def held_slice(final):
-    return SimpleNamespace(index=5, final=final, prompts=PROMPTS, mask=np.ones((4, 4), bool))
+def held_slice(final, plane=PLANE, shape=(40, 48)):
+    return SimpleNamespace(index=5, plane=plane, final=final, prompts=PROMPTS, mask=np.ones(shape, bool))
 
 
 def test_a_mask_is_drawn_only_where_it_was_rejected(carried_slices):
     grid = slice_grid(two_boxes_volume()[0], SlicePlane.lattice(0, 5))
     shown = SimpleNamespace(plane=grid.plane, grid=grid)
-    kept = carried_slices.carried_to(a_session(grid, held_slice(True)), shown)
-    assert kept.rejected is None and kept.prompts is PROMPTS
-    rejected = carried_slices.carried_to(a_session(grid, held_slice(False)), shown)
-    assert rejected.rejected is not None
+    kept = carried_slices.carried_to(a_session(held_slice(True)), shown)
+    assert kept.rejected is None and np.array_equal(kept.prompts.points, PROMPTS.points)
+    rejected = carried_slices.carried_to(a_session(held_slice(False)), shown)
+    assert rejected.rejected.all() and rejected.rejected.shape == grid.shape
 
 
-def test_prompts_on_another_grid_are_drawn_at_the_same_place(carried_slices):
+def test_what_was_carried_on_another_grid_is_drawn_at_the_same_place(carried_slices):
     volume = Volume(np.zeros((8, 30, 30), np.uint8), np.eye(4))
     here, there = (
         slice_grid(volume, SlicePlane.oblique(origin, (1, 0, 0), (0, 1, 0), (1, 1), (20, 20)))
         for origin in ((0, 0, 3), (2, 5, 3))
     )
     shown = SimpleNamespace(plane=there.plane, grid=there)
-    found = carried_slices.carried_to(a_session(here, held_slice(False)), shown)
+    held = held_slice(False, here.plane, here.shape)
+    found = carried_slices.carried_to(a_session(held), shown)
     assert np.allclose(found.prompts.points, PROMPTS.points - (2, 5))
     assert np.allclose(found.prompts.box, PROMPTS.box - (2, 5, 2, 5))
-    assert found.rejected is None
+    assert found.rejected[:15, :18].all() and not found.rejected[15:].any() and not found.rejected[:, 18:].any()
 
 
 def test_without_results_nothing_was_carried(carried_slices):
-    session = a_session(None, None)
+    session = a_session(None)
     session.propagation.results.pending = {}
     assert carried_slices.carried_to(session, SimpleNamespace(plane=None)) is None
 
@@ -93,7 +94,7 @@ def test_carried_prompts_appear_in_the_view_and_go_with_the_results(start_effect
     assert lines() == 0
     desk.session.propagate(4, 11)
     desk.settle()
-    assert lines() >= 28
+    assert lines() >= 5, "a ring with a plus, and one with a minus"
     red.show(desk.editing.ras(8, 12, 12))
     desk.settle()
     assert lines() == 0, "nothing was carried to a keyframe"

@@ -114,6 +114,22 @@ def test_masks_stream_in_without_taking_the_time(desk, structure, monkeypatch):
     assert np.array_equal(voxels(desk), but(structure, 8))
 
 
+def test_many_masks_at_once_are_shown_bit_by_bit(desk, structure, monkeypatch):
+    from SAMSegmenterLib.desktop import propagation_display
+
+    desk.session.propagate(FIRST, LAST)
+    desk.settle()
+    display = desk.controller.overlays._propagation
+    display.remove()
+    monkeypatch.setattr(propagation_display, "_PIXELS_AT_ONCE", 3000)
+    shown = []
+    for _ in range(5):
+        display.follow()
+        shown.append(int(voxels(desk).any(axis=(1, 2)).sum()))
+    assert shown == [2, 4, 6, 7, 7]
+    assert np.array_equal(voxels(desk), but(structure, 8))
+
+
 def test_surfaces_are_made_where_the_segmentation_has_them(desk):
     desk.editing.segmentation_node.CreateClosedSurfaceRepresentation()
     desk.session.propagate(FIRST, LAST)

@@ -43,9 +43,12 @@ def test_a_slice_is_said_in_one_line(texts):
 
 def test_progress_says_how_much_and_how_long(texts):
     assert texts.progress_words(ProgressEvent("propagating", 3)) == "3 slices"
+    assert texts.progress_words(ProgressEvent("propagating", 1)) == "1 slice"
+    assert texts.progress_words(ProgressEvent("propagating", 0, 1)) == "0 of 1 slice"
     assert texts.progress_words(ProgressEvent("propagating", 3, 12)) == "3 of 12 slices"
     assert texts.progress_words(ProgressEvent("propagating", 3, 12, 8.2)) == "3 of 12 slices, about 8 s left"
 
 
 def test_the_button_names_the_range(texts):
     assert texts.range_text(None) == "Accept range" and texts.range_text((4, 9)) == "Accept 4 to 9"
+    assert texts.range_text((4, 4)) == "Accept slice 4"

@@ -13,7 +13,8 @@ from SAMSegmenterLib.core.extents import window
 from SAMSegmenterLib.core.geometry import Volume
 from SAMSegmenterLib.core.lattice import Lattice, rasterise
 from SAMSegmenterLib.core.propagation import KEYFRAME, StopReason
-from SAMSegmenterLib.core.slicing import SlicePlane, slice_grid
+from SAMSegmenterLib.core.slicing import SlicePlane, extract, slice_grid
+from SAMSegmenterLib.scene.slice_views import SliceView, plane_shown
 from SAMSegmenterLib.session import propagation
 from SAMSegmenterLib.session.array_writer import ArraySegmentWriter
 from SAMSegmenterLib.session.replay import replay
@@ -693,3 +694,45 @@ def test_finding_nothing_is_said():
     desk.settle()
     assert "no further slice" in desk.messages
     assert desk.session.propagation.ends
+
+
+def tilted(offset: float, volume: Volume) -> SlicePlane:
+    """What a viewer shows of a volume in a tilted slice: as much as the volume reaches."""
+    across, down = np.array([1.0, 0, 0]), np.array([0, np.sqrt(0.5), np.sqrt(0.5)])
+    to_ras = np.eye(4)
+    to_ras[:3, 0], to_ras[:3, 1], to_ras[:3, 2] = across, -down, np.cross(across, down)
+    to_ras[:3, 3] = np.array([20, 20, 20]) + offset * to_ras[:3, 2]
+    return plane_shown(SliceView("", to_ras, to_ras, (1, 1)), volume)
+
+
+def test_tilted_slices_of_other_sizes_belong_to_one_stack():
+    volume = a_ball()
+    planes = {offset: tilted(offset, volume) for offset in (-14, 0, 2)}
+    assert planes[-14].size != planes[0].size
+    desk = a_desk(volume=volume, predictor=ThresholdPredictor(tolerance=60), plane=planes[-14])
+    propagation = desk.session.propagation
+    assert (propagation.index_of(planes[-14]), propagation.index_of(planes[0])) == (0, 14)
+    desk.session.show(planes[0])
+    assert propagation.index_of(planes[0]) == 14, "numbers stay while the view is scrolled"
+    desk.session.add_point(tuple(np.array(planes[0].size) // 2))
+    desk.settle()
+    assert desk.session.preview.mask.sum() > 250
+    desk.session.propagate(10, 18)
+    desk.settle()
+    assert list(propagation.held("one")) == [10, 11, 12, 13, 15, 16, 17, 18]
+    desk.session.show(planes[2])
+    assert desk.session.edit_carried_prompts()
+    desk.settle()
+    assert np.array_equal(desk.session.preview.mask, a_ball_on(planes[2], volume))
+    desk.session.accept()
+    desk.settle()
+    assert propagation.keyframes("one") == (14, 16) and desk.mask().any()
+    desk.session.accept_propagation()
+    truth = volume.array == 200
+    assert (desk.mask() != 0)[~truth].sum() <= 0.05 * truth.sum()
+    assert (desk.mask() != 0)[truth].mean() > 0.4, "nine of twenty slices, the largest ones"
+
+
+def a_ball_on(plane: SlicePlane, volume: Volume) -> np.ndarray:
+    """(H, W) bool of the ball on a slice, as the predictor sees it."""
+    return extract(volume, plane).pixels >= 140

@@ -13,6 +13,7 @@ from SAMSegmenterLib.desktop.mark_shapes import RADIUS, box_corners
 from SAMSegmenterLib.desktop.overlay_shapes import Colour, Shapes
 from SAMSegmenterLib.desktop.shown_slice import ShownSlice
 from SAMSegmenterLib.session.editing_session import EditingSession
+from SAMSegmenterLib.session.supplied_stack import pixel_shift, shifted
 
 BOX, INSIDE, OUTSIDE = (255, 208, 64, 130), (64, 220, 96, 150), (240, 72, 72, 150)
 """As the user's own marks, but seen through."""
@@ -48,12 +49,9 @@ def carried_to(session: EditingSession, shown: ShownSlice) -> CarriedSlice | Non
     held = held_at(session, shown)
     if held is None:
         return None
-    grid = session.propagation.stack.grid(held.index)
-    is_same = grid.shape == shown.grid.shape and np.allclose(grid.pixel_to_ijk, shown.grid.pixel_to_ijk)
-    prompts = held.prompts
-    if prompts is not None and not is_same:
-        prompts = _moved(prompts, np.linalg.inv(shown.grid.pixel_to_ijk) @ grid.pixel_to_ijk)
-    return CarriedSlice(held, prompts, held.mask if is_same and not held.final else None)
+    shift = pixel_shift(shown.plane, held.plane) or (0, 0)
+    prompts = _moved(held.prompts, shift) if held.prompts is not None else None
+    return CarriedSlice(held, prompts, None if held.final else shifted(held.mask, shift, shown.grid.shape))
 
 
 def held_at(session: EditingSession, shown: ShownSlice) -> Any:
@@ -83,14 +81,7 @@ def _add_broken(start: np.ndarray, end: np.ndarray, colour: Colour, lines: Shape
         lines.add(np.array([start + low * (end - start), start + high * (end - start)]), colour)
 
 
-def _moved(prompts: Prompts, to_grid: np.ndarray) -> Prompts:
-    """Prompts on another grid of the same plane; of a box that is turned, the box around it."""
-
-    def mapped(places: np.ndarray) -> np.ndarray:
-        return places @ to_grid[:2, :2].T + to_grid[:2, 3]
-
-    box = None
-    if prompts.box is not None:
-        corners = mapped(box_corners(prompts.box))
-        box = np.concatenate([corners.min(axis=0), corners.max(axis=0)])
-    return Prompts(mapped(prompts.points), prompts.labels, box)
+def _moved(prompts: Prompts, shift: tuple[int, int]) -> Prompts:
+    """Prompts on a grid on which their own first pixel lies at `shift`."""
+    box = None if prompts.box is None else prompts.box + np.tile(shift, 2)
+    return Prompts(prompts.points + shift, prompts.labels, box)

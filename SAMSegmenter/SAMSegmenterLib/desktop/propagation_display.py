@@ -15,6 +15,9 @@ _SHARE = 10
 
 _REST_SECONDS = 0.5
 
+_PIXELS_AT_ONCE = 4 << 20
+"""Pixels that are turned into voxels in one go, some 20 ms; of many masks at once the others follow at later ticks."""
+
 
 class PropagationDisplay:
     """Keeps a preview beside the segmentation in step with what was carried and is not accepted yet.
@@ -71,16 +74,20 @@ class PropagationDisplay:
             segment = segmentation.GetSegmentation().GetSegment(name)
             colour = segment.GetColor() if segment is not None else (1.0, 1.0, 0.0)
             changed.append(self._preview.show(name, colour, self._blocks(session, name)))
-        if any(changed) and self._is_in_3d():
+        if any(changed) and not self._is_stale and self._is_in_3d():
             self._preview.make_surface()
 
     def _blocks(self, session: Any, name: str) -> dict[int, Block]:
-        """Voxels by slice; a mask is pasted once."""
-        before, now = self._pasted.get(name, {}), {}
+        """Voxels by slice; a mask is pasted once, and later when there are many."""
+        before, now, pixels = self._pasted.get(name, {}), {}, 0
         for index, one in _waiting(session.propagation, name).items():
             held = before.get(index)
             if held is None or held[0] is not one:
+                if pixels > _PIXELS_AT_ONCE:
+                    self._is_stale = True
+                    continue
                 held = one, paste(one.mask, session.propagation.stack.grid(index))
+                pixels += one.packed.shape[0] * one.packed.shape[1]
             now[index] = held
         self._pasted[name] = now
         return {index: block for index, (_, block) in now.items() if block is not None}

@@ -39,6 +39,7 @@ def reason_text(reason: StopReason | None) -> str:
     """Why a direction ended."""
     texts = {
         StopReason.EMPTY: _("the model found nothing"),
+        StopReason.TAKEN: _("another segment is there"),
         StopReason.AREA: _("the area changed too much"),
         StopReason.JUMP: _("the structure jumped to another place"),
         StopReason.OVERLAP: _("too little overlap with the slice before"),
@@ -91,9 +92,10 @@ def slice_text(content: StripContent, index: int) -> str:
 def progress_words(event: ProgressEvent) -> str:
     """How far it is, short enough for a bar."""
     if event.total:
-        text = _("{done} of {total} slices").format(done=event.done, total=event.total)
+        words = _("{done} of 1 slice") if event.total == 1 else _("{done} of {total} slices")
     else:
-        text = _("{done} slices").format(done=event.done)
+        words = _("1 slice") if event.done == 1 else _("{done} slices")
+    text = words.format(done=event.done, total=event.total)
     return text if event.seconds_left is None else f"{text}, {time_left(event.seconds_left)}"
 
 
@@ -101,6 +103,8 @@ def range_text(chosen: tuple[int, int] | None) -> str:
     """On the button that accepts the slices chosen on the strip."""
     if chosen is None:
         return _("Accept range")
+    if chosen[0] == chosen[1]:
+        return _("Accept slice {index}").format(index=chosen[0])
     return _("Accept {first} to {last}").format(first=chosen[0], last=chosen[1])
 
 

@@ -31,7 +31,7 @@ from SAMSegmenterLib.session.propagation_view import KIND, Surroundings
 from SAMSegmenterLib.session.segment_writer import SegmentWriter
 from SAMSegmenterLib.session.slice_edits import slice_edit, slices_in_common, without_slices
 from SAMSegmenterLib.session.slice_prediction import SliceAnswer, WindowChoice
-from SAMSegmenterLib.session.supplied_stack import index_in
+from SAMSegmenterLib.session.supplied_stack import index_in, pixel_shift, shifted
 
 
 class Propagating(PromptsRunning):
@@ -169,16 +169,18 @@ class Propagating(PromptsRunning):
         Once the mask they give is accepted, the slice is a keyframe, and what depends on it is made again.
         """
         with self._action():
-            _source, _prepared, prompts = self._required()
+            _source, prepared, prompts = self._required()
             index = self.propagation.index_of(self._plane)
             held = self.propagation.results.pending.get(self._segment_id, {}).get(index)
             if held is None or held.prompts is None:
                 raise InputError("No prompts were carried to this slice.", "Mark the structure on it.")
-            marks = MarkSet(tuple(self._carried_marks(held)))
+            shift = pixel_shift(prompts.plane, held.plane)
+            marks = MarkSet(tuple(self._carried_marks(held, shift)))
             window = WindowChoice(self.propagation.making.window_text)
             prompts.change(marks, window)
             prompts.candidate, prompts.window = None, window
-            self._carried = (prompts, marks, held.packed)
+            mask = shifted(held.mask, shift, prepared.grid.shape)
+            self._carried = (prompts, marks, PackedMask.of(mask))
             self.log.add("carried prompts", marks=len(marks))
             self._marks_changed()
             self._request_preview()
@@ -226,9 +228,10 @@ class Propagating(PromptsRunning):
         shown, preview = index_in(stack, self._plane), None
         if shown is not None and self.preview_is_current:
             record = self._record_of_preview(self._preview, self._mode)
-            packed = PackedMask.of(self._preview.mask)
+            plane, shape = stack.plane(shown), stack.grid(shown).shape
+            packed = PackedMask.of(shifted(self._preview.mask, pixel_shift(plane, self._plane), shape))
             segment_id = self._preview.segment_id
-            preview = Keyframe(segment_id, stack.plane(shown), shown, packed, record, in_segment=False)
+            preview = Keyframe(segment_id, plane, shown, packed, record, in_segment=False)
         return KeyframeReader(stack, self._source, self.book, self._writers, shown, preview)
 
     def _making(self, reader: KeyframeReader, segment_id: str) -> Making:
@@ -305,13 +308,15 @@ class Propagating(PromptsRunning):
             return propagated_record(one, self._mode, self.propagation.making.window_text, parameters)
         return replace(one.record, mode=self._mode, parameters={**one.record.parameters, "order": order})
 
-    def _carried_marks(self, held: HeldSlice) -> Iterator[Mark]:
-        for xy, label in zip(held.prompts.points, held.prompts.labels, strict=True):
+    def _carried_marks(self, held: HeldSlice, shift: tuple[int, int]) -> Iterator[Mark]:
+        """Marks on the slice shown, where the first pixel of the result lies at `shift`."""
+        for xy, label in zip(held.prompts.points + shift, held.prompts.labels, strict=True):
             yield PointMark(self.book.new_id("p"), xy, int(label))
         if held.prompts.box is not None:
-            yield BoxMark(self.book.new_id("b"), held.prompts.box)
+            yield BoxMark(self.book.new_id("b"), held.prompts.box + np.tile(shift, 2))
         if held.prior is not None:
-            yield PriorMark(self.book.new_id("m"), held.prior.mask)
+            shape = self._slice_at(self._plane).grid.shape
+            yield PriorMark(self.book.new_id("m"), shifted(held.prior.mask, shift, shape))
 
     def _show_preview(self, context: tuple, asked: float, answer: SliceAnswer) -> None:
         """As `Previewing._show_preview`; of carried prompts, the candidate that is most like what was propagated."""

@@ -112,7 +112,7 @@ class Propagation(PropagationView):
             self.results.put_keyframe(seed)
         reach, keep = (min(index, target), max(index, target)), range(target, target + 1)
         settled = self._settled({segment_id: range(reach[0], reach[1] + 1)})
-        self._start({segment_id: {index: mask}}, reach, keep, {}, settled=settled)
+        self._start({segment_id: {**self.results.fixed(segment_id), index: mask}}, reach, keep, {}, settled=settled)
         self._around.changed()
 
     def toggle_stop_mark(self, segment_id: str, plane: SlicePlane) -> bool:
@@ -276,7 +276,6 @@ class Propagation(PropagationView):
     def _start_around(self, segment_id: str, index: int) -> None:
         """A pass over what depends on one keyframe."""
         span, fixed = self.results.span_around(segment_id, index), self.results.fixed(segment_id)
-        fixed = {at: fixed[at] for at in (span.start - 1, index, span.stop) if at in fixed}
         first, last = self._limits()
         reach = (min([first, *fixed]), max([last, *fixed]))
         keep = range(max(min(first, index), span.start), min(max(last, index) + 1, span.stop))

@@ -18,7 +18,7 @@ from SAMSegmenterLib.session.propagation_results import Keyframe
 from SAMSegmenterLib.session.segment_writer import WriterProvider
 from SAMSegmenterLib.session.slice_edits import segment_shown, slice_edit
 from SAMSegmenterLib.session.source_provider import Source
-from SAMSegmenterLib.session.supplied_stack import index_in
+from SAMSegmenterLib.session.supplied_stack import index_in, pixel_shift, shifted
 
 
 @dataclass(frozen=True, eq=False)
@@ -83,9 +83,10 @@ class KeyframeReader:
             InputError: there is no such segment any more.
         """
         plane, grid = self.stack.plane(index), self.stack.grid(index)
-        mask, is_set = one.record.mask, one.record.mode == "set"
-        fits = mask is not None and is_set and mask.shape == grid.shape
-        if not fits or not self._is_all_of(mask, grid, one.segment_id):
+        mask, shift = one.record.mask, pixel_shift(plane, one.record.plane)
+        if mask is not None and shift is not None:
+            mask = shifted(mask, shift, grid.shape)
+        if mask is None or one.record.mode != "set" or not self._is_all_of(mask, grid, one.segment_id):
             mask = self._voxels(grid, one.segment_id)
         return Keyframe(one.segment_id, plane, index, PackedMask.of(mask), one.record) if mask.any() else None
 

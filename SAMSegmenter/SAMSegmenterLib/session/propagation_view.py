@@ -51,8 +51,8 @@ class PropagationView:
     """Results of propagation, as a face shows them. Main thread.
 
     Nothing of it is in a segment before it is accepted (`Propagating.accept_propagation`). Slices are numbered as in
-    `core.propagation.VolumeStack`: lattice slices by their index in the volume, oblique ones from the one shown when
-    propagation began. Listeners hear "propagation" after every result.
+    `core.propagation.VolumeStack`: lattice slices by their index in the volume, oblique ones from the one shown first
+    in their direction. Listeners hear "propagation" after every result.
 
     Attributes:
         results: as they are at any time.
@@ -66,7 +66,7 @@ class PropagationView:
         self._run: PropagationRun | None = None
         self._begun_at = 0.0
         self._marks: dict[tuple[str, str], list[SlicePlane]] = {}
-        self._shown_stack: tuple[tuple, VolumeStack] | None = None
+        self._shown_stack: tuple[tuple, SlicePlane, VolumeStack] | None = None
 
     @property
     def is_running(self) -> bool:
@@ -112,10 +112,11 @@ class PropagationView:
         source, plane = self._around.source(), self._around.plane()
         if source is None or plane is None:
             return None
-        key = (source.volume_id, source.token, plane.axis if plane.axis is not None else plane)
-        if self._shown_stack is None or self._shown_stack[0] != key:
-            self._shown_stack = key, stack_of(source.volume, plane)
-        return self._shown_stack[1]
+        key, known = (source.volume_id, source.token), self._shown_stack
+        if known is None or known[0] != key or (known[1] != plane and index_in(known[2], plane) is None):
+            known = key, plane, stack_of(source.volume, plane)
+        self._shown_stack = known[0], plane, known[2]
+        return known[2]
 
     @property
     def plane(self) -> SlicePlane | None:

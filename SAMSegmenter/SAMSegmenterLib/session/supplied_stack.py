@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import threading
 import time
 import weakref
@@ -11,18 +12,20 @@ from dataclasses import replace
 
 import numpy as np
 
+from SAMSegmenterLib.core.arrays import Mask
 from SAMSegmenterLib.core.errors import Cancelled
 from SAMSegmenterLib.core.geometry import Volume
 from SAMSegmenterLib.core.progress import ShouldStop, never_stop
 from SAMSegmenterLib.core.propagation import VolumeStack
 from SAMSegmenterLib.core.slicing import SliceCut, SliceImage, SlicePlane
-from SAMSegmenterLib.session.prompt_book import same_plane
 
 _AHEAD = 3
 _FEW_SLICES = 8
 _MANY_BYTES = 128 << 20
 _SUPPLY_SECONDS = 0.005
 _WAIT_SECONDS = 0.05
+_SAME_PLACE = 1e-2
+"""Share of a pixel, or of the distance of slices, by which a viewer may miss a place."""
 
 
 def stack_of(volume: Volume, plane: SlicePlane) -> VolumeStack:
@@ -32,21 +35,66 @@ def stack_of(volume: Volume, plane: SlicePlane) -> VolumeStack:
         plane: as for `VolumeStack`.
     """
     blank = np.broadcast_to(np.zeros((), volume.array.dtype), volume.array.shape)
-    return VolumeStack(replace(volume, array=blank), plane)
+    return VolumeStack(replace(volume, array=blank), plane if plane.axis is not None else _wide(volume, plane))
 
 
 def index_in(stack: VolumeStack, plane: SlicePlane) -> int | None:
-    """Number of a slice in a stack; None when it is none of its slices."""
+    """Number of a slice in a stack; None when it is none of its slices.
+
+    Of a tilted slice only the pixels have to fall on those of the stack: a viewer shows as much of each as the volume
+    reaches.
+    """
     start = stack.plane(0)
     if plane.axis is not None or start.axis is not None:
         inside = plane.axis == start.axis and stack.first <= plane.index <= stack.last
         return plane.index if inside else None
+    if not np.allclose([plane.x_ras, plane.y_ras], [start.x_ras, start.y_ras], rtol=0, atol=1e-4):
+        return None
     normal = np.cross(start.x_ras, start.y_ras)
     step = np.array(stack.plane(1).origin_ras) - np.array(start.origin_ras)
     way = np.array(plane.origin_ras) - np.array(start.origin_ras)
-    index = round(float(way @ normal) / float(step @ normal))
-    inside = stack.first <= index <= stack.last and same_plane(stack.plane(index), plane)
-    return index if inside else None
+    along = float(way @ normal) / float(step @ normal)
+    index = round(along)
+    is_there = abs(along - index) < _SAME_PLACE and stack.first <= index <= stack.last
+    return index if is_there and pixel_shift(start, plane) is not None else None
+
+
+def pixel_shift(first: SlicePlane, second: SlicePlane) -> tuple[int, int] | None:
+    """Where the first pixel of the second of two parallel slices lies on the first one, seen along their normal.
+
+    Returns:
+        (x, y); None when pixels do not fall on pixels. Slices of the volume have all of their pixels in one place.
+    """
+    if first.axis is not None or second.axis is not None:
+        return 0, 0
+    if not np.allclose(first.spacing_mm, second.spacing_mm, rtol=1e-6, atol=0):
+        return None
+    way = np.array(second.origin_ras) - np.array(first.origin_ras)
+    shift = np.array([way @ first.x_ras, way @ first.y_ras]) / first.spacing_mm
+    x, y = (round(float(value)) for value in shift)
+    return (x, y) if np.abs(shift - (x, y)).max() < _SAME_PLACE else None
+
+
+def shifted(mask: Mask, shift: tuple[int, int], shape: tuple[int, int]) -> Mask:
+    """A mask (H, W) put on another grid of pixels, where its first pixel lies at `shift`: (x, y)."""
+    (x, y), (height, width), result = shift, mask.shape, np.zeros(shape, bool)
+    top, left = max(0, y), max(0, x)
+    bottom, right = min(shape[0], y + height), min(shape[1], x + width)
+    if top < bottom and left < right:
+        result[top:bottom, left:right] = mask[top - y : bottom - y, left - x : right - x]
+    return result
+
+
+def _wide(volume: Volume, plane: SlicePlane) -> SlicePlane:
+    """A tilted slice with room for what any slice parallel to it shows of the volume."""
+    ends = [(-0.5, count - 0.5) for count in volume.shape_kji[::-1]]
+    corners = np.array([(*corner, 1.0) for corner in itertools.product(*ends)]) @ volume.ijk_to_ras[:3].T
+    axes = np.array([plane.x_ras, plane.y_ras])
+    places = (corners - plane.origin_ras) @ axes.T / plane.spacing_mm
+    low, high = np.floor(places.min(axis=0) + 0.5 + 1e-6), np.ceil(places.max(axis=0) - 0.5 - 1e-6)
+    origin = np.array(plane.origin_ras) + (low * plane.spacing_mm) @ axes
+    width, height = (int(count) for count in high - low + 1)
+    return SlicePlane.oblique(tuple(origin), plane.x_ras, plane.y_ras, plane.spacing_mm, (width, height))
 
 
 class SuppliedStack:
