@@ -63,7 +63,7 @@ th, td { padding: 6px 10px; border-bottom: 1px solid var(--line); text-align: le
 thead th { position: sticky; top: 0; z-index: 1; background: var(--card); border-bottom: 2px solid var(--line);
   font-weight: 600; white-space: nowrap; vertical-align: bottom; }
 thead th small { display: block; font-weight: 400; color: var(--soft); }
-tbody th { font-weight: 600; unicode-bidi: isolate; overflow-wrap: anywhere; min-width: 8ch; }
+tbody th { font-weight: 600; unicode-bidi: isolate; overflow-wrap: break-word; min-width: 12ch; }
 tbody th.strategy { white-space: nowrap; overflow-wrap: normal; }
 tbody th small { display: block; font-weight: 400; color: var(--soft); }
 tbody th.code { min-width: 24ch; }
