@@ -87,7 +87,8 @@ def _short(cell: str) -> str:
 def _times(table: Table) -> str:
     rows = []
     for stage, seconds, how in zip(*(table.columns[name] for name in ("stage", "seconds", "measured")), strict=True):
-        step = f"{stage} {STRATEGY_TITLES[stage]}" if stage in STRATEGY_TITLES else f"image {stage}"
+        step = f"{stage} {STRATEGY_TITLES[stage]}" if stage in STRATEGY_TITLES else stage
+        step = f"image {stage}" if stage == "embedding" else step
         rows.append((step, f"{seconds:.3g}", how.removesuffix(", median over slices")))
     figures = aligned([row[:2] for row in rows]).splitlines()
     lines = [f"{line}  {row[2]}" for line, row in zip(figures, rows, strict=True)]

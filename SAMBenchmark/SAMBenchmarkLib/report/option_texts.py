@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from SAMBenchmarkLib.core.options import STRATEGY_TITLES
+from SAMBenchmarkLib.core.protocols.settings import SETTING_TEXTS
 
 OPTION_TEXTS = {
     "strategies": "Which prompts were simulated: "
@@ -43,6 +44,7 @@ OPTION_TEXTS = {
     "mask_threshold": "A pixel belongs to a mask where the network's output is above this.",
     "s1_thresholds": "Which masks S1 keeps; these numbers belong to the model.",
     "protocol": "Version of the evaluation's rules.",
+    **SETTING_TEXTS,
 }
 
 AUTHORS_CODE_DEFECTS = (

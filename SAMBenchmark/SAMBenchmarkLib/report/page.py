@@ -20,6 +20,7 @@ CONTENTS = {
     "figures": "Key figures",
     "plots": "Plots",
     "statistics": "Statistics",
+    "protocols": "Protocols",
     "pictures": "Pictures",
     "timings": "Timings",
     "published": "Published values",

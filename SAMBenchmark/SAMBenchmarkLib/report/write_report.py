@@ -4,16 +4,21 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
+from dataclasses import fields
 
+from SAMBenchmarkLib.core.options import BenchmarkOptions
+from SAMBenchmarkLib.core.protocols.settings import SETTING_NAMES
 from SAMBenchmarkLib.core.statistics.statistics_tables import statistics_tables
 from SAMBenchmarkLib.report import page
 from SAMBenchmarkLib.report.digest import Digest
+from SAMBenchmarkLib.report.markup import Html
 from SAMBenchmarkLib.report.methods import methods_section
 from SAMBenchmarkLib.report.run_facts import ReportStore, RunFacts
 from SAMBenchmarkLib.report.section_figures import figures_section
 from SAMBenchmarkLib.report.section_options import options_section
 from SAMBenchmarkLib.report.section_pictures import PictureOf, pictures_section
 from SAMBenchmarkLib.report.section_plots import plots_section
+from SAMBenchmarkLib.report.section_protocols import protocols_section
 from SAMBenchmarkLib.report.section_published import published_section
 from SAMBenchmarkLib.report.section_statistics import statistics_section
 from SAMBenchmarkLib.report.section_timings import timings_section
@@ -64,6 +69,7 @@ def report_html(
     sections = {
         "figures": figures_section(digest, strategies),
         "plots": plots_section(digest, strategies),
+        "protocols": _protocols(store, option_hash, facts),
         "statistics": statistics_section(statistics_tables(store.rows(option_hash), store.cases(option_hash))),
         "pictures": pictures_section(store, option_hash, digest, strategies, picture_of),
         "timings": timings_section(store.timings(option_hash), facts),
@@ -72,3 +78,12 @@ def report_html(
         "methods": methods_section(facts.options),
     }
     return page.document(title, page.header(title, digest, facts, strategies), sections, page.footer(facts))
+
+
+def _protocols(store: ReportStore, option_hash: str, facts: RunFacts) -> Html | None:
+    """Rows are read once more only where the run has protocols."""
+    if not facts.options.get("protocols"):
+        return None
+    known = {*(field.name for field in fields(BenchmarkOptions)), *SETTING_NAMES}
+    options = BenchmarkOptions.from_json({name: value for name, value in facts.options.items() if name in known})
+    return protocols_section(store.rows(option_hash), options)

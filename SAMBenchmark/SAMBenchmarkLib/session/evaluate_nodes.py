@@ -14,6 +14,7 @@ from typing import Any
 
 from SAMBenchmarkLib.core.evaluation import evaluate_case
 from SAMBenchmarkLib.core.options import BenchmarkOptions, option_hash
+from SAMBenchmarkLib.core.protocol_tables import protocol_tables
 from SAMBenchmarkLib.core.rows import ResultRow, TimingRow
 from SAMBenchmarkLib.core.summary import summary_tables
 from SAMBenchmarkLib.scene.tables import node_from_table
@@ -176,8 +177,9 @@ def publish(request: EvaluationRequest, outcome: EvaluationOutcome, scene: Any =
         scene: where the tables are added; the open scene when None.
 
     Returns:
-        For each mask selection the long table and one table per figure, then the timings; nothing when no slice was
-        finished. Their attributes SAMBenchmark.Case, .Model, .OptionHash and .Options say what they belong to.
+        For each mask selection the long table and one table per figure, then the timings and the protocols' tables;
+        nothing when no slice was finished. Their attributes SAMBenchmark.Case, .Model, .OptionHash and .Options say
+        what they belong to.
 
     Raises:
         InputError: the volume or the segmentation was changed or removed since it was read; nothing is written.
@@ -193,7 +195,8 @@ def publish(request: EvaluationRequest, outcome: EvaluationOutcome, scene: Any =
         "SAMBenchmark.OptionHash": outcome.option_hash,
         "SAMBenchmark.Options": json.dumps(outcome.options.to_json(), sort_keys=True),
     }
-    nodes = [node_from_table(table, scene) for table in summary_tables(outcome.rows, outcome.timings)]
+    tables = summary_tables(outcome.rows, outcome.timings) + protocol_tables(outcome.rows, outcome.options)
+    nodes = [node_from_table(table, scene) for table in tables]
     for node in nodes:
         for name, value in attributes.items():
             node.SetAttribute(name, value)

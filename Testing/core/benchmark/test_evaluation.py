@@ -8,6 +8,7 @@ import pytest
 
 from SAMBenchmarkLib.core.evaluation import evaluate_case, model_image, plan_case, plan_slices
 from SAMBenchmarkLib.core.options import BenchmarkOptions
+from SAMBenchmarkLib.core.protocols.settings import PROTOCOL_TITLES, ProtocolSettings
 from SAMBenchmarkLib.core.summary import summary_tables
 from SAMSegmenterLib.core.errors import Cancelled, InputError
 from SAMSegmenterLib.core.geometry import Volume
@@ -279,3 +280,99 @@ def test_a_constant_frame_among_others_is_evaluated():
     constant = Volume(np.zeros_like(volume.array), volume.ijk_to_ras)
     frames = {number for number, _ in plan_case([constant, volume], [segmentation] * 2, OPTIONS)}
     assert frames == {0, 1}
+
+
+PROTOCOLS = tuple(PROTOCOL_TITLES)
+
+
+def with_protocols(*names, strategies=("S2", "S5"), **settings):
+    few = {"grid_sizes": (8, 16), "relative_jitter": (0.1,), "shift_edges": (0, 3), "shift_repeats": 2, **settings}
+    return replace(OPTIONS, strategies=strategies, protocols=names, protocol_settings=ProtocolSettings(**few))
+
+
+def test_protocols_add_rows_and_leave_those_of_the_strategies_as_they_are():
+    volume, segmentation = two_boxes_volume()
+    plain = evaluated(volume, segmentation, ThresholdPredictor(), with_protocols())
+    more = evaluated(volume, segmentation, ThresholdPredictor(), with_protocols(*PROTOCOLS))
+    own = [[row for row in outcome.rows if not row.variant] for outcome in more]
+    assert repr(own) == repr([list(outcome.rows) for outcome in plain])
+    assert {row.variant.partition(":")[0] for outcome in more for row in outcome.rows} == {"", *PROTOCOLS}
+
+
+def test_every_row_of_every_protocol_has_a_key_of_its_own_and_its_time_is_taken():
+    volume, segmentation = two_boxes_volume()
+    outcome = evaluated(volume, segmentation, ThresholdPredictor(), with_protocols(*PROTOCOLS))[0]
+    keys = [row.key for row in outcome.rows]
+    assert len(set(keys)) == len(keys)
+    assert {timing.stage for timing in outcome.timings} == {"embedding", "S2", "S5", *PROTOCOLS}
+
+
+def test_rows_of_protocols_do_not_depend_on_what_else_is_evaluated():
+    volume, segmentation = two_boxes_volume()
+    name, both = "huang-shift", with_protocols("huang-shift", "mazurowski-points")
+    alone = evaluated(volume, segmentation, ThresholdPredictor(), with_protocols(name))
+    beside = evaluated(volume, segmentation, ThresholdPredictor(), replace(both, stride=2))
+    rows = {row.key: row for outcome in alone for row in outcome.rows if row.variant}
+    assert all(repr(row) == repr(rows[row.key]) for o in beside for row in o.rows if row.variant.startswith(name))
+
+
+def test_the_released_programs_label_comes_from_all_structures_of_the_slice():
+    """A model that always takes the whole slice: the second click lies on the other box or on the background."""
+    volume, segmentation = two_boxes_volume()
+    options = replace(with_protocols("mazurowski-points", label_source="any"), max_slices=1)
+    model = ThresholdPredictor(tolerance=255)
+    rows = [row for outcome in evaluated(volume, segmentation, model, options) for row in outcome.rows]
+    clicked = [
+        (point["xy"], point["label"])
+        for row in rows
+        if row.strategy == "clicks"
+        for point in json.loads(row.prompts_json)["points"]
+    ]
+    labels = segmentation.layers[0][rows[0].slice]
+    assert all(label == (labels[int(y), int(x)] > 0) for (x, y), label in clicked)
+    assert {label for _xy, label in clicked} == {0, 1}
+
+
+def test_stopping_during_a_protocol_leaves_the_slice_unfinished():
+    volume, segmentation = two_boxes_volume()
+    predictor = ThresholdPredictor()
+    slices = evaluate_case(
+        "case", [volume], [segmentation], predictor, with_protocols("huang-shift"), "hash",
+        should_stop=lambda: predictor.decode_calls >= 9,
+    )  # fmt: skip
+    with pytest.raises(Cancelled):
+        list(slices)
+    assert predictor.decode_calls == 9
+
+
+def test_a_grid_without_any_mask_scores_nought_with_undefined_distances():
+    volume, segmentation = sphere_volume()
+    options = replace(with_protocols("huang-grid"), max_slices=1)
+    predictor = ThresholdPredictor(min_pixels=10**6)
+    rows = [r for o in evaluated(volume, segmentation, predictor, options) for r in o.rows if r.strategy == "S1"]
+    assert {(row.variant, row.dice, row.jac, row.n_candidates) for row in rows} == {
+        ("huang-grid:8", 0.0, 0.0, 0), ("huang-grid:16", 0.0, 0.0, 0)
+    }  # fmt: skip
+    assert all(np.isnan(row.hd_px) and row.undefined_reason for row in rows)
+
+
+@pytest.mark.parametrize(("modality", "seen"), [("CT", "amos"), ("MR", "minmax")])
+def test_shi_contours_shows_ct_in_its_window(modality, seen):
+    volume, segmentation = sphere_volume()
+    options = replace(with_protocols("shi-contours"), max_slices=1)
+    predictor, images = ThresholdPredictor(), []
+    encode = predictor.encode
+    predictor.encode = lambda batch: images.extend(batch) or encode(batch)
+    [outcome] = evaluated(volume, segmentation, predictor, options, modality=modality)
+    image = extract(volume, SlicePlane.lattice(0, outcome.slice), square_pixels=False)
+    other = replace(options, window=seen, minmax_scope="volume")
+    np.testing.assert_array_equal(images[1], model_image(volume, image, other))
+
+
+def test_what_is_finished_is_not_evaluated_again_with_protocols():
+    volume, segmentation = two_boxes_volume()
+    options = with_protocols("mazurowski-points")
+    first = evaluated(volume, segmentation, ThresholdPredictor(), options)
+    done = {(o.frame, o.plane, o.slice) for o in first[:5]}
+    rest = evaluated(volume, segmentation, ThresholdPredictor(), options, finished=done)
+    assert repr([o.rows for o in rest]) == repr([o.rows for o in first[5:]])
