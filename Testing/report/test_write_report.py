@@ -21,7 +21,7 @@ def test_the_report_is_well_formed_and_has_all_its_parts(tmp_path):
     with filled_store(tmp_path, slices=10) as store:
         page = Page(report(store, notes=("A tour of the tool, not evidence.",)))
     parts = [attributes["id"] for attributes in page.all("section")]
-    assert parts == ["figures", "plots", "pictures", "timings", "published", "options", "methods"]
+    assert parts == ["figures", "plots", "statistics", "pictures", "timings", "published", "options", "methods"]
     assert "A tour of the tool, not evidence." in page.text
     assert all(image["alt"] for image in page.all("img"))
     levels = [tag for tag, _ in page.tags if re.fullmatch("h[1-6]", tag)]

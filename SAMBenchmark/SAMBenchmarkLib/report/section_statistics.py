@@ -47,9 +47,9 @@ _CORRELATIONS = {
     "rho": "ρ",
     "p": "p",
     "strength": "Strength",
-    "rho_alone": "ρ, nothing held constant",
-    "published_b": "Published, ViT-B",
-    "published_h": "Published, ViT-H",
+    "rho_alone": "ρ alone|none held constant",
+    "published_b": "ViT-B|published",
+    "published_h": "ViT-H|published",
 }
 INTERVAL_WORDS = (
     "Patients were drawn anew 2,000 times with all their objects, because objects of one patient are alike; a case "

@@ -21,7 +21,7 @@ def statistic_table(table: Table, titles: Mapping[str, str], caption: str, heads
     """Some columns of a table; where no row has a figure and all say why in the same words, these words.
 
     Args:
-        titles: column -> heading, in the order shown.
+        titles: column -> heading, in the order shown; what follows a bar is smaller.
         caption: says what the figures are.
         heads: the columns that name a row.
     """
@@ -29,23 +29,12 @@ def statistic_table(table: Table, titles: Mapping[str, str], caption: str, heads
     words = _only_words(table, figures)
     if words:
         return paragraph(f"{words[0].upper()}{words[1:]}.")
-    rows = []
-    for values in table.rows:
-        row = dict(zip(table.header, values, strict=True))
-        first, *others = heads
-        cells = [element("td", row[name], class_="way") for name in others]
-        rows.append(
-            element(
-                "tr",
-                row_header(row[first]),
-                *cells,
-                *(_cell(name, row) for name in titles if name in figures),
-                _note(row),
-            )
-        )
+    noted = any(table.columns.get("note", []))
+    rows = [_row(dict(zip(table.header, values, strict=True)), heads, figures, noted) for values in table.rows]
     header = [element("th", titles[name], scope="col") for name in heads]
-    header += [number_header(titles[name]) for name in figures]
-    return data_table(caption, [*header, element("th", "To know", scope="col")], [body(rows)], len(rows))
+    header += [number_header(*titles[name].split("|")) for name in figures]
+    header += [element("th", "To know", scope="col")] if noted else []
+    return data_table(caption, header, [body(rows)], len(rows))
 
 
 def figure_text(name: str, value: Any) -> str:
@@ -59,14 +48,16 @@ def figure_text(name: str, value: Any) -> str:
     return f"{value:,}" if isinstance(value, int) else str(value)
 
 
-def _cell(name: str, row: Mapping[str, Any]) -> Html:
-    value = row[name]
+def _row(row: Mapping[str, Any], heads: Sequence[str], figures: Sequence[str], noted: bool) -> Html:
+    first, *others = heads
+    cells = [row_header(row[first]), *(element("td", row[name], class_="way") for name in others)]
+    note = [element("td", row["note"])] if noted else []
+    return element("tr", *cells, *(_cell(name, row[name]) for name in figures), *note)
+
+
+def _cell(name: str, value: Any) -> Html:
     bold = name in P_VALUES and isinstance(value, float) and value < SIGNIFICANT
     return number_cell(figure_text(name, value), best=bold)
-
-
-def _note(row: Mapping[str, Any]) -> Html:
-    return element("td", row.get("note") or "")
 
 
 def _only_words(table: Table, figures: Sequence[str]) -> str:

@@ -64,11 +64,12 @@ def mean_interval(
     numbers, people = np.asarray(values, np.float64), np.asarray(patients, str)
     known = np.isfinite(numbers)
     numbers, people = numbers[known], people[known]
-    estimate = subject_bootstrap(numbers, people, "patients", seed, resamples)
-    count = estimate.subjects
+    count = len(np.unique(people))
     note = _why_none(count)
     if note:
-        return MeanInterval(estimate.value, _NONE, _NONE, len(numbers), count, note)
+        mean = float(numbers.mean()) if count else math.nan
+        return MeanInterval(mean, _NONE, _NONE, len(numbers), count, note)
+    estimate = subject_bootstrap(numbers, people, "patients", seed, resamples)
     if np.ptp(estimate.draws) < _ROUNDING:
         note = "the same in every patient: no interval"
         return MeanInterval(estimate.value, _NONE, _NONE, len(numbers), count, note)
