@@ -165,6 +165,20 @@ def test_here_takes_the_slice_that_is_shown(desk, section):
     assert (section.first.value, section.last.value) == (8, 10)
 
 
+def test_the_range_is_of_the_view_in_use_whatever_direction_the_results_have(desk, section):
+    run_all(desk, section)
+    yellow = desk.editing.views["Yellow"]
+    yellow.show(desk.editing.ras(8, 12, 12))
+    desk.controller.owner.use_view(yellow.widget.mrmlSliceNode())
+    desk.settle()
+    axis = desk.session.plane.axis
+    assert axis != 0 and desk.session.propagation.axis == 0, "the results stay as they are"
+    count = desk.session.source.volume.shape_kji[axis]
+    assert (section.first.minimum, section.first.maximum) == (0, count - 1)
+    section.first_here.click()
+    assert section.first.value == desk.session.plane.index
+
+
 def test_a_region_of_interest_limits_the_slices(desk, section, structure):
     from SAMSegmenterLib.scene.regions import REGION_CLASS
 

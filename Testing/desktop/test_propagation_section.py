@@ -31,7 +31,7 @@ def state(section):
 
     slices = tuple(StripSlice(index, 0.8, "carried", True, False) for index in (4, 5, 7))
     strip = StripContent(slices, frozenset({6}), shown=5, worst=7)
-    return PropagationState(False, True, None, strip, ("Up: ended.",), (0, 30), True)
+    return PropagationState(False, True, True, None, strip, ("Up: ended.",), (0, 30), 5, True)
 
 
 def pressable(section):
@@ -45,7 +45,7 @@ def test_without_a_volume_nothing_can_be_pressed(section):
 
 
 def test_what_can_be_pressed_follows_what_there_is(section, state):
-    section.show_state(replace(state, strip=StripContent(shown=5), has_results=False, ends=()))
+    section.show_state(replace(state, strip=StripContent(shown=5), has_results=False, can_accept=False, ends=()))
     assert pressable(section) == {"propagate", "up", "down", "stop_mark"}
     section.show_state(state)
     assert pressable(section) == {"propagate", "up", "down", "stop_mark", "worst", "edit", "accept", "reject"}
@@ -53,6 +53,8 @@ def test_what_can_be_pressed_follows_what_there_is(section, state):
     assert "accept_range" in pressable(section)
     section.show_state(replace(state, is_running=True))
     assert {"cancel", "reject", "accept"} <= pressable(section) and "propagate" not in pressable(section)
+    section.show_state(replace(state, can_accept=False))
+    assert {"accept", "accept_range"}.isdisjoint(pressable(section)) and "reject" in pressable(section)
     section.show_state(replace(state, strip=replace(state.strip, shown=6)))
     assert "edit" not in pressable(section), "nothing was carried to a keyframe"
 

@@ -52,20 +52,24 @@ class PropagationState:
 
     Args:
         is_running: masks are being carried.
-        has_results: there is something to accept or to reject.
+        has_results: there is something to reject, slices that were rejected included.
+        can_accept: there is something to write.
         progress: how far it is, None for not at all.
         strip: of the segment selected.
         ends: where directions ended, in words.
         slice_range: numbers of the outermost slices of the view's direction, None without a volume.
+        here: number of the slice that the view shows among them.
         can_start: there is a slice shown to start at.
     """
 
     is_running: bool = False
     has_results: bool = False
+    can_accept: bool = False
     progress: ProgressEvent | None = None
     strip: StripContent = field(default_factory=StripContent)
     ends: tuple[str, ...] = ()
     slice_range: tuple[int, int] | None = None
+    here: int | None = None
     can_start: bool = False
 
 
@@ -242,9 +246,9 @@ class PropagationSection:
         self._show_acceptance()
 
     def _show_acceptance(self) -> None:
-        ready = self._state.has_results
+        ready = self._state.can_accept
         self.accept.setEnabled(ready)
-        self.reject.setEnabled(ready or self._state.is_running)
+        self.reject.setEnabled(self._state.has_results or self._state.is_running)
         self.accept_range.setEnabled(ready and self.strip.chosen is not None)
         self.accept_range.setText(range_text(self.strip.chosen))
 
@@ -268,9 +272,8 @@ class PropagationSection:
         self._show_all()  # the button is down when there is a mark, not when it was clicked
 
     def _take_shown(self, box: Any) -> None:
-        shown = self._state.strip.shown
-        if shown is not None:
-            box.setValue(shown)
+        if self._state.here is not None:
+            box.setValue(self._state.here)
 
     def _chosen(self, _chosen: tuple[int, int] | None) -> None:
         self._show_acceptance()

@@ -8,6 +8,7 @@ from SAMSegmenterLib.desktop.propagation_section import PropagationState
 from SAMSegmenterLib.desktop.propagation_texts import end_text
 from SAMSegmenterLib.desktop.strip_layout import StripContent
 from SAMSegmenterLib.session.editing_session import EditingSession
+from SAMSegmenterLib.session.supplied_stack import index_in
 
 
 def propagation_state(owner: EffectSession) -> PropagationState:
@@ -16,14 +17,16 @@ def propagation_state(owner: EffectSession) -> PropagationState:
     if session is None or session.source is None:
         return PropagationState()
     propagation, plane = session.propagation, session.plane
-    stack = propagation.stack
+    stack = propagation.shown_stack
     return PropagationState(
         propagation.is_running,
         propagation.has_results,
+        propagation.can_accept,
         propagation.progress,
         _strip(session),
         _ends(owner, session),
         (stack.first, stack.last) if stack is not None else None,
+        index_in(stack, plane) if stack is not None else None,
         plane is not None and session.segment_id is not None,
     )
 

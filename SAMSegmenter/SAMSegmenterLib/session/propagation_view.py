@@ -75,8 +75,13 @@ class PropagationView:
 
     @property
     def has_results(self) -> bool:
-        """Whether there is something to accept or to reject."""
-        return any(self.results.pending.values()) or bool(self.results.waiting(None, None))
+        """Whether there is something to accept or to reject; a slice that was rejected can only go with all others."""
+        return any(self.results.pending.values()) or self.can_accept
+
+    @property
+    def can_accept(self) -> bool:
+        """Whether there is something that an acceptance would write."""
+        return bool(self.results.waiting(None, None))
 
     @property
     def progress(self) -> ProgressEvent | None:
