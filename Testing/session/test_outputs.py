@@ -60,6 +60,13 @@ def test_tables_of_other_options_go_and_files_of_others_stay(a_folder):
     assert sorted(path.name for path in a_folder.tables.iterdir()) == ["dice_oracle.tsv", "mine.tsv"]
 
 
+def test_spreadsheets_hold_the_same_tables(a_folder):
+    outputs.write_tables(a_folder, [a_table("dice_first")])
+    outputs.write_tables(a_folder, [a_table("dice_oracle")])
+    assert [path.name for path in a_folder.spreadsheets.iterdir()] == ["dice_oracle.csv"]
+    assert (a_folder.spreadsheets / "dice_oracle.csv").read_text(encoding="utf-8-sig") == "x\n1\n"
+
+
 def test_a_file_where_the_tables_go_is_an_error_in_words(a_folder):
     a_folder.tables.write_text("mine", encoding="utf-8")
     with pytest.raises(StoreError, match="tables could not be written"):

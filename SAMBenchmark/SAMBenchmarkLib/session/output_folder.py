@@ -33,6 +33,11 @@ class OutputFolder:
         return self.path / "tables"
 
     @property
+    def spreadsheets(self) -> Path:
+        """Folder of the same tables as CSV."""
+        return self.path / "csv"
+
+    @property
     def report(self) -> Path:
         """The report, one HTML file."""
         return self.path / "report.html"

@@ -11,6 +11,7 @@ from pathlib import Path
 from SAMBenchmarkLib.core.cases import Case
 from SAMBenchmarkLib.core.options import SELECTIONS, BenchmarkOptions
 from SAMBenchmarkLib.core.protocol_tables import TABLE_NAMES, protocol_tables
+from SAMBenchmarkLib.core.spreadsheets import table_csv
 from SAMBenchmarkLib.core.statistics.statistics_tables import STATISTICS_TABLES, statistics_tables
 from SAMBenchmarkLib.core.store import ResultStore, RunRecord
 from SAMBenchmarkLib.core.summary import METRICS, summary_tables
@@ -89,24 +90,34 @@ def forget_shown_run(folder: OutputFolder) -> None:
 
 
 def write_tables(folder: OutputFolder, tables: Sequence[Table]) -> list[Path]:
-    """Write each table as `.tsv`; tables of ours that are not among them are removed, for they show other options.
+    """Write each table as `.csv` and, last, as `.tsv`; tables of ours that are not among them are removed.
+
+    Those show other options.
+
+    Returns:
+        The `.tsv` files.
 
     Raises:
-        StoreError: the folder cannot be written.
+        StoreError: a folder cannot be written.
     """
+    _write_files(folder.spreadsheets, ".csv", {table.name: table_csv(table) for table in tables})
+    return _write_files(folder.tables, ".tsv", {table.name: table.to_tsv() for table in tables})
+
+
+def _write_files(folder: Path, ending: str, texts: Mapping[str, str]) -> list[Path]:
     try:
-        folder.tables.mkdir(exist_ok=True)
+        folder.mkdir(exist_ok=True)
     except OSError as error:
-        raise store_error(folder.tables, error) from error
+        raise store_error(folder, error) from error
     written = []
-    for table in tables:
-        path = folder.tables / f"{table.name}.tsv"
+    for name, text in texts.items():
+        path = folder / f"{name}{ending}"
         with atomic_path(path) as temporary:
-            temporary.write_text(table.to_tsv(), encoding="utf-8", newline="\n")
+            temporary.write_text(text, encoding="utf-8", newline="")
         written.append(path)
-    for name in _OUR_TABLES - {table.name for table in tables}:
+    for name in _OUR_TABLES - set(texts):
         with contextlib.suppress(OSError):
-            (folder.tables / f"{name}.tsv").unlink(missing_ok=True)
+            (folder / f"{name}{ending}").unlink(missing_ok=True)
     return written
 
 
