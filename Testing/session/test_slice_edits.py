@@ -9,7 +9,7 @@ from SAMSegmenterLib.core.extents import EMPTY_EXTENT
 from SAMSegmenterLib.core.lattice import Lattice
 from SAMSegmenterLib.core.slicing import SlicePlane, slice_grid
 from SAMSegmenterLib.session.array_writer import ArraySegmentWriter
-from SAMSegmenterLib.session.slice_edits import segment_shown, slice_edit
+from SAMSegmenterLib.session.slice_edits import segment_shown, slice_edit, slices_in_common, without_slices
 from SAMSegmenterLib.session.volume_source import VolumeSource
 from support.phantoms import matrix, two_boxes_volume
 
@@ -77,3 +77,20 @@ def test_a_finer_segment_is_seen_at_the_pixels_centres(a_source):
     writer.mask("one")[32, ::4, ::8] = 1
     shown = segment_shown(slice_grid(a_source.volume, PLANE), a_source, writer, "one")
     assert shown[:, ::2].all() and not shown[:, 1::2].any()
+
+
+def test_only_thick_voxels_and_tilted_slices_have_voxels_in_common(a_source, a_writer):
+    volume = a_source.volume
+    grids = [slice_grid(volume, SlicePlane.lattice(0, index)) for index in (4, 5)]
+    assert slices_in_common(*grids, a_source, a_writer) == 0
+    thick = ArraySegmentWriter(Lattice(volume.ijk_to_ras @ np.diag([1, 1, 3, 1]), (0, 47, 0, 39, 0, 4)), ("one",))
+    assert slices_in_common(*grids, a_source, thick) == 2
+
+
+def test_an_edit_leaves_out_what_another_slice_covers(a_source, a_writer):
+    grids = [slice_grid(a_source.volume, SlicePlane.lattice(0, index)) for index in (4, 5)]
+    mask = np.zeros(grids[0].shape, bool)
+    mask[4:9, 6:12] = True
+    edit = slice_edit(mask, grids[0], a_source, a_writer, "one", "set")
+    assert (without_slices(edit, grids[1:], a_source, a_writer).block == edit.block).all() and edit.block.any()
+    assert not without_slices(edit, grids[:1], a_source, a_writer).block.any()

@@ -11,7 +11,7 @@ from SAMSegmenterLib.core.errors import Cancelled
 from SAMSegmenterLib.core.geometry import Volume
 from SAMSegmenterLib.core.slicing import SlicePlane, cut, extract
 from SAMSegmenterLib.session import supplied_stack
-from SAMSegmenterLib.session.supplied_stack import SuppliedStack, index_in, stack_of
+from SAMSegmenterLib.session.supplied_stack import SuppliedStack, index_in, pixel_shift, shifted, stack_of
 from support.phantoms import matrix, oblique_matrix, sphere_volume
 
 LIMIT = 20.0
@@ -129,3 +129,27 @@ def test_oblique_slices_are_numbered_from_the_first_one_at_whole_steps():
     assert [index_in(stack, moved(along)) for along in (0, 1, -3, 2.0000001)] == [0, 1, -3, 2]
     assert [index_in(stack, moved(*place)) for place in ((0.5,), (1, 0.5), (1000,))] == [None] * 3
     assert index_in(stack, SlicePlane.lattice(0, 3)) is None
+
+
+def test_a_tilted_stack_has_room_for_every_slice_of_the_volume():
+    volume = Volume(np.zeros((8, 20, 30), np.uint8))
+    small = SlicePlane.oblique((5, 5, 3), (1, 0, 0), (0, 1, 0), (1, 1), (4, 6))
+    stack = stack_of(volume, small)
+    assert stack.grid(0).shape == (20, 30) and (stack.first, stack.last) == (-3, 4)
+    assert pixel_shift(stack.plane(0), small) == (5, 5)
+    assert index_in(stack, SlicePlane.oblique((7, 2, 5), (1, 0, 0), (0, 1, 0), (1, 1), (9, 9))) == 2
+    beside = SlicePlane.oblique((7.4, 2, 5), (1, 0, 0), (0, 1, 0), (1, 1), (9, 9))
+    assert pixel_shift(small, beside) is None and index_in(stack, beside) is None
+    turned = SlicePlane.oblique((7, 2, 5), (0, 1, 0), (-1, 0, 0), (1, 1), (9, 9))
+    assert index_in(stack, turned) is None
+
+
+def test_masks_are_put_on_other_pixels_and_cut_where_these_end():
+    mask = np.array([[1, 0, 1], [0, 1, 1]], bool)
+    assert shifted(mask, (1, 0), (2, 5)).tolist() == [
+        [False, True, False, True, False],
+        [False, False, True, True, False],
+    ]
+    assert np.array_equal(shifted(mask, (-1, -1), (2, 2)), [[1, 1], [0, 0]])
+    assert not shifted(mask, (5, 0), (2, 5)).any() and not shifted(mask, (0, -2), (2, 5)).any()
+    assert pixel_shift(SlicePlane.lattice(0, 3), SlicePlane.lattice(0, 5)) == (0, 0)
