@@ -43,6 +43,23 @@ def test_the_prompts_that_were_carried_are_shown(rows):
     assert 6 <= float(inside[1]) < 18 and 5 <= float(inside[2]) < 20 and rows[8]["mask"] in ("yes", "no")
 
 
+@pytest.mark.parametrize(
+    ("options", "down", "up"),
+    [
+        (("--stop-at", "left box=8", "--range", "7:11"), "the end of the range", "a stop mark"),
+        (("--range", "6:7"), None, "the end of the range"),
+    ],
+)
+def test_a_direction_that_cannot_leave_its_slice_has_a_reason_too(tmp_path, capsys, options, down, up):
+    bench = Bench.of(tmp_path)
+    (left, _right) = boxes_around(bench.truth)
+    contents = {"schema": "sam-boxes/1", "axis": "k", "structures": [{**left, "slices": left["slices"][3:4]}]}
+    assert bench.run("--boxes", bench.json("b.json", contents), "--propagate", *options) == 0
+    said = capsys.readouterr().out
+    assert f"up: ended at slice k 7, {up}\n" in said and said.count("down: ended at slice k ") == 1
+    assert down is None or f"down: ended at slice k 7, {down}\n" in said
+
+
 @pytest.mark.parametrize(("numbers", "said"), [([3], "3"), ([4, 5, 6], "4 to 6"), ([9, 1, 2, 5], "1 to 2, 5, 9")])
 def test_slices_are_named_in_runs(numbers, said):
     assert _spans(numbers) == said

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 
 from SAMSegmenterLib.cli.segment_propagate import PropagationPlan
-from SAMSegmenterLib.core.propagation import KEYFRAME
+from SAMSegmenterLib.core.propagation import KEYFRAME, StopReason
 from SAMSegmenterLib.session.propagation_results import HeldSlice
 
 COLUMNS = ("segment", "slice", "confidence", "origin", "final", "ended_because", "box", "points", "mask")
@@ -60,7 +60,19 @@ def _ends(plan: PropagationPlan, own: Sequence[HeldSlice]) -> list[str]:
         if ended:
             last = max(ended, key=lambda one: one.index * direction)
             lines.append(f"{word}: ended at {plan.slice_name(last.index)}, {last.stop_reason}")
+        elif reason := _nowhere_to_go(plan, own[0].segment, outermost, direction):
+            lines.append(f"{word}: ended at {plan.slice_name(outermost)}, {reason}")
     return lines
+
+
+def _nowhere_to_go(plan: PropagationPlan, segment_id: str, outermost: int, direction: int) -> StopReason | None:
+    """What keeps a direction from leaving its keyframe; None where it can leave."""
+    stack, parameters = plan.stack, plan.parameters
+    if outermost + direction in parameters.stop_marks.get(segment_id, ()):
+        return StopReason.MARK
+    if outermost == (stack.last if direction > 0 else stack.first):
+        return StopReason.VOLUME
+    return StopReason.RANGE if outermost == (parameters.last if direction > 0 else parameters.first) else None
 
 
 def _slices(plan: PropagationPlan) -> str:
