@@ -22,6 +22,9 @@ from SAMSegmenterLib.core.slicing import SlicePlane
         {"learning": 2.0},
         {"min_evidence": float("nan")},
         {"model_weight": -1.0},
+        {"model_weight": float("inf")},
+        {"texture_weight": float("nan")},
+        {"search_px": 33},
         {"model_weight": 0, "shape_weight": 0, "intensity_weight": 0, "texture_weight": 0},
         {"first": 5, "last": 4},
         {"box": False, "point": False, "logits": False},
@@ -34,7 +37,7 @@ def test_what_cannot_be_is_refused_with_words(wrong):
 
 
 @pytest.mark.parametrize(
-    "fine", [{"zoom": 0}, {"first": 4, "last": 4}, {"patience": 9}, {"search_px": 0}, {"point": False}, {"motion": 0}]
+    "fine", [{"zoom": 0}, {"first": 4, "last": 4}, {"patience": 9}, {"search_px": 0}, {"search_px": 32}, {"point": False}, {"motion": 0}]
 )
 def test_limits_belong_to_what_is_allowed(fine):
     parameters = PropagationParameters(**fine)

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from SAMSegmenterLib.core.errors import InputError
 from SAMSegmenterLib.core.slicing import SlicePlane
 from SAMSegmenterLib.core.windowing import MinMax, Window
+
+MOST_SEARCHED_PX = 32
+"""The time that the comparison of patches takes grows with the square of their range."""
 
 
 @dataclass(frozen=True)
@@ -72,16 +76,18 @@ class PropagationParameters:
             raise InputError(f"A slice axis is 0, 1 or 2; got {self.axis}.")
         if not (self.box or self.point or self.logits):
             raise InputError("Nothing is carried to the next slice.", "Carry the box, the point or the logits.")
-        if self.margin < 0 or self.search_px < 0 or self.patience < 1:
-            raise InputError("The margin and the search range are 0 or more, the patience 1 or more.")
+        if self.margin < 0 or not 0 <= self.search_px <= MOST_SEARCHED_PX or self.patience < 1:
+            raise InputError(
+                f"The margin is 0 or more, the search range 0 to {MOST_SEARCHED_PX} pixels, the patience 1 or more."
+            )
         if self.zoom and not 1.5 <= self.zoom <= 100:
             raise InputError(f"The zoom is 0 for none, or 1.5 or more; got {self.zoom}.")
         for name in ("motion", "keyframe_share", "learning", "min_evidence"):
             if not 0 <= getattr(self, name) <= 1:
                 raise InputError(f"'{name}' lies between 0 and 1; got {getattr(self, name)}.")
         weights = (self.model_weight, self.shape_weight, self.intensity_weight, self.texture_weight)
-        if min(weights) < 0 or not max(weights) > 0:
-            raise InputError(f"Weights are 0 or more, and one of them is above 0; got {weights}.")
+        if not all(math.isfinite(weight) and weight >= 0 for weight in weights) or not any(weights):
+            raise InputError(f"Weights are finite, 0 or more, and one of them is above 0; got {weights}.")
         if self.first is not None and self.last is not None and self.first > self.last:
             raise InputError(f"The range of slices from {self.first} to {self.last} is empty.")
 
