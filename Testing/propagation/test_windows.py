@@ -14,6 +14,12 @@ def test_ct_numbers_are_seen_in_the_soft_tissue_window():
     assert usual_window(array, array[0]) == CT_PRESETS["abdomen"]
 
 
+def test_what_is_known_about_a_volume_goes_before_what_its_values_look_like():
+    array = np.array([[[-1000, 0, 40, 1200]]], np.int16)
+    assert usual_window(array, array[0], "MR") == Limits(-1000.0, 1200.0)
+    assert usual_window(ARRAY, ARRAY[2], "CT") == CT_PRESETS["abdomen"]
+
+
 def test_other_volumes_are_seen_in_the_range_of_the_slice_that_is_started_from():
     assert usual_window(ARRAY, ARRAY[2]) == Limits(286.0, 428.0)
 

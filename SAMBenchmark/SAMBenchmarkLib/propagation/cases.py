@@ -27,6 +27,7 @@ class VolumeCase:
         volume, labels: the files.
         axis: array axis of its slices; None is the axis of the largest spacing.
         automatic: whether the labels were made by a model.
+        modality: in words, "CT" for example; empty when unknown.
     """
 
     name: str
@@ -36,6 +37,7 @@ class VolumeCase:
     labels: Path
     axis: int | None = None
     automatic: bool = False
+    modality: str = ""
 
 
 @dataclass(frozen=True, eq=False)
@@ -136,5 +138,12 @@ def prepared_case(case: VolumeCase, volume: Volume, segmentation: Segmentation, 
 
 def _from_catalogue(case: CatalogueCase) -> VolumeCase:
     return VolumeCase(
-        case.case_id, case.source, case.subject, case.image, case.label, case.slice_axis, case.automatic_labels
+        case.case_id,
+        case.source,
+        case.subject,
+        case.image,
+        case.label,
+        case.slice_axis,
+        case.automatic_labels,
+        case.modality,
     )

@@ -93,7 +93,7 @@ def measure_part(
         A record with a failure in words where the model finds nothing in the box.
     """
     start = np.take(case.volume.array, chosen.part.start, axis=case.axis)
-    parameters = with_one_window(parameters, case.volume.array, start)
+    parameters = with_one_window(parameters, case.volume.array, start, case.case.modality)
     parameters = replace(parameters, axis=case.axis, square_pixels=False)
     subject = _subject(case, chosen, predictor, parameters)
     try:
