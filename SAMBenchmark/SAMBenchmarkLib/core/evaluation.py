@@ -44,6 +44,13 @@ class SliceTask:
     plane: str
 
 
+OnStep = Callable[[str, SliceTask], None]
+
+
+def ignore_step(protocol: str, task: SliceTask) -> None:
+    """Nobody wants to know."""
+
+
 @dataclass(frozen=True, eq=False)
 class SliceObjects:
     """The objects of one slice with the structures they belong to."""
@@ -124,6 +131,7 @@ def evaluate_case(
     on_progress: OnProgress = ignore_progress,
     should_stop: ShouldStop = never_stop,
     modality: str = "",
+    on_step: OnStep = ignore_step,
 ) -> Iterator[SliceOutcome]:
     """Evaluate every planned slice of a case that is not finished yet.
 
@@ -132,6 +140,8 @@ def evaluate_case(
         segmentations: one per frame, on its lattice.
         finished: (frame, plane, slice) that an earlier run completed.
         modality: such as CT; some protocols choose the window by it.
+        on_step: called with a protocol's name, and the slice, before each of its calls of the model: protocols may take
+            minutes for a slice.
 
     Yields:
         One outcome per slice, in order; the caller stores it before asking for the next.
@@ -150,7 +160,7 @@ def evaluate_case(
         if should_stop():
             raise Cancelled
         evaluator = SliceEvaluator(case_id, n, frames[n], segmentations[n], predictor, options, option_hash)
-        evaluator = replace(evaluator, modality=modality, should_stop=should_stop)
+        evaluator = replace(evaluator, modality=modality, should_stop=should_stop, on_step=on_step)
         yield evaluator.evaluate(task)
         meter.advance(f"{case_id}, {task.plane} slice {task.index}")
 
@@ -169,6 +179,7 @@ class SliceEvaluator:
     clock: Callable[[], float] = time.perf_counter
     modality: str = ""
     should_stop: ShouldStop = never_stop
+    on_step: OnStep = ignore_step
 
     def evaluate(self, task: SliceTask) -> SliceOutcome:
         """All strategies and protocols on all objects of one slice.
@@ -190,7 +201,7 @@ class SliceEvaluator:
                 predictions += self._score(base, answer, target.mask, image)
         targets = self._targets(bases, [target for _structure, target in objects], task)
         model = self._slice_model(embedding, rgb8, image)
-        for asked, answer in protocol_answers(model, targets, self.options, self._timer(seconds)):
+        for asked, answer in protocol_answers(model, targets, self.options, self._timer(task, seconds)):
             predictions += self._score(bases[asked.number], answer, asked.mask, image)
         timings = tuple(self._timing(task, stage, value) for stage, value in seconds.items())
         return SliceOutcome(self.case_id, self.frame, task.plane, task.index, tuple(predictions), timings)
@@ -237,8 +248,12 @@ class SliceEvaluator:
         more = {"should_stop": self.should_stop, "modality": self.modality}
         return SliceModel(self.predictor, embedding, rgb8, look, shape, **more)  # type: ignore[arg-type]
 
-    def _timer(self, seconds: dict[str, float]) -> Callable[[str, Callable[[], Any]], Any]:
-        return lambda stage, work: self._timed(stage, seconds, work)
+    def _timer(self, task: SliceTask, seconds: dict[str, float]) -> Callable[[str, Callable[[], Any]], Any]:
+        def timed(stage: str, work: Callable[[], Any]) -> Any:
+            self.on_step(stage, task)
+            return self._timed(stage, seconds, work)
+
+        return timed
 
     def _score(self, base: ResultRow, answer: Answer, reference: Mask, image: SliceImage) -> list[PredictedMask]:
         candidates = answer.candidates

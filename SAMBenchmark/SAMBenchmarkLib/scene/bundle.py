@@ -12,10 +12,11 @@ from typing import Any
 
 from SAMBenchmarkLib.core.options import SELECTION_TITLES
 from SAMBenchmarkLib.core.plot_tables import dice_by_strategy
+from SAMBenchmarkLib.core.protocol_tables import CLICK_CURVE
 from SAMBenchmarkLib.core.tables import Table, plain_text
 from SAMBenchmarkLib.scene.bundle_views import show_at_start
 from SAMBenchmarkLib.scene.palette import structure_colours
-from SAMBenchmarkLib.scene.plots import bar_chart
+from SAMBenchmarkLib.scene.plots import bar_chart, line_chart
 from SAMBenchmarkLib.scene.tables import node_from_table
 from SAMSegmenterLib.core.atomic import atomic_path
 from SAMSegmenterLib.core.errors import StoreError
@@ -49,7 +50,8 @@ def write_scene(
         path: the .mrb file; it appears whole or not at all.
         segmentation: the reference, on the volume's lattice.
         predicted: segmentations by name; read one after the other, so they may be made when asked for.
-        tables: each becomes a table node; one named `summary_<selection>` also becomes a chart of mean Dice.
+        tables: each becomes a table node; one named `summary_<selection>` also becomes a chart of mean Dice, and the
+            curve over clicks a chart of lines.
         notes: text that is kept in the scene under `NOTES_NAME`.
 
     Raises:
@@ -73,8 +75,11 @@ def write_scene(
 
 
 def _add_table(table: Table, colours: Mapping[str, tuple[float, float, float]], scene: Any) -> list[Any]:
-    """The table's node and, for a summary, its chart; returns the charts."""
-    node_from_table(table, scene)
+    """The table's node and, for a summary and a curve over clicks, its chart; returns the charts."""
+    own = node_from_table(table, scene)
+    if table.name == CLICK_CURVE:
+        courses = [name for name in table.header if name != "clicks"]
+        return [line_chart(own, "clicks", courses, table.title, "DICE [%]", (0.0, 100.0))]
     selection = table.name.removeprefix("summary_")
     if selection == table.name or not table.rows:
         return []

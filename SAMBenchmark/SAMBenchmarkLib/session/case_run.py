@@ -40,6 +40,7 @@ class CaseRunner:
     Args:
         on_planned: called with a case's name and number of slices once it was read.
         on_slice: called with every outcome once it is stored.
+        on_step: called within a slice, with what is being done.
     """
 
     store: ResultStore
@@ -49,6 +50,7 @@ class CaseRunner:
     should_stop: ShouldStop
     on_planned: Callable[[str, int], None] = lambda name, slices: None
     on_slice: Callable[[SliceOutcome], None] = lambda outcome: None
+    on_step: Callable[[str], None] = lambda message: None
 
     def run(self, job: Job, loaded: LoadedCase | None = None) -> CaseRecord:
         """Evaluate what is not finished yet of a case.
@@ -78,6 +80,7 @@ class CaseRunner:
             self.store.finished_slices(self.option_hash, job.case.name),
             should_stop=self.should_stop,
             modality=job.case.modality,
+            on_step=lambda protocol, task: self.on_step(f"{job.case.name}, slice {task.index}: {protocol}"),
         ):
             self.store.save(outcome)
             self.on_slice(outcome)

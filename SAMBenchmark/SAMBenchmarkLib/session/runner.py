@@ -128,6 +128,7 @@ class _Run:
             self.should_stop,
             self.progress.planned,
             lambda done: self.progress.slice_done(done.case_id, f"{done.case_id}, {done.plane} slice {done.slice}"),
+            self.progress.report,
         )
         for job in jobs:
             if not self.request.keep_going:

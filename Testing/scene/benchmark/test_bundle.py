@@ -204,3 +204,15 @@ def test_names_in_the_archive_do_not_begin_with_a_dot(a_bundle, tmp_path):
     with zipfile.ZipFile(tmp_path / "scene.mrb") as archive:
         assert "scene/scene.mrml" in archive.namelist()
         assert not [name for name in archive.namelist() if name.rpartition("/")[2].startswith(".")]
+
+
+def test_a_curve_over_clicks_becomes_a_chart_of_lines(a_scene, tmp_path):
+    volume, reference, _ = _a_case()
+    curve = Table("dice_by_clicks", "Mean DICE by clicks", {"clicks": [1, 2], "huang-rounds oracle": [50.0, 75.0]})
+    write_scene(tmp_path / "scene.mrb", volume, reference, {}, [curve])
+    handle = private_scene()
+    assert handle.scene.ReadFromMRB(str(tmp_path / "scene.mrb"), True)
+    (chart,) = _nodes(handle.scene, "vtkMRMLPlotChartNode")
+    series = chart.GetNthPlotSeriesNode(0)
+    assert (series.GetXColumnName(), series.GetYColumnName()) == ("clicks", "huang-rounds oracle")
+    assert series.GetTableNode().GetTable().GetNumberOfRows() == 2

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from SAMBenchmarkLib.core.tables import Table
-from SAMBenchmarkLib.scene.plots import bar_chart
+from SAMBenchmarkLib.scene.plots import bar_chart, line_chart
 from SAMBenchmarkLib.scene.tables import node_from_table
 from SAMSegmenterLib.core.errors import InputError
 
@@ -26,3 +26,16 @@ def test_a_chart_has_one_series_of_bars_per_column(a_scene):
 def test_a_missing_column_is_named(a_scene):
     with pytest.raises(InputError, match="kidney"):
         bar_chart(node_from_table(TABLE), "strategy", ["kidney"], "Dice", "DICE [%]")
+
+
+def test_a_chart_of_lines_has_one_per_column_over_the_numbers_of_another(a_scene):
+    table = Table("curve", "Curve", {"clicks": [1, 2], "one": [10.0, 90.0], "other": [20.0, float("nan")]})
+    chart = line_chart(node_from_table(table), "clicks", ["one", "other"], "Curve", "DICE [%]", (0, 100))
+    series = [chart.GetNthPlotSeriesNode(number) for number in range(chart.GetNumberOfPlotSeriesNodes())]
+    assert [(one.GetXColumnName(), one.GetYColumnName()) for one in series] == [("clicks", "one"), ("clicks", "other")]
+    assert {one.GetPlotType() for one in series} == {series[0].PlotTypeScatter}
+    assert {one.GetLineStyle() for one in series} == {series[0].LineStyleSolid}
+    assert (chart.GetXAxisTitle(), chart.GetYAxisTitle()) == ("clicks", "DICE [%]")
+    assert tuple(chart.GetYAxisRange()) == (0, 100)
+    with pytest.raises(InputError, match="rounds"):
+        line_chart(node_from_table(table), "rounds", ["one"], "Curve", "DICE [%]")
