@@ -1,6 +1,8 @@
 import pytest
 
+from SAMBenchmarkLib.core.statistics.run_comparison import HEADER
 from SAMBenchmarkLib.core.statistics.statistics_tables import statistics_tables
+from SAMBenchmarkLib.core.tables import Table
 from SAMBenchmarkLib.report.section_statistics import statistics_section
 from support.html_check import Page
 from support.outcomes import a_row
@@ -68,3 +70,11 @@ def test_names_are_text():
 @pytest.mark.parametrize("tables", [[], statistics_tables([])])
 def test_nothing_gives_no_section(tables):
     assert statistics_section(tables) is None
+
+
+def test_other_runs_of_the_same_objects_are_compared():
+    tables = statistics_tables(study_rows(), study_cases())
+    row = ("ab", "small", "large", "model", "S5", 9, 3, 1.5, 0.5, 2.5, 0.0, 0.25, 0.25, "")
+    models = Table.from_rows("models_oracle", "", HEADER, [row])
+    page = Page(f"<!DOCTYPE html>\n<html><body>{statistics_section([*tables, models])}</body></html>")
+    assert page.text.count("Does this run differ from others?") == 1 and "small" in page.text

@@ -39,6 +39,17 @@ _TESTS = {
     "p": "p",
     "p_holm": "p, Holm",
 }
+_MODELS = {
+    "other_model": "Other model",
+    "strategy": "Strategy",
+    "patients": "Patients",
+    "difference_percent": "This run less the other",
+    "bca_low": "95 % from",
+    "bca_high": "to",
+    "p": "p",
+    "p_holm": "p, Holm",
+    "differs_in": "Runs differ in",
+}
 _SITES = {"site": "Site", "strategy": "Strategy", "cases": "Cases", **dict(list(_INTERVALS.items())[2:7])}
 _CORRELATIONS = {
     "attribute": "Attribute",
@@ -71,7 +82,7 @@ def statistics_section(tables: Sequence[Table]) -> Html | None:
     """All statistics of a run; None when there are none.
 
     Args:
-        tables: of `statistics_tables`.
+        tables: of `run_statistics`.
     """
     by_name = {table.name: table for table in tables}
     selections = [name for name in SELECTION_ORDER if f"intervals_{name}" in by_name]
@@ -84,7 +95,7 @@ def statistics_section(tables: Sequence[Table]) -> Html | None:
 
 
 def _parts(by_name: Mapping[str, Table], selection: str) -> list[Html]:
-    parts = (_intervals, _tests, _sites, _modalities, _correlations, _levels)
+    parts = (_intervals, _tests, _models, _sites, _modalities, _correlations, _levels)
     return [html for part in parts for html in part(by_name, selection)]
 
 
@@ -101,6 +112,16 @@ def _tests(by_name: Mapping[str, Table], selection: str) -> list[Html]:
     caption = "Differences of DICE in percentage points."
     shown = statistic_table(table, _TESTS, caption, ("first", "second"))
     return [heading, paragraph(TEST_WORDS, class_="soft small"), shown]
+
+
+def _models(by_name: Mapping[str, Table], selection: str) -> list[Html]:
+    """Nothing where the store holds no other run of the same objects."""
+    table = by_name.get(f"models_{selection}")
+    if table is None:
+        return []
+    caption = "Differences of DICE in percentage points to other runs in the same folder, on the same objects."
+    shown = statistic_table(table, _MODELS, caption, ("other_model", "strategy"))
+    return [element("h3", "Does this run differ from others?"), shown]
 
 
 def _sites(by_name: Mapping[str, Table], selection: str) -> list[Html]:

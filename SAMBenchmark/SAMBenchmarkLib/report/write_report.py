@@ -8,7 +8,7 @@ from dataclasses import fields
 
 from SAMBenchmarkLib.core.options import BenchmarkOptions
 from SAMBenchmarkLib.core.protocols.settings import SETTING_NAMES
-from SAMBenchmarkLib.core.statistics.statistics_tables import statistics_tables
+from SAMBenchmarkLib.core.statistics.run_comparison import run_statistics
 from SAMBenchmarkLib.report import page
 from SAMBenchmarkLib.report.digest import Digest
 from SAMBenchmarkLib.report.markup import Html
@@ -70,7 +70,7 @@ def report_html(
         "figures": figures_section(digest, strategies),
         "plots": plots_section(digest, strategies),
         "protocols": _protocols(store, option_hash, facts),
-        "statistics": statistics_section(statistics_tables(store.rows(option_hash), store.cases(option_hash))),
+        "statistics": statistics_section(run_statistics(store, option_hash)),
         "pictures": pictures_section(store, option_hash, digest, strategies, picture_of),
         "timings": timings_section(store.timings(option_hash), facts),
         "published": published_section(digest),

@@ -12,7 +12,8 @@ from SAMBenchmarkLib.core.cases import Case
 from SAMBenchmarkLib.core.options import SELECTIONS, BenchmarkOptions
 from SAMBenchmarkLib.core.protocol_tables import TABLE_NAMES, protocol_tables
 from SAMBenchmarkLib.core.spreadsheets import table_csv
-from SAMBenchmarkLib.core.statistics.statistics_tables import STATISTICS_TABLES, statistics_tables
+from SAMBenchmarkLib.core.statistics.run_comparison import RUN_TABLES, run_statistics
+from SAMBenchmarkLib.core.statistics.statistics_tables import STATISTICS_TABLES
 from SAMBenchmarkLib.core.store import ResultStore, RunRecord
 from SAMBenchmarkLib.core.summary import METRICS, summary_tables
 from SAMBenchmarkLib.core.tables import Table
@@ -28,6 +29,7 @@ NO_SCENE = 'No scene was written: it needs 3D Slicer, or pip install "slicer-sam
 
 _OUR_TABLES = {
     *STATISTICS_TABLES,
+    *RUN_TABLES,
     "timing",
     "options",
     *(f"{name}_{selection}" for name in ("summary", *(m.column for m in METRICS)) for selection in SELECTIONS),
@@ -53,10 +55,9 @@ class Extras:
 def run_tables(store: ResultStore, run: RunRecord, further: Sequence[Table] = ()) -> list[Table]:
     """All tables of a run, further ones, and last its options; an empty list when there are no rows."""
     tables = summary_tables(store.rows(run.option_hash), store.timings(run.option_hash))
-    options = stored_options(run)
-    if tables and options.protocols:
-        tables += protocol_tables(store.rows(run.option_hash), options)
-    statistics = statistics_tables(store.rows(run.option_hash), store.cases(run.option_hash)) if tables else []
+    if tables and run.options.get("options", {}).get("protocols"):
+        tables += protocol_tables(store.rows(run.option_hash), stored_options(run))
+    statistics = run_statistics(store, run.option_hash) if tables else []
     return [*tables, *statistics, *further, options_table(run)] if tables else []
 
 

@@ -123,7 +123,7 @@ class ObjectFigures:
 
     def patients(self) -> Strings:
         """(N,) patient of each object; a case that names none is a patient of its own."""
-        return self._by_case([_patient(self._record(case)) for case in self.case_ids])
+        return self._by_case([patient_name(self._record(case)) for case in self.case_ids])
 
     def _modality_of_cases(self) -> list[str]:
         return [modality_name(self._record(case).modality) for case in self.case_ids]
@@ -135,6 +135,9 @@ class ObjectFigures:
         return np.array(values or [""])[np.array(self.cases, np.int64)]
 
 
-def _patient(record: CaseRecord) -> str:
-    """Told apart from case names, which may be the same words."""
+def patient_name(record: CaseRecord) -> str:
+    """Whose case it is; one that names no patient is a patient of its own.
+
+    Told apart from case names, which may be the same words.
+    """
     return f"patient {record.patient.strip()}" if record.patient.strip() else f"case {record.case_id}"

@@ -22,7 +22,8 @@ def strategy_tests(figures: ObjectFigures, selection: str) -> Table:
     """Wilcoxon's signed-rank test of every two strategies, corrected after Holm; without rows for one strategy."""
     values = {strategy: figures.dice_of(strategy, selection) for strategy in figures.strategies(selection)}
     pairs = list(itertools.combinations(values, 2))
-    rows = paired_rows({pair: (values[pair[0]], values[pair[1]]) for pair in pairs}, figures.patients())
+    patients = figures.patients()
+    rows = paired_rows({pair: (values[pair[0]], values[pair[1]], patients) for pair in pairs})
     title = (
         "Differences of mean DICE per patient [%], second less first, with Wilcoxon's signed-rank test, masks "
         f"selected by {SELECTION_TITLES.get(selection, selection)}"
@@ -30,16 +31,15 @@ def strategy_tests(figures: ObjectFigures, selection: str) -> Table:
     return Table.from_rows(f"tests_{selection}", title, ("first", "second", *FIGURES), rows)
 
 
-def paired_rows(pairs: Mapping[tuple[str, ...], tuple[Floats, Floats]], patients: Strings) -> list[tuple[object, ...]]:
+def paired_rows(pairs: Mapping[tuple[str, ...], tuple[Floats, Floats, Strings]]) -> list[tuple[object, ...]]:
     """One row per pair: its names, then `FIGURES`; p is corrected for all pairs together.
 
     Objects without a value in either column are left out; each patient counts once.
 
     Args:
-        pairs: names -> (first, second), each (N,) Dice, 0 to 1.
-        patients: (N,) to whom each object belongs.
+        pairs: names -> (first, second, patients): (N,) Dice twice, 0 to 1, and (N,) to whom each object belongs.
     """
-    found = [_compared(first, second, patients) for first, second in pairs.values()]
+    found = [_compared(*columns) for columns in pairs.values()]
     corrected = holm([float(cells[6]) for cells in found])
     return [(*names, *cells[:7], float(p), cells[7]) for names, cells, p in zip(pairs, found, corrected, strict=True)]
 

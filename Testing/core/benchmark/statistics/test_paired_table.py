@@ -57,7 +57,7 @@ def test_one_strategy_has_nothing_to_be_compared_with():
     ],
 )
 def test_what_cannot_be_tested_is_said_in_words(first, second, patients, note):
-    (row,) = paired_rows({("a", "b"): (np.array(first), np.array(second))}, np.array(patients))
+    (row,) = paired_rows({("a", "b"): (np.array(first), np.array(second), np.array(patients))})
     assert row[:2] == ("a", "b") and row[-1] == note
 
 
