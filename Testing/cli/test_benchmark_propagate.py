@@ -79,6 +79,16 @@ def test_other_parameters_are_measured_anew(propagate, data, tmp_path, capsys):
     assert predictor.encode_calls > 0 and "Parameters: window=limits:0,255." in capsys.readouterr().out
 
 
+def test_pictures_of_other_parameters_do_not_mix(propagate, data, tmp_path, capsys):
+    one = ("--sources", "rods", "--max-structures", "1")
+    command = ("--data", data, *one, "--no-baselines", "--output", tmp_path / "out")
+    sheets = []
+    for changed in ((), ("--parameters", "min_evidence=1", "patience=1"), ()):
+        assert propagate(*command, *changed) == 0
+        sheets.append((tmp_path / "out" / "structures.png").read_bytes())
+    assert sheets[0] == sheets[2] != sheets[1]
+
+
 def test_pairs_of_files_are_measured_and_their_folder_is_the_dataset(propagate, data, capsys):
     files = ("--volume", data / "0.nrrd", data / "1.nrrd", "--labels", data / "0_label.nrrd", data / "1_label.nrrd")
     assert propagate(*files, "--no-baselines", "--axis", "0") == 0

@@ -28,5 +28,11 @@ def test_what_is_no_whole_number_of_one_or_more_is_refused(text):
         at_least(1)(text)
 
 
+def test_a_seed_below_zero_is_refused(capsys):
+    with pytest.raises(SystemExit):
+        parser_with(add_arguments).parse_args(["--seed", "-1"])
+    assert "whole number of 0 or more" in capsys.readouterr().err
+
+
 def test_whole_numbers_are_taken():
     assert at_least(1)("12") == 12 and at_least(0)("0") == 0

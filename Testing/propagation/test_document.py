@@ -8,7 +8,7 @@ FACTS = Facts("sam-small", "2", 3, 12, 50, ("margin=4",), 7)
 
 def test_the_account_says_what_was_run(a_record):
     text = document(Measurement([a_record()], 1), FACTS)
-    assert text.startswith("# Propagation with sam-small\n\n1 structures (at most 12 of a dataset")
+    assert text.startswith("# Propagation with sam-small\n\n1 structure (at most 12 of a dataset")
     assert "slice axis: 2; seed 7. Every 3th slice was kept. Parameters: margin=4." in text
     assert "## Criteria\n\n| criterion | asked for | measured |  |" in text and "partial" not in text
 

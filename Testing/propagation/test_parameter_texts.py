@@ -45,6 +45,12 @@ def test_values_have_the_kind_of_the_default():
     assert isinstance(found.stop.overlap, float) and parameters_from([]) == Parameters()
 
 
+@pytest.mark.parametrize("text", ["points=none", "margin=none", "stop.overlap=none"])
+def test_nothing_is_no_value_where_there_is_one_by_default(text):
+    with pytest.raises(InputError, match="wrong kind of value"):
+        parameters_from([text])
+
+
 def test_windows_are_written_as_elsewhere_and_none_is_none():
     assert parameters_from(["window=limits:0,9", "reach=none"]).window == Limits(0, 9)
 

@@ -36,7 +36,7 @@ def run(given: argparse.Namespace, load_predictor: LoadPredictor) -> int:
         Cancelled: the user stopped before anything was measured.
     """
     from SAMBenchmarkLib.propagation.document import Facts, document
-    from SAMBenchmarkLib.propagation.journal import JOURNAL
+    from SAMBenchmarkLib.propagation.journal import JOURNAL, option_hash
     from SAMBenchmarkLib.propagation.output import write_output
     from SAMBenchmarkLib.propagation.parameter_texts import known_parameters, parameters_from
 
@@ -48,7 +48,8 @@ def run(given: argparse.Namespace, load_predictor: LoadPredictor) -> int:
     if given.output:
         check_folder(given.output, JOURNAL)
     predictor = load_predictor()
-    measurement = _measure(given, cases, predictor, parameters)
+    known = option_hash(parameters, predictor, given.resample, given.baselines)
+    measurement = _measure(given, cases, predictor, parameters, known)
     if not measurement.records:
         raise Cancelled
     facts = Facts(
@@ -59,6 +60,7 @@ def run(given: argparse.Namespace, load_predictor: LoadPredictor) -> int:
         given.min_pixels,
         given.parameters,
         given.seed,
+        known,
     )
     print(document(measurement, facts))
     if given.output:
@@ -86,17 +88,20 @@ def _cases(given: argparse.Namespace) -> list[VolumeCase]:
 
 
 def _measure(
-    given: argparse.Namespace, cases: list[VolumeCase], predictor: Predictor, parameters: PropagationParameters
+    given: argparse.Namespace,
+    cases: list[VolumeCase],
+    predictor: Predictor,
+    parameters: PropagationParameters,
+    known: str,
 ) -> Measurement:
     """Choose structures and measure those that the output folder does not have yet."""
     from SAMBenchmarkLib.propagation.choosing import Choice, choose_parts
-    from SAMBenchmarkLib.propagation.journal import JOURNAL, Journal, option_hash
+    from SAMBenchmarkLib.propagation.journal import JOURNAL, Journal
     from SAMBenchmarkLib.propagation.measure import Measured, MeasureOptions, measure
     from SAMBenchmarkLib.propagation.output import open_folder
     from SAMBenchmarkLib.propagation.strips import write_strip
 
     options = MeasureOptions(parameters, given.resample, given.baselines)
-    known = option_hash(parameters, predictor, given.resample, given.baselines)
     choice = Choice(given.axis, given.max_structures, given.resample, given.min_pixels, given.seed)
     stop = StopSwitch(unit="structure")
     with TerminalProgress() as progress, stop.watching():
@@ -106,6 +111,6 @@ def _measure(
 
         def draw(measured: Measured) -> None:
             if pictures is not None:
-                write_strip(measured, pictures)
+                write_strip(measured, pictures, known)
 
         return measure(chosen, predictor, options, journal, draw, progress, stop)

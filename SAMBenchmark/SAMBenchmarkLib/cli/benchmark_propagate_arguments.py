@@ -48,7 +48,7 @@ def _add_choice(group: argparse._ArgumentGroup) -> None:
     add("--max-structures", type=at_least(1), default=12, metavar="N", help="most of a dataset, spread over its cases")
     add("--min-pixels", type=at_least(0), default=LEAST_PIXELS, metavar="N", help="the largest slice has more pixels")
     add("--resample", type=at_least(1), default=1, metavar="N", help="keep every Nth slice, for coarser volumes")
-    add("--seed", type=int, default=1, help="decides which structures are drawn, and the bootstrap")
+    add("--seed", type=at_least(0), default=1, help="decides which structures are drawn, and the bootstrap")
 
 
 def _add_method(group: argparse._ArgumentGroup) -> None:

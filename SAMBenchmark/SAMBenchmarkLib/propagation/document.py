@@ -67,7 +67,8 @@ def document(measurement: Measurement, facts: Facts) -> str:
 def notes(measurement: Measurement, facts: Facts) -> list[str]:
     """What was run, what is missing, and what to mind, one paragraph each."""
     records = measurement.records
-    text = f"{len(records)} structure{'s' if len(records) != 1 else ''} (at most {facts.most} of a dataset, with more than {facts.least_pixels} pixels "
+    many = "1 structure" if len(records) == 1 else f"{len(records)} structures"
+    text = f"{many} (at most {facts.most} of a dataset, with more than {facts.least_pixels} pixels "
     text += f"on their largest slice); slice axis: {facts.axis}; seed {facts.seed}."
     if facts.every > 1:
         text += f" Every {facts.every}th slice was kept."
