@@ -94,8 +94,9 @@ def test_the_thread_count_comes_from_the_argument_or_the_environment(monkeypatch
     assert chosen_threads(None) is None and chosen_threads(3) == 3
     monkeypatch.setenv("SAM_THREADS", " 2 ")
     assert chosen_threads(None) == 2 and chosen_threads(3) == 3
-    monkeypatch.setenv("SAM_THREADS", "many")
-    with pytest.raises(InputError, match="SAM_THREADS is 'many'"):
-        chosen_threads(None)
+    for text in ("many", "²"):
+        monkeypatch.setenv("SAM_THREADS", text)
+        with pytest.raises(InputError, match=f"SAM_THREADS is '{text}'"):
+            chosen_threads(None)
     with pytest.raises(InputError, match="at least 1 thread; got 0"):
         chosen_threads(0)

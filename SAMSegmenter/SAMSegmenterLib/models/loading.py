@@ -110,7 +110,7 @@ def chosen_threads(threads: int | None) -> int | None:
         text = os.environ.get("SAM_THREADS", "").strip()
         if not text:
             return None
-        if not text.isdigit():
+        if not text.isdecimal():
             raise InputError(f"SAM_THREADS is '{text}'.", "Set it to a whole number of at least 1.")
         threads = int(text)
     if threads < 1:
