@@ -1,4 +1,5 @@
-"""Makes the environment and runs the project: `python3 Testing/run.py demo`, `tests`, `benchmarks`, `lists`.
+"""Makes the environment and runs the project: `python3 Testing/run.py demo`, `app`, `tests`,
+`benchmarks`, `lists`.
 
 Needs Python 3.11 to 3.13 and its standard library, nothing else; works on Linux, macOS and Windows. The environment
 is `.venv` in the project's folder; it is made once and reused until the requirements change.
@@ -77,7 +78,7 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         if options.command == "lists":
             return lists(check=options.check)
-        return {"demo": demo, "tests": tests, "benchmarks": benchmarks}[options.command](rest)
+        return {"demo": demo, "app": app, "tests": tests, "benchmarks": benchmarks}[options.command](rest)
     except SetupError as error:
         print(error, file=sys.stderr)
         return EXIT_INSTALLATION
@@ -94,6 +95,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     commands = {
         "demo": "S1-S6 on a real brain MR: tables, pictures, a Slicer scene and an HTML report",
+        "app": "the browser workspace, on a brain MR when no volume is named (app --help)",
         "tests": "the whole test suite (pytest; further arguments go to it)",
         "benchmarks": "speed and memory, each beside a reference of the same run (benchmarks --help)",
         "lists": "write the lists of scripts and resources in the CMakeLists.txt files (--check: only compare)",
@@ -109,6 +111,11 @@ def _parser() -> argparse.ArgumentParser:
 def demo(arguments: list[str]) -> int:
     """Run the demonstration."""
     return _in_environment(["-m", "SAMBenchmarkLib.cli.demo", *arguments])
+
+
+def app(arguments: list[str]) -> int:
+    """Open the workspace in the browser."""
+    return _in_environment(["-m", "SAMBenchmarkLib.cli.app", *arguments])
 
 
 def tests(arguments: list[str]) -> int:

@@ -31,7 +31,10 @@ LEFT = {
     "session": {"core", "models", "files", "scene", "report"},
     "desktop": {"core", "models", "files", "scene", "session", "report"},
     "workspace": {"core", "models", "files", "scene", "session", "report"},
-    "cli": {"core", "models", "files", "scene", "session", "report", "baselines", "validation", "propagation"},
+    "cli": {
+        *("core", "models", "files", "scene", "session", "report", "baselines", "validation", "propagation"),
+        "workspace",
+    },
 }
 OUTSIDE = {
     "core": {"numpy", "scipy"},

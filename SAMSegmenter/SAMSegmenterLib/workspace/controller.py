@@ -1,0 +1,225 @@
+"""What the user of the workspace does, carried out on the editing session; knows nothing of trame or of a browser."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+
+from SAMSegmenterLib.core.errors import InputError
+from SAMSegmenterLib.core.slicing import SlicePlane
+from SAMSegmenterLib.session.autosave import Autosave
+from SAMSegmenterLib.session.editing_session import EditingSession
+from SAMSegmenterLib.session.model_service import ModelService
+from SAMSegmenterLib.session.notices import INFO, Notice
+from SAMSegmenterLib.workspace.case import WorkspaceCase
+from SAMSegmenterLib.workspace.steps import ACCEPTANCE, MARK, Step, Steps
+from SAMSegmenterLib.workspace.views import View, shown_at, views_of
+
+POSITIVE, NEGATIVE, BOX = "positive", "negative", "box"
+TOOLS = (POSITIVE, NEGATIVE, BOX)
+
+CLICK_WAIT_SECONDS = 0.03
+"""How long a click waits for its mask: what is at hand by then appears at once."""
+
+_WINDOW_STEP = 1 / 250
+"""Part of the window's width that one pixel of a drag changes it by."""
+
+_LEAST_WIDTH = 1e-6
+
+
+class WorkspaceController:
+    """One workspace at work.
+
+    Args:
+        case: volume and segments.
+        service: the model.
+        autosave: keeps unaccepted prompts against a crash; None keeps none.
+
+    Attributes:
+        session: what is driven; its notices are to be shown.
+        views: by name.
+        active: name of the view that is worked in.
+        tool: one of `TOOLS`.
+        steps: what can be taken back.
+
+    Thread: main, all of it.
+    """
+
+    def __init__(self, case: WorkspaceCase, service: ModelService, autosave: Autosave | None = None) -> None:
+        self.case = case
+        self.session = EditingSession(service, case.writers, case.sources, autosave=autosave)
+        self.session.tick()
+        self.views = views_of(self.session.source.volume)
+        self.active = next(iter(self.views))
+        self.tool, self.steps = POSITIVE, Steps()
+        self._segments = case.state()
+        self.session.select_segment(case.segments()[0].id)
+        self._follow_view()
+
+    @property
+    def view(self) -> View:
+        """The view that is worked in."""
+        return self.views[self.active]
+
+    def tick(self) -> bool:
+        """Publish what is finished, begin what is due; to be called every 20 ms or so. True when anything changed."""
+        if not self._segments.is_current:
+            self._segments = self.case.state()
+            self.session.segmentation_changed()
+        return self.session.tick()
+
+    def do(self, work: Callable[[], Any]) -> None:
+        """Do something on behalf of the user: what fails becomes a notice, what is quick appears at once."""
+        try:
+            work()
+        except Exception as error:  # noqa: BLE001 - the user gets a message instead of a traceback
+            self.session.tell(Notice.of(error))
+        self.session.tick(CLICK_WAIT_SECONDS)
+
+    def tell(self, message: str) -> None:
+        """Show a message."""
+        self.session.tell(Notice(INFO, message))
+
+    def click(self, name: str, uv: Sequence[float], label: int | None = None) -> None:
+        """Mark a place of a view; `label` 1 inside, 0 outside, None as the tool says."""
+        wanted = label if label is not None else int(self.tool != NEGATIVE)
+        xy = self._use(name, uv)
+        self._mark(lambda: self.session.add_point(xy, wanted))
+
+    def box(self, name: str, start: Sequence[float], end: Sequence[float]) -> None:
+        """Mark a rectangle of a view by two opposite corners."""
+        corners = self._use(name, start), self._use(name, end)
+        self._mark(lambda: self.session.add_box(np.concatenate(corners)))
+
+    def remove_near(self, name: str, uv: Sequence[float], tolerance: float) -> None:
+        """Delete the mark nearest to a place of a view, within so many pixels."""
+        xy = self._use(name, uv)
+        mark_id = self.session.mark_near(xy, tolerance)
+        if mark_id is not None:
+            self._mark(lambda: self.session.remove_mark(mark_id))
+
+    def scroll(self, name: str, index: int) -> None:
+        """Show another slice in a view, and work there."""
+        self.active = name if name in self.views else self.active
+        self.view.go_to(index)
+        self._follow_view()
+
+    def cross(self, name: str, uv: Sequence[float]) -> None:
+        """Have the other views show what lies at a place of a view."""
+        self._use(name, uv)
+        ijk = shown_at(self.view, self.session.source.volume, _pair(uv))[1]
+        for view in self.views.values():
+            if view is not self.view:
+                view.go_to(int(np.floor(ijk[2 - view.axis] + 0.5)))
+
+    def drag_window(self, dx: float, dy: float) -> None:
+        """Change the window of the views as the mouse was dragged: right for wider, down for darker."""
+        displayed = self.session.source.displayed if self.session.source is not None else None
+        if displayed is not None:
+            step = displayed.width * _WINDOW_STEP
+            self.case.set_window(displayed.level + dy * step, max(displayed.width + dx * step, _LEAST_WIDTH))
+
+    def choose_tool(self, tool: str) -> None:
+        """What a click or a drag marks.
+
+        Raises:
+            InputError: no such tool.
+        """
+        if tool not in TOOLS:
+            raise InputError(f"There is no tool '{tool}'.", f"Choose one of: {', '.join(TOOLS)}.")
+        self.tool = tool
+
+    def accept(self) -> None:
+        """Write the preview into the segment."""
+        preview = self.session.preview
+        if self.session.accept().changed:
+            self._segments = self.case.state()
+            self.steps.did(Step(ACCEPTANCE, preview.segment_id, preview.plane))
+
+    def reject(self) -> None:
+        """Drop the preview and the marks that are not accepted."""
+        self._mark(self.session.reject)
+
+    def clear(self) -> None:
+        """Delete all marks on the slice."""
+        self._mark(self.session.clear_marks)
+
+    def undo(self) -> None:
+        """Take back what was done last, be it a mark or an acceptance; the slice where it was done is shown."""
+        self._take(self.steps.undo(), self.session.undo_mark, "undo")
+
+    def redo(self) -> None:
+        """Do again what was taken back last."""
+        self._take(self.steps.redo(), self.session.redo_mark, "redo")
+
+    def add_segment(self) -> None:
+        """Add a segment and work on it."""
+        self.session.select_segment(self.case.add_segment())
+
+    def remove_segment(self, segment_id: str) -> None:
+        """Remove a segment; nothing done before can be undone then."""
+        self.case.remove_segment(segment_id)
+        self.steps.clear()
+        self.session.tick()
+        self._select_any()
+
+    def close(self) -> None:
+        """End the session."""
+        self.session.close()
+
+    def _use(self, name: str, uv: Sequence[float]) -> np.ndarray:
+        """Work in a view; where on its slice a place of it lies.
+
+        Raises:
+            InputError: no such view, or no such place.
+        """
+        if name not in self.views or not np.isfinite(_pair(uv)).all():
+            raise InputError("This place lies in no view.", "Reload the page, then try again.")
+        self.active = name
+        self._follow_view()
+        return shown_at(self.view, self.session.source.volume, _pair(uv))[0]
+
+    def _follow_view(self) -> None:
+        self.session.show(self.view.plane)
+
+    def _mark(self, change: Callable[[], Any]) -> None:
+        before = self.session.marks
+        change()
+        segment_id = self.session.segment_id
+        if self.session.marks is not before and segment_id is not None:
+            self.steps.did(Step(MARK, segment_id, self.view.plane))
+
+    def _take(self, step: Step | None, take_mark: Callable[[], bool], name: str) -> None:
+        if step is None:
+            raise InputError(f"There is nothing to {name}.")
+        self._show(step)
+        if step.kind == MARK:
+            take_mark()
+            return
+        if not getattr(self.case.writers.writer(), name)():
+            raise InputError("This acceptance is too long ago to be undone or redone.", "Correct the slice by prompts.")
+        self._segments = self.case.state()
+        self._select_any()
+        self.session.show(None)  # what is not accepted any more is previewed again
+        self.session.segmentation_changed()
+        self._follow_view()
+
+    def _show(self, step: Step) -> None:
+        plane: SlicePlane = step.plane
+        self.active = next(view.name for view in self.views.values() if view.axis == plane.axis)
+        self.view.go_to(plane.index)
+        self._follow_view()
+        self.session.select_segment(step.segment_id)
+
+    def _select_any(self) -> None:
+        """Another segment when the selected one is gone, a new one when all are."""
+        rows = self.case.segments()
+        if self.session.segment_id not in [row.id for row in rows]:
+            self.session.select_segment(rows[0].id if rows else self.case.add_segment())
+
+
+def _pair(uv: Sequence[float]) -> tuple[float, float]:
+    u, v = uv
+    return float(u), float(v)

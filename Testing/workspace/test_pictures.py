@@ -1,0 +1,64 @@
+"""Pictures hold the grey values of the window and the colours of the masks, turned as they are shown."""
+
+import base64
+import io
+
+import numpy as np
+from PIL import Image
+
+from SAMSegmenterLib.core.geometry import Volume
+from SAMSegmenterLib.core.slicing import SlicePlane, extract
+from SAMSegmenterLib.core.windowing import LevelWidth
+from SAMSegmenterLib.workspace.orientation import Orientation
+from SAMSegmenterLib.workspace.pictures import Layer, layers_url, slice_url
+from support.phantoms import matrix
+
+
+def pixels_of(url):
+    kind, text = url.split(",", 1)
+    assert kind == "data:image/png;base64"
+    return np.asarray(Image.open(io.BytesIO(base64.b64decode(text))))
+
+
+def a_slice(array, to_ras):
+    volume = Volume(array, to_ras)
+    image = extract(volume, SlicePlane.lattice(0, 0))
+    return image, Orientation.of(image, volume.ijk_to_ras)
+
+
+def test_grey_values_follow_the_window_and_the_screens_directions():
+    array = np.array([[[0, 50, 100], [100, 100, 0]]], np.int16)
+    image, orientation = a_slice(array, matrix())  # stored towards right and front: turned by half on the screen
+    shown = pixels_of(slice_url(image, LevelWidth(50, 100), orientation))
+    assert shown.tolist() == [[0, 255, 255], [255, 127, 0]]
+
+
+def test_without_a_window_the_whole_range_is_shown():
+    image, orientation = a_slice(np.array([[[-1000, 3000]]], np.int16), matrix(lps=True))
+    assert pixels_of(slice_url(image, None, orientation)).tolist() == [[0, 255]]
+
+
+def test_colour_stays_colour():
+    array = np.zeros((1, 2, 2, 3), np.uint8)
+    array[0, 0, 1] = (200, 100, 50)
+    image, orientation = a_slice(array, matrix(lps=True))
+    assert pixels_of(slice_url(image, None, orientation))[0, 1].tolist() == [200, 100, 50]
+
+
+def test_masks_are_filled_and_outlined_and_the_last_lies_on_top():
+    image, orientation = a_slice(np.zeros((1, 6, 6), np.int16), matrix(lps=True))
+    large, small = np.zeros((6, 6), bool), np.zeros((6, 6), bool)
+    large[1:6, 1:6], small[1, 1] = True, True
+    layers = [Layer(large, (1, 0, 0), 0.2, 1.0), Layer(small, (0, 0, 1), 0.2, 1.0)]
+    shown = pixels_of(layers_url(layers, orientation))
+    assert shown[0, 0].tolist() == [0, 0, 0, 0]
+    assert shown[3, 3].tolist() == [255, 0, 0, 51]
+    assert shown[1, 3].tolist() == [255, 0, 0, 255]
+    assert shown[1, 1].tolist() == [0, 0, 255, 255]
+    assert image.shape == (6, 6)
+
+
+def test_without_a_voxel_there_is_no_picture():
+    _image, orientation = a_slice(np.zeros((1, 4, 4), np.int16), matrix())
+    assert layers_url([Layer(np.zeros((4, 4), bool), (1, 0, 0))], orientation) == ""
+    assert layers_url([], orientation) == ""
