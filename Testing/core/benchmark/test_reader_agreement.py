@@ -1,0 +1,58 @@
+import math
+
+import numpy as np
+import pytest
+
+from SAMBenchmarkLib.core.metrics import dice
+from SAMBenchmarkLib.core.reader_agreement import area_agreement, reader_rows
+from SAMBenchmarkLib.core.summary import summary_tables
+from SAMSegmenterLib.core.errors import InputError
+from SAMSegmenterLib.core.reference import Segmentation
+
+LATTICE = np.diag([1.0, 2.0, 3.0, 1.0])
+
+
+def a_reader(width, slices=(1, 2, 3), name="liver"):
+    labels = np.zeros((5, 20, 20), np.uint8)
+    for index in slices:
+        labels[index, 4:12, 4 : 4 + width + index] = 1
+    return Segmentation.from_labels(labels, LATTICE, {1: name})
+
+
+def test_every_slice_that_either_reader_outlined_is_a_row():
+    rows = list(reader_rows("a", a_reader(5), a_reader(7, (2, 3, 4))))
+    assert [(row.slice, row.n_gt, row.n_pred) for row in rows] == [(1, 48, 0), (2, 56, 72), (3, 64, 80), (4, 0, 88)]
+    assert [row.dice for row in rows] == pytest.approx([0, 112 / 128, 128 / 144, 0])
+    assert rows[0].undefined_reason == "empty prediction" and math.isnan(rows[0].hd_mm)
+    assert (rows[1].hd_px, rows[1].hd_mm) == pytest.approx((2, 2))
+
+
+def test_the_figures_are_those_of_a_run():
+    tables = {table.name: table for table in summary_tables(reader_rows("a", a_reader(5), a_reader(7)))}
+    rows = list(reader_rows("a", a_reader(5), a_reader(7)))
+    assert tables["summary_oracle"].columns["strategy"] == ["readers"]
+    assert tables["summary_oracle"].columns["dice_percent_mean"] == pytest.approx(
+        [100 * np.mean([r.dice for r in rows])]
+    )
+    assert rows[0].dice == dice(a_reader(7).layers[0][1] > 0, a_reader(5).layers[0][1] > 0)
+
+
+def test_areas_agree_but_for_a_bias():
+    table = area_agreement(reader_rows("a", a_reader(5), a_reader(7)))
+    row = dict(zip(table.header, table.rows[0], strict=True))
+    # areas 48, 56, 64 and 64, 72, 80: mean squares 128, 384, 0, so 128 / (128 + 2 * 384 / 3)
+    assert (row["n"], row["bias_px"], row["icc"]) == (3, 16, pytest.approx(1 / 3))
+    assert (row["limit_low_px"], row["limit_high_px"]) == (16, 16)
+
+
+def test_one_slice_gives_words():
+    table = area_agreement(reader_rows("a", a_reader(5, (2,)), a_reader(7, (2,))))
+    assert table.columns["note"] == ["1 object only: no limits, no correlation"]
+
+
+def test_readers_need_the_same_grid_and_names():
+    with pytest.raises(InputError, match="no structure of the same name"):
+        list(reader_rows("a", a_reader(5), a_reader(5, name="spleen")))
+    moved = Segmentation.from_labels(a_reader(5).layers[0], np.diag([1.0, 1.0, 3.0, 1.0]), {1: "liver"})
+    with pytest.raises(InputError, match="different grids"):
+        list(reader_rows("a", a_reader(5), moved))
