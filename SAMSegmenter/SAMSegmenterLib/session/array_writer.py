@@ -118,10 +118,8 @@ class ArraySegmentWriter:
 
     def commit(self, edits: Sequence[Edit], label: str) -> int:
         """Carry out edits as one undo step and return how many voxels of the edited segments differ."""
-        edited = {
-            edit.segment_id: bounding_extent(e.reach for e in edits if e.segment_id == edit.segment_id)
-            for edit in edits
-        }
+        segment_ids = dict.fromkeys(edit.segment_id for edit in edits)
+        edited = {one: bounding_extent(e.reach for e in edits if e.segment_id == one) for one in segment_ids}
         for segment_id in edited:
             self.mask(segment_id)
         touched = self._masks if self._overwrite else edited
