@@ -17,7 +17,7 @@ from benchmarks import run_all
 
 from SAMBenchmarkLib.cli import demo, sam_benchmark, sam_train
 from SAMBenchmarkLib.cli.run_arguments import options_from
-from SAMSegmenterLib.cli import sam_models, sam_segment
+from SAMSegmenterLib.cli import sam_models, sam_segment, sam_workspace
 
 ROOT = Path(__file__).resolve().parents[2]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -26,6 +26,7 @@ PARSERS = {
     "sam-models": sam_models._parser,
     "sam-segment": sam_segment.build_parser,
     "sam-train": sam_train.build_parser,
+    "sam-workspace": sam_workspace.build_parser,
     "run.py": run._parser,
     "demo": demo._parser,
     "benchmarks": run_all.build_parser,
