@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from scipy.stats import norm
+from scipy.special import ndtr, ndtri
 
 from SAMBenchmarkLib.core.statistics.bootstrap import LEVEL, RESAMPLES, Estimate, subject_bootstrap
 
@@ -97,10 +97,10 @@ def bca_ends(estimate: Estimate, left_out: npt.NDArray[np.float64], level: float
     spread = float((away**2).sum())
     if not 0 < below < len(draws) or spread < _ROUNDING**2:
         return _NONE
-    bias = norm.ppf(below / len(draws))
+    bias = ndtri(below / len(draws))
     acceleration = (away**3).sum() / (6 * spread**1.5)
-    z = bias + norm.ppf(np.array([100 - level, 100 + level]) / 200)
-    low, high = np.percentile(draws, 100 * norm.cdf(bias + z / (1 - acceleration * z)))
+    z = bias + ndtri(np.array([100 - level, 100 + level]) / 200)
+    low, high = np.percentile(draws, 100 * ndtr(bias + z / (1 - acceleration * z)))
     return float(low), float(high)
 
 

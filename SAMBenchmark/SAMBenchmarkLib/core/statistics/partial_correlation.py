@@ -8,8 +8,9 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from scipy.stats import rankdata, t
+from scipy.special import stdtr
 
+from SAMBenchmarkLib.core.statistics.ranks import mean_ranks
 from SAMSegmenterLib.core.errors import InputError
 
 MODERATE, WEAK = 0.4, 0.2
@@ -77,7 +78,7 @@ def partial_spearman(
     if reason:
         return PartialCorrelation(math.nan, math.nan, n, note=reason)
     held = tuple(name for name in covariates if np.ptp(columns[name]) > 0)
-    ranks = {name: rankdata(columns[name]) - (n + 1) / 2 for name in (x, y, *held)}
+    ranks = {name: mean_ranks(columns[name]) - (n + 1) / 2 for name in (x, y, *held)}
     return _of_ranks(ranks, x, y, held, n)
 
 
@@ -107,7 +108,7 @@ def _of_ranks(
 
 def _two_sided(r: float, freedom: int) -> float:
     unexplained = 1 - r * r
-    return float(2 * t.sf(abs(r) * math.sqrt(freedom / unexplained), freedom)) if unexplained > 0 else 0.0
+    return float(2 * stdtr(freedom, -abs(r) * math.sqrt(freedom / unexplained))) if unexplained > 0 else 0.0
 
 
 def _why_none(columns: Mapping[str, npt.NDArray[np.float64]], x: str, y: str, n: int) -> str:

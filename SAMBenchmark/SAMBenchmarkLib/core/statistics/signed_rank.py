@@ -8,7 +8,9 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from scipy.stats import norm, rankdata
+from scipy.special import ndtr
+
+from SAMBenchmarkLib.core.statistics.ranks import mean_ranks
 
 MOST_EXACT = 50
 """With more pairs than this the normal approximation is as good."""
@@ -59,7 +61,7 @@ def signed_rank(differences: Sequence[float] | npt.NDArray[np.float64]) -> Signe
         return SignedRank(math.nan, math.nan, n, zeros, "no pair" if n == 0 else "one pair only: no test")
     if not len(different):
         return SignedRank(math.nan, math.nan, n, zeros, "no pair differs: no test")
-    ranks = rankdata(np.abs(different))
+    ranks = mean_ranks(np.abs(different))
     positive = float(ranks[different > 0].sum())
     statistic = min(positive, float(ranks.sum()) - positive)
     if len(different) > MOST_EXACT:
@@ -80,7 +82,7 @@ def _exact(statistic: float, ranks: npt.NDArray[np.float64]) -> float:
 
 def _approximate(statistic: float, ranks: npt.NDArray[np.float64]) -> float:
     z = (statistic - ranks.sum() / 2) / math.sqrt(float((ranks**2).sum()) / 4)
-    return min(1.0, 2 * float(norm.cdf(z)))
+    return min(1.0, 2 * float(ndtr(z)))
 
 
 def _smallest_possible(n: int) -> str:
