@@ -37,7 +37,16 @@ def test_what_cannot_be_is_refused_with_words(wrong):
 
 
 @pytest.mark.parametrize(
-    "fine", [{"zoom": 0}, {"first": 4, "last": 4}, {"patience": 9}, {"search_px": 0}, {"search_px": 32}, {"point": False}, {"motion": 0}]
+    "fine",
+    [
+        {"zoom": 0},
+        {"first": 4, "last": 4},
+        {"patience": 9},
+        {"search_px": 0},
+        {"search_px": 32},
+        {"point": False},
+        {"motion": 0},
+    ],
 )
 def test_limits_belong_to_what_is_allowed(fine):
     parameters = PropagationParameters(**fine)
