@@ -4,6 +4,11 @@ import numpy as np
 import pytest
 
 from SAMSegmenterLib.core.errors import InputError
+from SAMSegmenterLib.session.autosave import Autosave
+from SAMSegmenterLib.workspace.case import WorkspaceCase
+from SAMSegmenterLib.workspace.controller import WorkspaceController
+from support.editing import Clock
+from support.phantoms import two_boxes_volume
 from support.workspace_desk import IN_FIRST, IN_SECOND
 
 BOX_ON_SLICE = 15 * 12
@@ -158,3 +163,22 @@ def test_places_that_are_none_are_told_and_nothing_is_marked(a_desk, name, uv):
 def test_a_protected_acceptance_makes_no_step(a_desk):
     a_desk.controller.do(a_desk.controller.accept)
     assert "nothing to accept" in a_desk.messages and not a_desk.controller.steps.can_undo
+
+
+def test_marks_of_a_session_that_crashed_are_taken_over_by_the_next(a_desk, tmp_path):
+    def a_workspace():
+        case = WorkspaceCase(two_boxes_volume()[0])
+        controller = WorkspaceController(case, a_desk.controller.session.service, Autosave(tmp_path, clock))
+        controller.tick()
+        return controller
+
+    clock = Clock()
+    crashed = a_workspace()
+    crashed.do(lambda: crashed.click("axial", IN_FIRST))
+    clock.now += 60
+    crashed.tick()
+    crashed.session._autosave._lock.release()  # as the end of its process does
+    following = a_workspace()
+    assert following.session.recovery is not None
+    following.do(following.session.recover)
+    assert len(following.session.marks) == 1

@@ -86,7 +86,8 @@ def _run(given: argparse.Namespace, open_default: OpenDefault) -> int:
     volume, labels, notes = _opened(given, open_default)
     service = ModelService(preferences.load, preferences.embedding_cache())
     service.choose(model, preferences.device)
-    autosave = Autosave(cache_directory() / "unaccepted")
+    # segments of a label file get other ids each time: marks that were kept for them would not find them again
+    autosave = Autosave(cache_directory() / "unaccepted") if labels is None else None
     controller = WorkspaceController(WorkspaceCase(volume, labels), service, autosave)
     for note in notes:
         controller.tell(note)

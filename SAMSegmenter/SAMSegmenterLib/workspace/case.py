@@ -11,7 +11,7 @@ from SAMSegmenterLib.scene.editing_nodes import EditorSource
 from SAMSegmenterLib.scene.logic_provider import LogicWriterProvider
 from SAMSegmenterLib.scene.node_state import NodeState
 from SAMSegmenterLib.scene.runtime import private_scene
-from SAMSegmenterLib.scene.segment_list import add_segment, remove_segment, unused_name
+from SAMSegmenterLib.scene.segment_list import remove_segment, unused_name
 from SAMSegmenterLib.scene.segmentations import node_from_segmentation, segmentation_from_node
 from SAMSegmenterLib.scene.volumes import node_from_volume
 from SAMSegmenterLib.workspace.pictures import Colour
@@ -57,7 +57,7 @@ class WorkspaceCase:
 
     def __init__(self, volume: Volume, labels: Segmentation | None = None) -> None:
         self.name = volume.name or "Volume"
-        self._handle = private_scene()
+        self._handle, self._added = private_scene(), 0
         scene = self._handle.scene
         self._volume_node = node_from_volume(volume, self.name, scene)
         given = labels if labels is not None else Segmentation((), volume.ijk_to_ras, ())
@@ -81,9 +81,14 @@ class WorkspaceCase:
         ]
 
     def add_segment(self, name: str = "Segment") -> str:
-        """Add an empty segment with a name of its own and return its id."""
+        """Add an empty segment with a name of its own and return its id.
+
+        Ids are counted, so that marks kept against a crash find their segment again in the next session.
+        """
+        self._added += 1
         count = self._node.GetSegmentation().GetNumberOfSegments()
-        segment_id = add_segment(self._node, unused_name(self._node, name))
+        wanted = f"workspace_{self._added}"
+        segment_id = self._node.GetSegmentation().AddEmptySegment(wanted, unused_name(self._node, name))
         self._node.GetSegmentation().GetSegment(segment_id).SetColor(*_COLOURS[count % len(_COLOURS)])
         return segment_id
 
