@@ -72,3 +72,8 @@ def test_the_legend_of_the_curve_stands_below_the_axes():
 def test_a_table_of_clicks_does_not_name_the_clicks_twice():
     text = str(protocols_section(click_rows(), protocol_options("huang-rounds", click_rounds=3)))
     assert ">Clicks</th>" in text and ">Strategy</th>" not in text
+
+
+def test_masks_as_in_use_come_before_those_of_the_oracle():
+    text = str(protocols_section(click_rows(), protocol_options("huang-rounds", click_rounds=3)))
+    assert 0 < text.index("Mask chosen by predicted IoU") < text.index("Mask chosen by oracle")

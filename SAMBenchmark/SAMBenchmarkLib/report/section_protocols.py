@@ -58,6 +58,7 @@ def protocols_section(rows: Iterable[ResultRow], options: BenchmarkOptions) -> H
     parts = []
     for protocol, title in PROTOCOL_TITLES.items():
         own = [table for table in tables if table.name.startswith(f"{protocol}_")]
+        own.sort(key=lambda table: not table.name.endswith("_predicted_iou"))  # as in use, first as on the whole page
         if own:
             parts += [element("h3", title[0].upper() + title[1:]), *map(_table_part, own)]
     curve = next((table for table in tables if table.name == CLICK_CURVE), None)
@@ -136,7 +137,7 @@ def curve_panel(curve: Table) -> Html:
         axes.set_xticks(clicks)
         axes.set_ylim(-2, 102)
         under = {"loc": "lower center", "bbox_to_anchor": (0.5, 0.0)}  # clear of every line
-        figure.legend(fontsize=8, frameon=False, ncols=2, columnspacing=1.2, handlelength=1.8, **under)
+        figure.legend(fontsize=7.5, frameon=False, ncols=2, columnspacing=1.2, handlelength=1.8, **under)
         spoken = "; ".join(f"{_curve_title(name)}: {_ends(curve.columns[name])}" for name in names)
         return inline_svg(figure, "click-curve", f"Mean DICE in percent by number of clicks. {spoken}.")
 
