@@ -11,7 +11,7 @@ from SAMSegmenterLib.core.errors import InputError
 PROTOCOL_TITLES = {
     "huang-rounds": "interactive clicks, round by round (Huang et al. 2024)",
     "huang-shift": "prompts shifted at random, in pixels (Huang et al. 2024)",
-    "huang-grid": "everything mode on grids of 8 x 8 to 256 x 256 points (Huang et al. 2024)",
+    "huang-grid": "everything mode on grids of several sizes (Huang et al. 2024)",
     "mazurowski-points": "iterative points, algorithm 1 (Mazurowski et al. 2023)",
     "mazurowski-modes": "five modes of use (Mazurowski et al. 2023)",
     "shi-contours": "one point at the centroid of every contour (Shi et al. 2023)",
