@@ -87,7 +87,7 @@ def test_strings_of_the_data_are_harmless(tmp_path):
 def test_unusual_runs_are_reported(tmp_path, case):
     with filled_store(tmp_path, **case) as store:
         page = Page(report(store))
-    assert len(page.all("section")) == 7
+    assert len(page.all("section")) == 8
 
 
 def test_forty_structures_are_in_the_tables_and_twelve_in_the_plots(tmp_path):
@@ -128,7 +128,7 @@ def test_rows_are_read_as_a_stream_and_masks_only_for_pictures(tmp_path):
     with filled_store(tmp_path, slices=10) as store:
         watched = Watched(store)
         report(watched)
-    assert watched.streams == 2
+    assert watched.streams == 3  # summary, statistics, pictures
     assert watched.masks == 24
 
 

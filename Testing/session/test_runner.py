@@ -382,7 +382,7 @@ def test_several_workers_give_the_same_rows_and_count_every_slice(a_case, output
     assert contents(tmp_path / "parallel") == contents(output)
     slices = [event for event in events if event.stage == "evaluating slices"]
     assert (slices[-1].done, slices[-1].total) == (3 * SLICES, 3 * SLICES)
-    assert sorted(path.name for path in (tmp_path / "parallel").iterdir()) == ["results.sqlite", "tables"]
+    assert sorted(path.name for path in (tmp_path / "parallel").iterdir()) == ["csv", "results.sqlite", "tables"]
 
 
 def test_a_worker_that_dies_fails_its_case_alone(a_case, output, tmp_path):
