@@ -19,6 +19,8 @@ PARTS = (
     "session.model_service",
     "session.prompt_book",
     "session.previewing",
+    "core.propagation",
+    "session.propagation_run",
     "session.editing_session",
     "scene.edit_rules",
     "scene.logic_provider",
