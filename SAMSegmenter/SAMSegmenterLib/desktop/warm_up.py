@@ -19,6 +19,7 @@ PARTS = (
     "session.model_service",
     "session.prompt_book",
     "session.previewing",
+    "session.previewing",
     "core.propagation",
     "session.propagation_run",
     "session.editing_session",
