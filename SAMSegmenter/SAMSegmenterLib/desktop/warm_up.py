@@ -18,8 +18,6 @@ PARTS = (
     "core.prompt_marks",
     "session.model_service",
     "session.prompt_book",
-    "session.previewing",
-    "session.previewing",
     "core.propagation",
     "session.propagation_run",
     "session.editing_session",
