@@ -70,7 +70,7 @@ def test_every_setting_of_the_protocols_reaches_them():
         (["--box-jitter", "shrink"], "no box jitter 'shrink'"),
         (["--click-rounds", "0"], "click_rounds is 1 or more"),
         (["--strategies", "S7"], "no strategy 'S7'"),
-        (["--strategies", ","], "at least one"),
+        (["--strategies", ","], "Neither a strategy nor a protocol"),
         (["--plane", "oblique"], "no plane 'oblique'"),
         (["--preset", "mine"], "no preset 'mine'"),
         (["--mask-selection", "best"], "no mask selection 'best'"),
@@ -124,6 +124,13 @@ def test_a_missing_file_is_named(files, which):
 def test_strategies_that_are_not_named_are_left_to_the_model():
     assert options_from(parsed()).strategies is None
     assert options_from(parsed("--strategies", "s0")).strategies == ("S0",)
+
+
+def test_protocols_may_go_without_strategies():
+    chosen = options_from(parsed("--strategies", "none", "--protocols", "huang-rounds"))
+    assert chosen.strategies == () and chosen.resolved().strategies == ()
+    with pytest.raises(InputError, match="Neither a strategy nor a protocol"):
+        options_from(parsed("--strategies", "none"))
     assert options_from(parsed("--structures", " left kidney + right kidney ; liver;")).structures == (
         "left kidney + right kidney",
         "liver",

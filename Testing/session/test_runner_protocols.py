@@ -75,3 +75,14 @@ def test_tables_and_report_show_every_protocol_and_go_with_them(tmp_path):
     run([case], output, OPTIONS, report=True)
     assert not [path for path in (output / "tables").iterdir() if path.stem.startswith(tuple(PROTOCOL_TITLES))]
     assert 'id="protocols"' not in (output / "report.html").read_text(encoding="utf-8")
+
+
+def test_protocols_alone_give_their_tables_and_a_report_that_says_so(tmp_path):
+    case, output = write_case(tmp_path), tmp_path / "out"
+    options = replace(WITH_PROTOCOLS, strategies=(), protocols=("huang-rounds", "huang-grid"), max_slices=1)
+    result = run([case], output, options, report=True)
+    assert {table.name for table in result.tables} >= {"huang-rounds_oracle", "huang-grid_oracle", "dice_by_clicks"}
+    assert not [table for table in result.tables if table.name.startswith("dice_oracle")]
+    text = (output / "report.html").read_text(encoding="utf-8")
+    assert "No strategy was evaluated, only protocols" in text
+    assert "<dt>Objects</dt><dd>2<" in text  # both boxes, though S0-S6 have no row of them

@@ -44,7 +44,7 @@ def options_from(arguments: argparse.Namespace) -> BenchmarkOptions:
         InputError: one of them does not exist or is out of range.
     """
     return BenchmarkOptions(
-        strategies=None if arguments.strategies is None else _names(arguments.strategies.upper()),
+        strategies=_strategies(arguments.strategies),
         selections=_names(arguments.mask_selection.lower()),
         preset=arguments.preset.lower(),
         plane=arguments.plane.lower(),
@@ -135,7 +135,7 @@ def _add_protocol_arguments(group: argparse._ArgumentGroup) -> None:
         "--strategies",
         metavar="NAMES",
         help=f"kinds of prompts, by comma: {_STRATEGIES} (default: {','.join(STRATEGIES)}); S0 is for models that were "
-        "trained without prompts, and their only one",
+        "trained without prompts, and their only one; none: protocols alone",
     )
     add(
         "--structures",
@@ -193,6 +193,14 @@ def _add_machine_arguments(group: argparse._ArgumentGroup) -> None:
     add("--threads", type=int, metavar="N", help="processor threads of each worker (SAM_THREADS, else all cores)")
     add("--cache-dir", metavar="FOLDER", help="where encoded slices are kept (SAM_CACHE_DIR, else the user's cache)")
     add("--no-cache", action="store_true", help="keep no encoded slices")
+
+
+def _strategies(text: str | None) -> tuple[str, ...] | None:
+    """None for those that suit the model; empty for protocols alone."""
+    if text is None:
+        return None
+    names = _names(text.upper())
+    return () if names == ("NONE",) else names
 
 
 def _names(text: str, separator: str = ",") -> tuple[str, ...]:

@@ -66,7 +66,8 @@ class BenchmarkOptions:
     """Options of a run. Those that are None follow the preset or the model; `resolved` or `for_model` fills them in.
 
     Args:
-        strategies: which of S1-S6, or S0 for a promptless model; None takes all that suit the model.
+        strategies: which of S1-S6, or S0 for a promptless model; None takes all that suit the model, an empty tuple
+            none: protocols alone.
         structures: names of the structures to evaluate, in capital letters or not; those joined by a plus sign count as
             one. Empty for all of the reference.
         selections: which rules choose one of the candidate masks; each gives rows of its own.
@@ -113,8 +114,13 @@ class BenchmarkOptions:
     protocol_settings: ProtocolSettings = field(default_factory=ProtocolSettings)
 
     def __post_init__(self) -> None:
-        if self.strategies is not None:
+        if self.strategies:
             _check_names("strategy", self.strategies, ALL_STRATEGIES)
+        elif self.strategies is not None and not self.protocols:
+            raise InputError(
+                "Neither a strategy nor a protocol is to be evaluated.",
+                f"Choose from {', '.join(ALL_STRATEGIES)}, or name protocols.",
+            )
         _check_names("mask selection", self.selections, SELECTIONS)
         for name, choices in _CHOICES.items():
             value = getattr(self, name)

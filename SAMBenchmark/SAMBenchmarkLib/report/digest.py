@@ -84,17 +84,17 @@ class Digest:
 
     @classmethod
     def of(cls, rows: Iterable[ResultRow]) -> Digest:
-        """One pass over rows in the order of their keys; only those of S0-S6 as such count, as in the tables."""
+        """One pass over rows in the order of their keys; objects of all rows, figures of S0-S6 as such alone."""
         digest = cls()
         last: tuple[object, ...] = ()
         stack, last_stack = -1, None
         for ordinal, row in enumerate(rows):
-            if row.variant or row.round or row.repeat:
-                continue
             this = (row.case_id, row.frame, row.plane, row.slice, row.label_value)
             if this != last:
                 digest._count(row, this, last)
                 last = this
+            if row.variant or row.round or row.repeat:
+                continue
             if this[:3] != last_stack:
                 last_stack, stack = this[:3], stack + 1
             key = (row.strategy, row.selection, structure_name(row))

@@ -30,6 +30,8 @@ ONE_MASK_SENTENCE = (
     "This model takes no prompts and gives one mask for each slice, so predicted IoU and oracle choose the same one. "
     "It is compared with every structure, also with those that the model was not trained to find."
 )
+NOTHING_EVALUATED = "No object was evaluated, so there are no figures."
+ONLY_PROTOCOLS = "No strategy was evaluated, only protocols: their figures are in the part Protocols."
 NO_PIXEL_SIZE = "undefined: no pixel size"
 
 METRIC_TITLES = {
@@ -61,7 +63,7 @@ LONG_TITLES = {
 def figures_section(digest: Digest, strategies: Sequence[str]) -> Html:
     """Overview over all objects, Dice by structure, and one table per further metric."""
     if not digest.groups:
-        return section("figures", "Key figures", paragraph("No object was evaluated, so there are no figures."))
+        return section("figures", "Key figures", paragraph(ONLY_PROTOCOLS if digest.objects else NOTHING_EVALUATED))
     return section(
         "figures",
         "Key figures",

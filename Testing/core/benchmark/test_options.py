@@ -137,7 +137,7 @@ def test_options_survive_json():
     ("wrong", "message"),
     [
         ({"strategies": ("S7",)}, "no strategy 'S7'"),
-        ({"strategies": ()}, "at least one"),
+        ({"strategies": ()}, "Neither a strategy nor a protocol"),
         ({"strategies": ("S1", "S1")}, "once"),
         ({"selections": ("luck",)}, "no mask selection 'luck'"),
         ({"plane": "slanted"}, "no plane 'slanted'"),
