@@ -22,10 +22,11 @@ def test_boxes_of_slices_along_any_axis_give_the_structures_voxel_by_voxel(tmp_p
     np.testing.assert_allclose(bench.result().ijk_to_ras, bench.truth.ijk_to_ras, atol=1e-6)
 
 
-def test_the_axis_of_the_command_line_goes_before_that_of_the_file(tmp_path):
+def test_the_axis_of_the_command_line_goes_before_that_of_the_file_and_says_so(tmp_path, capsys):
     bench = Bench.of(tmp_path)
     assert bench.run("--boxes", box_file(bench, boxes_around(bench.truth, 2), axis="axial"), "--axis", "i") == 0
     np.testing.assert_array_equal(bench.labels(), bench.truth.layers[0])
+    assert "along 'i', as --axis says; their file says 'axial'" in "".join(capsys.readouterr())
 
 
 @pytest.mark.parametrize("turned", [False, True])

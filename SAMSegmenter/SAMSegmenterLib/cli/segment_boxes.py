@@ -34,6 +34,8 @@ def boxes_job(given: argparse.Namespace) -> SegmentJob:
             "Give boxes of slices, or 'box_ijk', instead.",
         )
     axis = axis_of(volume, given.axis or boxes.axis or "auto")
+    if given.axis and boxes.axis and axis != axis_of(volume, boxes.axis):
+        notes = [*notes, f"the boxes are taken along '{given.axis}', as --axis says; their file says '{boxes.axis}'"]
     found = [
         (index, str(one.value), box)
         for one in boxes.structures

@@ -100,7 +100,8 @@ class EvidenceHistory:
     Args:
         radius_px: of the structure on its keyframe.
         slice_distance_px: distance between slices in pixels; None when unknown, then taken for one.
-        away: slices between the keyframe that the direction starts from and the one with that radius.
+        away: slices from the keyframe with that radius to the one that the direction starts from; negative when the
+            direction leads towards the former.
         radius_here_px: on the keyframe that the direction starts from, if that is another one.
     """
 
@@ -137,14 +138,17 @@ class EvidenceHistory:
         before = np.array([[getattr(one, name) for name in _REMEMBERED] for one in self._before])
         change = now - before.mean(axis=0) if len(before) else np.zeros(len(now))
         lately = np.vstack([before[-2:], now[None]]).mean(axis=0) if len(before) else now
-        distances = np.log([(self._steps + 1) * self._apart, self._apart])
+        distances = np.log([max(1, abs(self._steps + 1)) * self._apart, self._apart])
         return np.concatenate([np.array(astuple(evidence)[:-1], float), change, lately, distances])
 
 
 def _reach(radius_px: float, radius_here_px: float | None, away: int) -> float:
-    """Slices from the largest keyframe to the end of an ellipsoid that has these radii on two of its slices."""
+    """Slices from the largest keyframe to the end of an ellipsoid that has these radii on two of its slices.
+
+    Infinite for a direction that does not lead away from the largest keyframe, and where the radii tell nothing.
+    """
     share = 1.0 if radius_here_px is None else radius_here_px / radius_px
-    return np.inf if not away or share >= _LITTLE_SMALLER else np.ceil(away / np.sqrt(1 - share**2))
+    return np.inf if away <= 0 or share >= _LITTLE_SMALLER else np.ceil(away / np.sqrt(1 - share**2))
 
 
 def reason_of(values: np.ndarray) -> StopReason:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 
 import numpy as np
@@ -17,6 +17,9 @@ from SAMSegmenterLib.core.propagation.shape import Region
 from SAMSegmenterLib.core.propagation.stacks import SliceStack
 from SAMSegmenterLib.core.propagation.tracker import Tracker
 from SAMSegmenterLib.core.propagation.views import SliceViews
+
+_SIZE_COUNTS = 0.5
+"""Exponent of a keyframe's area in the weight of the pass that starts there: a tiny end shows little of a structure."""
 
 TrackerFor = Callable[[str, int, int], Tracker]
 """Segment, slice of its keyframe and direction -> a tracker that starts there."""
@@ -44,8 +47,10 @@ def run_gap(
     """
     views.begin()
     upwards: dict[int, SliceResult] = {}
+    sizes: dict[int, float] = {}
     for start, step in ((gap.below, 1), (gap.above, -1)):
         tracker = tracker_for(gap.segment, start, step)
+        sizes[step] = np.count_nonzero(tracker.mask) ** _SIZE_COUNTS
         for index in range(start + step, gap.above if step > 0 else gap.below, step):
             if index in marks:
                 break
@@ -67,14 +72,17 @@ def run_gap(
             )
             if step > 0:
                 upwards[index] = found
-            yield _joined(upwards[index], found, gap, taken_at) if step < 0 and index in upwards else found
+            yield _joined(upwards[index], found, gap, sizes, taken_at) if step < 0 and index in upwards else found
 
 
-def _joined(upwards: SliceResult, downwards: SliceResult, gap: Gap, taken_at: TakenAt) -> SliceResult:
+def _joined(
+    upwards: SliceResult, downwards: SliceResult, gap: Gap, sizes: Mapping[int, float], taken_at: TakenAt
+) -> SliceResult:
     index = upwards.index
     share = (index - gap.below) / (gap.above - gap.below)
-    above, below = share * downwards.slice_confidence, (1 - share) * upwards.slice_confidence
-    trust = above / (above + below) if above + below else share  # a pass that comes from a tiny end knows less
+    above = share * downwards.slice_confidence * sizes[-1]
+    below = (1 - share) * upwards.slice_confidence * sizes[1]
+    trust = above / (above + below) if above + below else share
     mask = fused(upwards.mask, downwards.mask, trust) & ~taken_at(gap.segment, index)
     nearer = upwards if share <= 0.5 else downwards
     expected = np.average([upwards.slice_confidence, downwards.slice_confidence], weights=[1 - share, share])

@@ -112,8 +112,9 @@ class _Run:
         at = max(masks, key=lambda index: np.count_nonzero(masks[index]))
         largest = LabelledSlice(self.views.grey(at), masks[at]) if at != start else None
         grey = self.views.grey(start)
-        away = abs(at - start)
-        return Tracker(grey, masks[start], self._parameters, self._distance_px, drift, largest, away)
+        return Tracker(
+            grey, masks[start], self._parameters, self._distance_px, drift, largest, away=(start - at) * step
+        )
 
     def box_of(self, gap: Gap) -> Region:
         """Bounding box of a gap's keyframes."""

@@ -89,7 +89,7 @@ class Tracker:
         slice_distance_px: distance between slices in pixels of the slice; None when unknown.
         drift_yx: motion in pixels that comes from a slanted stack alone.
         largest: the segment's largest keyframe, which tells more about it than a small one near an end; None for this.
-        away: slices from there to this keyframe.
+        away: slices from there to this keyframe; negative when this direction leads towards it.
     """
 
     def __init__(
