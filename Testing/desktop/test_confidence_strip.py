@@ -6,8 +6,8 @@ from dataclasses import replace
 
 import pytest
 
-from SAMSegmenterLib.desktop.strip_layout import StripContent, StripLayout, confidence_colour
 from SAMSegmenterLib.session.propagation_results import StripSlice
+from SAMSegmenterLib.session.strip_layout import StripContent, StripLayout, confidence_colour
 
 FIRST, LAST, WIDTH = 3, 12, 300
 

@@ -8,8 +8,8 @@ from types import SimpleNamespace
 import pytest
 
 from SAMSegmenterLib.core.progress import ProgressEvent
-from SAMSegmenterLib.desktop.strip_layout import StripContent
 from SAMSegmenterLib.session.propagation_results import StripSlice
+from SAMSegmenterLib.session.strip_layout import StripContent
 
 
 @pytest.fixture
@@ -27,7 +27,7 @@ def section(complaints):
 
 @pytest.fixture
 def state(section):
-    from SAMSegmenterLib.desktop.propagation_section import PropagationState
+    from SAMSegmenterLib.session.propagation_state import PropagationState
 
     slices = tuple(StripSlice(index, 0.8, "carried", True, False) for index in (4, 5, 7))
     strip = StripContent(slices, frozenset({6}), shown=5, worst=7)

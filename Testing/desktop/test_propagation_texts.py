@@ -6,8 +6,8 @@ import pytest
 
 from SAMSegmenterLib.core.progress import ProgressEvent
 from SAMSegmenterLib.core.propagation import StopReason
-from SAMSegmenterLib.desktop.strip_layout import StripContent
 from SAMSegmenterLib.session.propagation_results import StripSlice
+from SAMSegmenterLib.session.strip_layout import StripContent
 
 
 @pytest.fixture
@@ -21,11 +21,6 @@ def test_every_reason_has_words_of_its_own(texts):
     words = [texts.reason_text(reason) for reason in StopReason]
     assert len(set(words)) == len(words) and all(words)
     assert texts.reason_text(StopReason.MARK) == "stop mark"
-
-
-def test_an_end_says_direction_slice_and_reason(texts):
-    assert texts.end_text(1, 31, StopReason.VOLUME) == "Up: ended at slice 31, end of the volume."
-    assert texts.end_text(-1, 4, StopReason.EMPTY, "liver") == "liver: Down: ended at slice 4, the model found nothing."
 
 
 def test_a_slice_is_said_in_one_line(texts):

@@ -49,6 +49,17 @@ def test_three_candidates_come_with_scores_and_are_stepped_through_both_ways():
     assert not desk.worker.waiting, "stepping asks nothing of the model"
 
 
+def test_a_candidate_is_chosen_by_its_number_and_one_that_is_not_there_is_not():
+    desk = a_desk()
+    desk.session.choose_candidate(1)
+    assert desk.session.preview is None and desk.session.notices == ()
+    desk.session.add_point(IN_ONE)
+    desk.settle()
+    for wanted, chosen in ((2, 2), (0, 0), (7, 0), (-1, 0), (1, 1)):
+        desk.session.choose_candidate(wanted)
+        assert desk.session.preview.chosen == chosen
+
+
 def test_a_candidate_that_was_stepped_to_stays_chosen_when_marks_are_added():
     desk = a_desk()
     desk.session.add_point(INSIDE_ONE)

@@ -8,7 +8,7 @@ from typing import Any
 import qt
 from slicer.i18n import tr as _
 
-from SAMSegmenterLib.desktop.strip_layout import Slice, StripContent, StripLayout, confidence_colour
+from SAMSegmenterLib.session.strip_layout import Slice, StripContent, StripLayout, confidence_colour
 
 _HEIGHT, _ABOVE, _BELOW = 72, 12, 12
 """Pixels: of the strip, of its marks above the bars, and of those below."""

@@ -59,7 +59,7 @@ class EffectActions:
             name: self._acting(lambda session, method=method: getattr(session, method)())
             for name, method in _SESSION_METHODS.items()
         }
-        actions["candidate"] = lambda index: self._acting(lambda session: _choose(session, index))()
+        actions["candidate"] = lambda index: self._acting(lambda session: session.choose_candidate(index))()
         actions["proposals"] = self._acting(self._propose)
         actions["outline_region"] = self._acting(self._outline_region)
         actions["keep_uncertainty"] = self._acting(self._keep_uncertainty)
@@ -127,11 +127,6 @@ class EffectActions:
 def no_segmentation() -> InputError:
     """What there is to say without a segmentation."""
     return InputError(_("There is no segmentation to edit."), _("Choose one in the Segment Editor, or create one."))
-
-
-def _choose(session: EditingSession, index: int) -> None:
-    while session.preview is not None and session.preview.chosen != index < len(session.preview.masks):
-        session.next_candidate()
 
 
 def _first_view() -> Any:

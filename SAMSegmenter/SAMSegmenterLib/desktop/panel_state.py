@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+from slicer.i18n import tr as _
+
 from SAMSegmenterLib.desktop.effect_actions import no_segmentation
 from SAMSegmenterLib.desktop.effect_panel import EffectPanel
 from SAMSegmenterLib.desktop.effect_session import EffectSession
 from SAMSegmenterLib.desktop.panel_texts import notices_text, recovery_text, status_text
-from SAMSegmenterLib.desktop.propagation_state import propagation_state
 from SAMSegmenterLib.session.editing_session import EditingSession
 from SAMSegmenterLib.session.notices import ERROR
+from SAMSegmenterLib.session.propagation_state import propagation_state
 
 
 def show_session(panel: EffectPanel, owner: EffectSession) -> None:
     """Show masks, marks, notices and status of the session at hand, or that there is none."""
     session = owner.session
-    panel.propagation.show_state(propagation_state(owner))
+    panel.propagation.show_state(propagation_state(session, _))
     if session is None:
         panel.mask.show_candidates((), 0)
         panel.mask.show_uncertainty(False)

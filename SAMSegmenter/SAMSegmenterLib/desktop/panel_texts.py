@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from slicer.i18n import tr as _
 
 from SAMSegmenterLib.session.autosave import Recovery
+from SAMSegmenterLib.session.choice_words import keep_choices, mode_choices, window_choices
 from SAMSegmenterLib.session.model_service import ModelStatus
 from SAMSegmenterLib.session.notices import Notice
 
@@ -54,27 +55,17 @@ def label_texts() -> tuple[tuple[str, str, str], ...]:
 
 def mode_texts() -> tuple[tuple[str, str], ...]:
     """Value and name of each way to write."""
-    return (("set", _("Set on this slice")), ("add", _("Add")), ("remove", _("Remove")))
+    return mode_choices(_)
 
 
 def keep_texts() -> tuple[tuple[str, str], ...]:
     """Value and name of the parts to keep."""
-    return (("all", _("Keep all parts")), ("clicked", _("Keep clicked part")), ("largest", _("Keep largest part")))
+    return keep_choices(_)
 
 
 def window_texts() -> tuple[tuple[str, str], ...]:
     """Value and name of each window."""
-    return (
-        ("displayed", _("As displayed")),
-        ("auto", _("Automatic (try several)")),
-        ("minmax", _("Whole range of the slice")),
-        ("percentile:0.5,99.5", _("Without the outermost intensities")),
-        ("abdomen", _("CT abdomen")),
-        ("lung", _("CT lung")),
-        ("bone", _("CT bone")),
-        ("brain", _("CT brain")),
-        ("mediastinum", _("CT mediastinum")),
-    )
+    return window_choices(_)
 
 
 def device_texts(devices: Sequence[str]) -> tuple[tuple[str, str], ...]:

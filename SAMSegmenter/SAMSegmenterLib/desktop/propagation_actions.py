@@ -12,6 +12,7 @@ from SAMSegmenterLib.desktop.propagation_texts import REGION, SLICES, no_region_
 from SAMSegmenterLib.desktop.slice_jumps import go_to_plane, step_in_view
 from SAMSegmenterLib.scene.regions import REGION_CLASS, extreme_points, region_corners
 from SAMSegmenterLib.session.editing_session import EditingSession
+from SAMSegmenterLib.session.propagation_state import shown_segment
 
 Acting = Callable[[Callable[[EditingSession], Any]], Callable[[], None]]
 """Makes a function of no arguments that does some work with the session at hand, and says what goes wrong."""
@@ -74,11 +75,3 @@ class PropagationActions:
 
     def _go_to(self, session: EditingSession, index: int) -> None:
         go_to_plane(self._owner, session.propagation.plane_of(index))
-
-
-def shown_segment(session: EditingSession) -> str | None:
-    """The segment whose slices the panel shows: the selected one, else the first of those carried; None for none."""
-    carried = tuple(session.propagation.segments)
-    if session.segment_id in carried or not carried:
-        return session.segment_id
-    return carried[0]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import qt
@@ -24,7 +24,7 @@ from SAMSegmenterLib.desktop.propagation_texts import (
     slice_text,
 )
 from SAMSegmenterLib.desktop.region_chooser import RegionChooser
-from SAMSegmenterLib.desktop.strip_layout import StripContent
+from SAMSegmenterLib.session.propagation_state import PropagationState
 
 _LARGEST = 99999
 """Slice number; volumes have fewer."""
@@ -44,33 +44,6 @@ class PropagationRequest:
     first: int
     last: int
     only_selected: bool
-
-
-@dataclass(frozen=True)
-class PropagationState:
-    """What there is to show.
-
-    Args:
-        is_running: masks are being carried.
-        has_results: there is something to reject, slices that were rejected included.
-        can_accept: there is something to write.
-        progress: how far it is, None for not at all.
-        strip: of the segment selected.
-        ends: where directions ended, in words.
-        slice_range: numbers of the outermost slices of the view's direction, None without a volume.
-        here: number of the slice that the view shows among them.
-        can_start: there is a slice shown to start at.
-    """
-
-    is_running: bool = False
-    has_results: bool = False
-    can_accept: bool = False
-    progress: ProgressEvent | None = None
-    strip: StripContent = field(default_factory=StripContent)
-    ends: tuple[str, ...] = ()
-    slice_range: tuple[int, int] | None = None
-    here: int | None = None
-    can_start: bool = False
 
 
 class PropagationSection:

@@ -8,6 +8,7 @@ from slicer.i18n import tr as _
 
 from SAMSegmenterLib.core.errors import Cancelled, SAMError
 from SAMSegmenterLib.core.progress import ProgressEvent
+from SAMSegmenterLib.session import propagation_words
 
 
 def progress_text(event: ProgressEvent) -> str:
@@ -28,12 +29,7 @@ def bytes_progress_text(event: ProgressEvent) -> str:
 
 def time_left(seconds: float) -> str:
     """The rest of the time, as rough as it is known."""
-    if seconds < 60:
-        return _("about {seconds} s left").format(seconds=max(1, round(seconds)))
-    minutes = round(seconds / 60)
-    if minutes < 60:
-        return _("about {minutes} min left").format(minutes=minutes)
-    return _("about {hours} h {minutes} min left").format(hours=minutes // 60, minutes=minutes % 60)
+    return propagation_words.time_left(seconds, _)
 
 
 def size_text(size: int) -> str:

@@ -87,6 +87,10 @@ class SessionState:
         """The segment that is edited."""
         return self._segment_id
 
+    def segment_name(self, segment_id: str) -> str | None:
+        """Name of a segment, None when there is none of that id."""
+        return self._writers.segment_name(segment_id)
+
     @property
     def notices(self) -> tuple[Notice, ...]:
         """What there is to tell since the user's last action, the latest last, then how the volume is shown now."""

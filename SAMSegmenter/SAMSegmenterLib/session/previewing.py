@@ -119,6 +119,12 @@ class Previewing(MarksEditing):
         """Choose the previous of the masks shown."""
         self._step_candidate(-1)
 
+    def choose_candidate(self, index: int) -> None:
+        """Choose one of the masks shown; nothing is done when there is none of that number."""
+        preview = self._preview
+        if preview is not None and 0 <= index < len(preview.masks) and index != preview.chosen:
+            self._step_candidate(index - preview.chosen)
+
     def hover(self, xy: Sequence[float] | None, label: int = 1) -> None:
         """Tell where the mouse is; None when it is not on the slice. Quick: what it shows comes with a later tick."""
         wanted = ((float(xy[0]), float(xy[1])), label) if xy is not None and self.hover_enabled else None

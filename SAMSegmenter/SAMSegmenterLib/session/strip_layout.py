@@ -1,4 +1,4 @@
-"""What a strip of slices shows, and where each slice lies on it. No Qt."""
+"""What a strip of slices shows, and where each slice lies on it."""
 
 from __future__ import annotations
 

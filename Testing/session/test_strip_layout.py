@@ -6,8 +6,8 @@ from itertools import pairwise
 
 import pytest
 
-from SAMSegmenterLib.desktop.strip_layout import StripContent, StripLayout, confidence_colour
 from SAMSegmenterLib.session.propagation_results import StripSlice
+from SAMSegmenterLib.session.strip_layout import StripContent, StripLayout, confidence_colour
 
 
 def a_slice(index, confidence=0.5):
