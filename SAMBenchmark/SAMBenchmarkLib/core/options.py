@@ -7,6 +7,7 @@ import json
 from dataclasses import asdict, dataclass, field, fields, replace
 from typing import Any
 
+from SAMBenchmarkLib.core.classical import CLASSICAL, methods_named
 from SAMBenchmarkLib.core.protocols.settings import (
     PROTOCOL_TITLES,
     SETTING_NAMES,
@@ -19,7 +20,7 @@ from SAMSegmenterLib.core.geometry import PLANES
 from SAMSegmenterLib.core.predictor import ModelSpec
 from SAMSegmenterLib.core.windowing import parse_window
 
-PROTOCOL_VERSION = 1
+PROTOCOL_VERSION = 2
 """Raise it whenever the same options give other rows: old rows are then never mixed with new ones."""
 
 STRATEGIES = ("S1", "S2", "S3", "S4", "S5", "S6")
@@ -38,6 +39,9 @@ STRATEGY_TITLES = {
     "S5": "box",
     "S6": "box + point",
 }
+STRATEGY_TITLES |= {name: STRATEGY_TITLES[prompts] for name, prompts in CLASSICAL.items()}
+"""What was prompted, of strategies and of classical methods."""
+
 SELECTIONS = ("oracle", "predicted_iou", "first")
 SELECTION_TITLES = {
     "oracle": "oracle (best Dice against the reference)",
@@ -59,6 +63,7 @@ _CHOICES = {
     "s2_outside": ("mid", "first"),
     "hd_empty": ("nan", "zero", "diagonal"),
 }
+_LEAST = {"stride": 1, "max_slices": 0, "min_object_pixels": 0, "timing_repeats": 0, "fourier_patience": 1}
 
 
 @dataclass(frozen=True)
@@ -89,6 +94,9 @@ class BenchmarkOptions:
         timing_repeats: repetitions of the timing table (median); 0 leaves it out.
         protocols: names of protocols that are evaluated besides the strategies.
         protocol_settings: what those leave open; without protocols it decides nothing.
+        baselines: classical methods that get the same prompts, in the same tables.
+        correction_effort: count what a person would have to correct (HCE).
+        fourier_patience: how many small changes in a row end the search for the elliptic Fourier order.
     """
 
     strategies: tuple[str, ...] | None = None
@@ -112,6 +120,9 @@ class BenchmarkOptions:
     structures: tuple[str, ...] = ()
     protocols: tuple[str, ...] = ()
     protocol_settings: ProtocolSettings = field(default_factory=ProtocolSettings)
+    baselines: tuple[str, ...] = ()
+    correction_effort: bool = False
+    fourier_patience: int = 1
 
     def __post_init__(self) -> None:
         if self.strategies:
@@ -128,7 +139,7 @@ class BenchmarkOptions:
                 raise InputError(
                     f"There is no {name.replace('_', ' ')} '{value}'.", f"Choose one of: {', '.join(choices)}."
                 )
-        for name, least in (("stride", 1), ("max_slices", 0), ("min_object_pixels", 0), ("timing_repeats", 0)):
+        for name, least in _LEAST.items():
             if getattr(self, name) < least:
                 raise InputError(f"{name} is {least} or more; got {getattr(self, name)}.")
         if not 1 <= self.points_per_side <= 256:
@@ -141,6 +152,7 @@ class BenchmarkOptions:
             )
         parse_window(self.window)
         check_protocols(self.protocols)
+        object.__setattr__(self, "baselines", methods_named(self.baselines))
 
     def resolved(self) -> BenchmarkOptions:
         """The same options with the preset's choices filled in, and the strategies of models that take prompts."""

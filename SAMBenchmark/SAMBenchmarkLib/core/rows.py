@@ -25,11 +25,27 @@ KEY_COLUMNS = (
 """Primary key of `results`; rows are always read in this order."""
 
 
+VOLUME = "volume"
+"""Variant of the rows that are about whole volumes."""
+
+WHOLE_VOLUME = -1
+"""Their slice."""
+
+
 @dataclass(frozen=True)
 class ResultRow:
     """One prediction against its reference. Fractions are 0 to 1 and unrounded; undefined figures are NaN.
 
-    `variant`, `round` and `repeat` tell apart what other protocols vary; S0-S6 leave them at their defaults.
+    `variant`, `round` and `repeat` tell apart what other protocols vary; S0-S6 leave them at their defaults. A row of a
+    whole volume has the variant `VOLUME` and the slice `WHOLE_VOLUME`.
+
+    Args:
+        fourier_order: how intricate the outline is, with the penalty for what the harmonics leave out.
+        fourier_harmonics: number of harmonics without it.
+        stability: how little the mask changes with the threshold, 0 to 1; NaN where the model gives no logits.
+        uncertainty: mean entropy of several answers within what any of them calls the object, bits.
+        uncertainty_auc: area under the curve of the entropy against the true errors, 0 to 1.
+        hce: human correction effort, points and regions; NaN where it was not asked for.
     """
 
     option_hash: str
@@ -65,7 +81,13 @@ class ResultRow:
     size: int = 0
     aspect_ratio: float = np.nan
     intensity_difference: float = np.nan
+    fourier_order: float = np.nan
+    fourier_harmonics: float = np.nan
     fragmented: int = 0
+    stability: float = np.nan
+    uncertainty: float = np.nan
+    uncertainty_auc: float = np.nan
+    hce: float = np.nan
     prompts_json: str = ""
 
     @property
@@ -107,7 +129,12 @@ class TimingRow:
 
 @dataclass(frozen=True, eq=False)
 class SliceOutcome:
-    """Everything that evaluating one slice gave; stored in one transaction."""
+    """Everything that evaluating one slice gave; stored in one transaction.
+
+    Args:
+        summaries: rows without a mask of their own, those of whole volumes; their slice is `WHOLE_VOLUME`, which does
+            not count as a slice.
+    """
 
     case_id: str
     frame: int
@@ -115,8 +142,9 @@ class SliceOutcome:
     slice: int
     predictions: tuple[PredictedMask, ...]
     timings: tuple[TimingRow, ...]
+    summaries: tuple[ResultRow, ...] = ()
 
     @property
     def rows(self) -> tuple[ResultRow, ...]:
         """The result rows alone."""
-        return tuple(prediction.row for prediction in self.predictions)
+        return (*(prediction.row for prediction in self.predictions), *self.summaries)

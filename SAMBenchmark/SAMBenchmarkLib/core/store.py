@@ -20,7 +20,15 @@ import numpy as np
 
 from SAMBenchmarkLib.core import store_connection
 from SAMBenchmarkLib.core.mask_codec import EncodedMask, decode_mask, encode_mask
-from SAMBenchmarkLib.core.rows import COLUMN_TYPES, KEY_COLUMNS, PredictedMask, ResultRow, SliceOutcome, TimingRow
+from SAMBenchmarkLib.core.rows import (
+    COLUMN_TYPES,
+    KEY_COLUMNS,
+    WHOLE_VOLUME,
+    PredictedMask,
+    ResultRow,
+    SliceOutcome,
+    TimingRow,
+)
 from SAMBenchmarkLib.core.store_schema import CASE_COLUMNS, MASK_COLUMNS, PICTURE_KEY, SLICE_COLUMNS, TIMING_COLUMNS
 from SAMSegmenterLib.core.arrays import Mask
 from SAMSegmenterLib.core.errors import InputError, StoreError
@@ -152,14 +160,15 @@ class ResultStore:
             self._insert_many("slices", SLICE_COLUMNS, [key])
 
     def finished_slices(self, option_hash: str, case_id: str) -> set[SliceKey]:
-        """(frame, plane, slice) of everything that `save` has completed."""
+        """(frame, plane, slice) of everything that `save` has completed, whole volumes among them."""
         text = "SELECT frame, plane, slice FROM slices WHERE option_hash = ? AND case_id = ?"
         return set(self._read(text, (option_hash, case_id)))
 
     def count_finished_slices(self, option_hash: str) -> dict[str, int]:
         """Number of finished slices per case; cheap, so that another process can follow the progress."""
-        text = "SELECT case_id, count(*) FROM slices WHERE option_hash = ? GROUP BY case_id ORDER BY case_id"
-        return dict(self._read(text, (option_hash,)))
+        chosen = "FROM slices WHERE option_hash = ? AND slice != ?"
+        text = f"SELECT case_id, count(*) {chosen} GROUP BY case_id ORDER BY case_id"
+        return dict(self._read(text, (option_hash, WHOLE_VOLUME)))
 
     # Rows, masks, timings, pictures
 

