@@ -53,7 +53,7 @@ def test_a_candidate_is_chosen_by_its_number_and_one_that_is_not_there_is_not():
     desk = a_desk()
     desk.session.choose_candidate(1)
     assert desk.session.preview is None and desk.session.notices == ()
-    desk.session.add_point(IN_ONE)
+    desk.session.add_point(INSIDE_ONE)
     desk.settle()
     for wanted, chosen in ((2, 2), (0, 0), (7, 0), (-1, 0), (1, 1)):
         desk.session.choose_candidate(wanted)
