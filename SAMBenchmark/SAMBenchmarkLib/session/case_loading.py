@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from SAMBenchmarkLib.core.cases import Case
@@ -43,8 +44,29 @@ def load_case(case: Case, options: BenchmarkOptions) -> LoadedCase:
     from SAMSegmenterLib.files.pairing import load_pair
 
     pair = load_pair(case.volume, case.labels, case.series, dict(case.label_names) or None, case.nan_as_background)
-    segmentations = evaluated_structures(pair.segmentations, options)
-    missing = missing_structures(pair.segmentations, options)
-    notes = [*pair.notes, *(f"The reference has no structure '{name}'." for name in missing)]
-    slices = plan_case(pair.frames, segmentations, options.resolved())
-    return LoadedCase(case, tuple(pair.frames), tuple(segmentations), tuple(notes), tuple(slices))
+    return planned_case(case, pair.frames, pair.segmentations, pair.notes, options)
+
+
+def planned_case(
+    case: Case,
+    frames: Sequence[Volume],
+    references: Sequence[Segmentation],
+    notes: Sequence[str],
+    options: BenchmarkOptions,
+) -> LoadedCase:
+    """Plan the slices of a case that is in memory already.
+
+    Args:
+        frames: its volumes.
+        references: one per frame, on its lattice, with all structures.
+        notes: what the user should know about it.
+        options: with the strategies chosen for a model.
+
+    Raises:
+        InputError: the reference has none of the structures named, or no object is large enough.
+    """
+    segmentations = evaluated_structures(references, options)
+    missing = missing_structures(references, options)
+    said = [*notes, *(f"The reference has no structure '{name}'." for name in missing)]
+    slices = plan_case(frames, segmentations, options.resolved())
+    return LoadedCase(case, tuple(frames), tuple(segmentations), tuple(said), tuple(slices))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Generator
 from dataclasses import dataclass, replace
 
 from SAMBenchmarkLib.core.cases import Case
@@ -53,10 +53,25 @@ class CaseRunner:
     on_step: Callable[[str], None] = lambda message: None
 
     def run(self, job: Job, loaded: LoadedCase | None = None) -> CaseRecord:
-        """Evaluate what is not finished yet of a case.
+        """As `steps`, to the end."""
+        steps = self.steps(job, loaded)
+        while True:
+            try:
+                next(steps)
+            except StopIteration as end:
+                return end.value
+
+    def steps(self, job: Job, loaded: LoadedCase | None = None) -> Generator[SliceOutcome, None, CaseRecord]:
+        """Evaluate what is not finished yet of a case, slice by slice.
 
         Args:
             loaded: the case, when it was read before.
+
+        Yields:
+            Each slice once it is stored.
+
+        Returns:
+            The case as it is recorded at its end.
 
         Raises:
             InputError, ModelError, DependencyError: the case cannot be evaluated.
@@ -84,6 +99,7 @@ class CaseRunner:
         ):
             self.store.save(outcome)
             self.on_slice(outcome)
+            yield outcome
         record = replace(record, status=FINISHED)
         self.store.finish_case(record)
         return record
