@@ -78,6 +78,7 @@ def moments_by_group(values: npt.NDArray[np.float64], group: npt.NDArray[np.int6
     numbers, place = values[known], group[known]
     counts = np.bincount(place, minlength=groups)
     means = np.bincount(place, numbers, groups) / np.maximum(counts, 1)
+    means += np.bincount(place, numbers - means[place], groups) / np.maximum(counts, 1)  # equal values do not deviate
     squares = np.bincount(place, (numbers - means[place]) ** 2, groups)
     undefined = np.bincount(group[~known], minlength=groups)
     listed = zip(counts.tolist(), undefined.tolist(), means.tolist(), squares.tolist(), strict=True)

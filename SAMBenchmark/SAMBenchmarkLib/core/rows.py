@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import MISSING, dataclass, fields
 from typing import Any
 
 import numpy as np
@@ -100,6 +100,9 @@ COLUMN_TYPES = {
     field.name: {"str": "TEXT", "int": "INTEGER", "float": "REAL"}[str(field.type)] for field in fields(ResultRow)
 }
 """SQLite type of every column of `results`."""
+
+ROW_DEFAULTS = {field.name: field.default for field in fields(ResultRow) if field.default is not MISSING}
+"""Values of columns in rows that were written before there were such columns."""
 
 
 @dataclass(frozen=True, eq=False)

@@ -10,7 +10,8 @@ import io
 import json
 import zipfile
 import zlib
-from collections.abc import Iterable, Iterator, Mapping
+from array import array
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
 from pathlib import Path
 from types import TracebackType
@@ -20,6 +21,7 @@ import numpy as np
 
 from SAMBenchmarkLib.core import store_connection
 from SAMBenchmarkLib.core.mask_codec import EncodedMask, decode_mask, encode_mask
+from SAMBenchmarkLib.core.row_batches import BATCH_ROWS, Batch, encoded, text_codes
 from SAMBenchmarkLib.core.rows import (
     COLUMN_TYPES,
     KEY_COLUMNS,
@@ -189,6 +191,20 @@ class ResultStore:
         for found in self._read(text, values):
             yield ResultRow(**{n: _read_value(n, v) for n, v in zip(COLUMN_TYPES, found, strict=True)})
 
+    def columns(self, option_hash: str, names: Sequence[str], plain: bool = False) -> Iterator[Batch]:
+        """Columns of a run's rows in the order of their keys, many rows at a time.
+
+        Args:
+            plain: leave out rows with a variant, a round or a repetition.
+        """
+        only = " AND variant = '' AND round = 0 AND repeat = 0" if plain else ""
+        text = f"SELECT {_quoted(names)} FROM results WHERE option_hash = ?{only} ORDER BY {_quoted(KEY_COLUMNS)}"
+        texts = text_codes(names)
+        with store_connection.translated(self.path):
+            cursor = self._connection.execute(text, (option_hash,))
+            while found := cursor.fetchmany(BATCH_ROWS):
+                yield encoded(dict(zip(names, zip(*found, strict=True), strict=True)), texts)
+
     def mask(self, row: ResultRow) -> Mask:
         """The predicted mask behind a row, (H, W) bool.
 
@@ -211,6 +227,14 @@ class ResultStore:
         key = (*SLICE_COLUMNS, "stage", "repeats")
         text = f"SELECT {_quoted(TIMING_COLUMNS)} FROM timings WHERE option_hash = ? ORDER BY {_quoted(key)}"
         return [TimingRow(*values) for values in self._read(text, (option_hash,))]
+
+    def timing_seconds(self, option_hash: str) -> dict[tuple[str, int], Sequence[float]]:
+        """(stage, repeats) -> seconds of each slice that was timed so, in no order."""
+        found: dict[tuple[str, int], array[float]] = {}
+        text = "SELECT stage, repeats, seconds FROM timings WHERE option_hash = ?"
+        for stage, repeats, seconds in self._read(text, (option_hash,)):
+            found.setdefault((stage, repeats), array("d")).append(seconds)
+        return dict(found)
 
     def save_picture(self, row: ResultRow, arrays: Mapping[str, np.ndarray]) -> None:
         """Keep what a picture of a row's object shows, so that a report can be made again without the volume."""
@@ -248,7 +272,7 @@ class ResultStore:
         with self._transaction():
             self._insert_many("cases", CASE_COLUMNS, [values])
 
-    def _insert_many(self, table: str, columns: tuple[str, ...], rows: Iterable[Iterable[Any]]) -> None:
+    def _insert_many(self, table: str, columns: Sequence[str], rows: Iterable[Iterable[Any]]) -> None:
         marks = ", ".join("?" * len(columns))
         text = f"INSERT OR REPLACE INTO {table} ({_quoted(columns)}) VALUES ({marks})"
         self._connection.executemany(text, [tuple(row) for row in rows])
@@ -272,7 +296,7 @@ def _to_json(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False)
 
 
-def _quoted(columns: tuple[str, ...]) -> str:
+def _quoted(columns: Sequence[str]) -> str:
     return ", ".join(f'"{name}"' for name in columns)
 
 

@@ -8,7 +8,15 @@ import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 
-from SAMBenchmarkLib.core.store_schema import APPLICATION_ID, CREATE_TABLES, SCHEMA_VERSION, check_is_ours
+from SAMBenchmarkLib.core.rows import COLUMN_TYPES
+from SAMBenchmarkLib.core.store_schema import (
+    APPLICATION_ID,
+    CREATE_TABLES,
+    SCHEMA_VERSION,
+    add_column,
+    check_is_ours,
+    completed_view,
+)
 from SAMSegmenterLib.core.errors import StoreError
 
 logger = logging.getLogger(__name__)
@@ -58,10 +66,13 @@ def open_for_reading(path: Path) -> sqlite3.Connection:
         raise StoreError(f"There are no results at {path}.", "Name a folder that an evaluation was written to.")
     with translated(path):
         try:
-            return _read_only(path, "mode=ro")
+            connection = _read_only(path, "mode=ro")
         except sqlite3.OperationalError:
             # Beside a file in WAL mode SQLite wants to put others; where it may not, the file cannot change either.
-            return _read_only(path, "mode=ro&immutable=1")
+            connection = _read_only(path, "mode=ro&immutable=1")
+        if missing := _missing_columns(connection):
+            connection.execute(completed_view(missing))
+        return connection
 
 
 def close(connection: sqlite3.Connection) -> None:
@@ -103,12 +114,13 @@ def translated(path: Path) -> Iterator[None]:
 
 
 def _create_tables(connection: sqlite3.Connection) -> None:
-    if _has_tables(connection):
+    if _version(connection) == SCHEMA_VERSION:
         return
     connection.execute("BEGIN EXCLUSIVE")
     try:
-        if not _has_tables(connection):  # another process may have been quicker
-            for statement in CREATE_TABLES:
+        version = _version(connection)
+        if version != SCHEMA_VERSION:  # another process may have been quicker
+            for statement in CREATE_TABLES if not version else map(add_column, _missing_columns(connection)):
                 connection.execute(statement)
             connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
             connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
@@ -119,8 +131,14 @@ def _create_tables(connection: sqlite3.Connection) -> None:
         raise
 
 
-def _has_tables(connection: sqlite3.Connection) -> bool:
-    return connection.execute("PRAGMA user_version").fetchone()[0] == SCHEMA_VERSION
+def _version(connection: sqlite3.Connection) -> int:
+    return connection.execute("PRAGMA user_version").fetchone()[0]
+
+
+def _missing_columns(connection: sqlite3.Connection) -> list[str]:
+    """Columns of `results` that a store of an older version lacks."""
+    present = {row[1] for row in connection.execute("PRAGMA table_info(results)")}
+    return [name for name in COLUMN_TYPES if name not in present] if present else []
 
 
 def _set_pragma(connection: sqlite3.Connection, name: str, value: str) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from SAMBenchmarkLib.core.rows import COLUMN_TYPES, KEY_COLUMNS
+from SAMBenchmarkLib.core.rows import COLUMN_TYPES, KEY_COLUMNS, ROW_DEFAULTS
 from SAMSegmenterLib.core.errors import StoreError
 
 APPLICATION_ID = 0x53414D42
@@ -12,6 +12,9 @@ APPLICATION_ID = 0x53414D42
 
 SCHEMA_VERSION = 2
 """In the header as `user_version`; raise it with every change of the tables."""
+
+OLDEST_VERSION = 1
+"""Stores from here on are read, and brought up to date when they are written to: later versions only added columns."""
 
 CASE_COLUMNS = (
     "option_hash",
@@ -36,8 +39,12 @@ _HEADER_BYTES = 100
 
 def _columns(names: tuple[str, ...]) -> str:
     """Column definitions; figures may be NULL, which stands for NaN, all other values must be there."""
-    types = {name: COLUMN_TYPES[name] for name in names}
-    return ", ".join(f'"{name}" {kind}' + ("" if kind == "REAL" else " NOT NULL") for name, kind in types.items())
+    return ", ".join(_column(name) for name in names)
+
+
+def _column(name: str) -> str:
+    kind = COLUMN_TYPES[name]
+    return f'"{name}" {kind}' + ("" if kind == "REAL" else " NOT NULL")
 
 
 def _key(names: tuple[str, ...]) -> str:
@@ -60,8 +67,25 @@ CREATE_TABLES = (
 )
 
 
+def add_column(name: str) -> str:
+    """Statement that gives an older store a column of `results`; its rows have the default."""
+    default = _default(name)
+    return f"ALTER TABLE results ADD COLUMN {_column(name)}" + ("" if default == "NULL" else f" DEFAULT {default}")
+
+
+def completed_view(missing: list[str]) -> str:
+    """Statement that lets a connection see `results` of an older store with all columns, without changing it."""
+    added = ", ".join(f'{_default(name)} AS "{name}"' for name in missing)
+    return f"CREATE TEMP VIEW results AS SELECT *, {added} FROM main.results"
+
+
+def _default(name: str) -> str:
+    value = ROW_DEFAULTS[name]
+    return "NULL" if isinstance(value, float) else f"'{value}'" if isinstance(value, str) else str(value)
+
+
 def check_is_ours(path: Path) -> bool:
-    """Whether a file holds a result store of this version, told from its header alone: the file is only read.
+    """Whether a file holds a result store that this version can use, told from its header alone: the file is only read.
 
     Returns:
         True for a store, False where there is no file or an empty one, which a store may become.
@@ -77,7 +101,7 @@ def check_is_ours(path: Path) -> bool:
         raise StoreError(
             f"{path} is not a results file of this program; it was left as it is.", "Choose another output folder."
         )
-    if version != SCHEMA_VERSION:
+    if not OLDEST_VERSION <= version <= SCHEMA_VERSION:
         raise StoreError(
             f"{path} has version {version} of the results format; this program writes version {SCHEMA_VERSION}."
             " The file was left as it is.",

@@ -1,12 +1,14 @@
 from __future__ import annotations
 
+import math
 import sqlite3
 
 import pytest
 
 from SAMBenchmarkLib.core.store import ResultStore
-from SAMBenchmarkLib.core.store_schema import APPLICATION_ID, check_is_ours
+from SAMBenchmarkLib.core.store_schema import APPLICATION_ID, SCHEMA_VERSION, check_is_ours
 from SAMSegmenterLib.core.errors import StoreError
+from support.outcomes import HASH, an_outcome
 
 
 def write_foreign_database(path, application_id: int = 0) -> None:
@@ -45,7 +47,7 @@ def test_a_file_that_is_no_store_is_refused_and_untouched(tmp_path, content):
     assert path.read_bytes() == content
 
 
-@pytest.mark.parametrize("version", [0, 1, 99])
+@pytest.mark.parametrize("version", [0, 99])
 def test_another_version_is_refused_by_its_number_and_untouched(tmp_path, version):
     path = tmp_path / "results.sqlite"
     ResultStore(path).close()
@@ -90,3 +92,38 @@ def test_the_tables_are_those_of_the_documented_schema(tmp_path):
         "option_hash", "case_id", "frame", "plane", "slice", "label_value", "strategy", "variant", "round", "repeat",
         "selection",
     ]  # fmt: skip
+
+
+def an_older_store(path) -> None:
+    """A store of version 1, with two columns less."""
+    with ResultStore(path) as store:
+        store.save(an_outcome(index=1))
+    connection = sqlite3.connect(path)
+    for name in ("fourier_order", "fragmented"):
+        connection.execute(f"ALTER TABLE results DROP COLUMN {name}")
+    connection.execute("PRAGMA user_version = 1")
+    connection.commit()
+    connection.close()
+
+
+def test_an_older_store_is_read_with_defaults_for_the_columns_it_lacks(tmp_path):
+    path = tmp_path / "results.sqlite"
+    an_older_store(path)
+    before = path.read_bytes()
+    with ResultStore(path, read_only=True) as store:
+        rows = list(store.rows(HASH))
+        (batch,) = store.columns(HASH, ("dice", "fourier_order", "fragmented"))
+    assert len(rows) == 4 and {row.fragmented for row in rows} == {0} and all(math.isnan(r.fourier_order) for r in rows)
+    assert batch["dice"].tolist() == [row.dice for row in rows] and batch["fragmented"].tolist() == [0] * 4
+    assert path.read_bytes() == before
+
+
+def test_an_older_store_that_is_written_to_gets_the_columns_it_lacks(tmp_path):
+    path = tmp_path / "results.sqlite"
+    an_older_store(path)
+    with ResultStore(path) as store:
+        store.save(an_outcome(index=2))
+        assert [row.fragmented for row in store.rows(HASH)] == [0] * 8
+    with ResultStore(path, read_only=True) as store:
+        assert len(store.finished_slices(HASH, "case a")) == 2
+    assert int.from_bytes(path.read_bytes()[60:64], "big") == SCHEMA_VERSION
