@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import statistics
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from array import array
+from collections.abc import Iterable, Mapping, Sequence
 
+from SAMBenchmarkLib.core.figure_groups import SUMMARY_COLUMNS, FigureGroups, in_order
+from SAMBenchmarkLib.core.metric_columns import METRICS
 from SAMBenchmarkLib.core.moments import Moments
 from SAMBenchmarkLib.core.options import ALL_STRATEGIES, PROMPTLESS, SELECTION_TITLES, SELECTIONS, STRATEGY_TITLES
+from SAMBenchmarkLib.core.row_batches import Batch, batches_of_rows
 from SAMBenchmarkLib.core.rows import ResultRow, TimingRow
 from SAMBenchmarkLib.core.tables import Table
 
@@ -15,116 +18,71 @@ MACRO = "average over structures (macro)"
 MICRO = "average over objects (micro)"
 """Source: Huang et al. 2024 do not say which of the two their average over everything is."""
 
+TimingSeconds = Mapping[tuple[str, int], Sequence[float]]
+"""(stage, repeats) -> seconds, one for each slice that was timed so."""
+
 _ONCE_PER_SLICE = ("embedding", PROMPTLESS, "S1")
 
 
-@dataclass(frozen=True)
-class Metric:
-    """A column of `ResultRow` as tables show it.
-
-    Args:
-        column: its name there.
-        title: heading for people, with the unit.
-        factor: shown value = stored value * factor.
-        label: its name in the long table, with the unit.
-    """
-
-    column: str
-    title: str
-    factor: float = 1.0
-    label: str = ""
-
-
-METRICS = (
-    Metric("dice", "DICE [%]", 100.0, "dice_percent"),
-    Metric("jac", "Jaccard [%]", 100.0, "jac_percent"),
-    Metric("hd_px", "Hausdorff distance [px]", label="hd_px"),
-    Metric("hd_mm", "Hausdorff distance [mm]", label="hd_mm"),
-    Metric("hd95_px", "95 % Hausdorff distance [px]", label="hd95_px"),
-    Metric("hd95_mm", "95 % Hausdorff distance [mm]", label="hd95_mm"),
-    Metric("assd_px", "average symmetric surface distance [px]", label="assd_px"),
-    Metric("assd_mm", "average symmetric surface distance [mm]", label="assd_mm"),
-    Metric("surface_dice", "surface DICE [%]", 100.0, "surface_dice_percent"),
-)
-
-
 def summary_tables(rows: Iterable[ResultRow], timings: Iterable[TimingRow] = ()) -> list[Table]:
-    """All tables of a run, from one pass over its rows.
+    """All tables of a run, from one pass over its rows, which come in the order of their keys; see `tables_of`."""
+    return tables_of(batches_of_rows(rows, SUMMARY_COLUMNS, plain=True), seconds_of(timings))
+
+
+def tables_of(batches: Iterable[Batch], seconds: TimingSeconds) -> list[Table]:
+    """All tables of a run.
 
     Structures of the same name (left and right, or instances) are one category.
 
     Args:
-        rows: of one option hash; only those of S0-S6 as such count (no variant, round or repetition).
+        batches: of `SUMMARY_COLUMNS` of one option hash; only rows of S0-S6 as such (no variant, round or repetition).
+        seconds: by stage and repetitions.
 
     Returns:
         For each selection `summary_<selection>` and one matrix `<metric>_<selection>` per metric, then `timing` when
         something was timed. Cells of a matrix read "mean (standard deviation)", and how many values are undefined
         where some are. Empty when there is nothing.
     """
-    groups = _collect(rows)
+    groups = FigureGroups.of(batches)
     tables = []
-    for selection in _in_order({key[0] for key in groups.cells}, SELECTIONS):
+    for selection in in_order({key[0] for key in groups.cells}, SELECTIONS):
         tables.append(_long_table(groups, selection))
         tables += [_matrix(groups, selection, index) for index in range(len(METRICS))]
-    timing = timing_table(timings)
+    timing = timing_table_of(seconds)
     return [*tables, *([timing] if timing.rows else [])]
 
 
 def timing_table(timings: Iterable[TimingRow]) -> Table:
+    """Median seconds per stage, as `timing_table_of` gives them."""
+    return timing_table_of(seconds_of(timings))
+
+
+def timing_table_of(seconds: TimingSeconds) -> Table:
     """Median seconds per stage: the embedding, then prompt encoding and mask decoding of each strategy.
 
     Repeated measurements are preferred to what the run itself took; the column `measured` says which it is.
+
+    Args:
+        seconds: (stage, repeats) -> seconds, one for each slice.
     """
-    by_stage: dict[str, list[TimingRow]] = {}
-    for timing in timings:
-        by_stage.setdefault(timing.stage, []).append(timing)
-    rows = [_timing_row(stage, by_stage[stage]) for stage in _in_order(by_stage, ("embedding", *ALL_STRATEGIES))]
+    most: dict[str, int] = {}
+    for stage, repeats in seconds:
+        most[stage] = max(repeats, most.get(stage, 0))
+    stages = in_order(most, ("embedding", *ALL_STRATEGIES))
+    rows = [_timing_row(stage, most[stage], seconds[stage, most[stage]]) for stage in stages]
     header = ("stage", "step", "seconds", "slices", "repeats", "measured")
     return Table.from_rows("timing", "Time per slice [s]", header, rows)
 
 
-@dataclass
-class _Cell:
-    """Figures of the objects of one structure under one strategy."""
-
-    objects: int = 0
-    moments: tuple[Moments, ...] = field(default_factory=lambda: tuple(Moments() for _ in METRICS))
-
-    def add(self, row: ResultRow) -> None:
-        self.objects += 1
-        for metric, moments in zip(METRICS, self.moments, strict=True):
-            moments.add(getattr(row, metric.column) * metric.factor)
+def seconds_of(timings: Iterable[TimingRow]) -> TimingSeconds:
+    """Seconds of timings by stage and repetitions."""
+    seconds: dict[tuple[str, int], array[float]] = {}
+    for timing in timings:
+        seconds.setdefault((timing.stage, timing.repeats), array("d")).append(timing.seconds)
+    return dict(seconds)
 
 
-@dataclass
-class _Groups:
-    """Cells by (selection, structure, strategy), those over all structures, and the order of structures."""
-
-    cells: dict[tuple[str, str, str], _Cell] = field(default_factory=dict)
-    everything: dict[tuple[str, str], _Cell] = field(default_factory=dict)
-    first_label: dict[str, int] = field(default_factory=dict)
-
-    def structures(self, selection: str) -> list[str]:
-        names = {structure for chosen, structure, _ in self.cells if chosen == selection}
-        return sorted(names, key=lambda name: (self.first_label[name], name))
-
-    def strategies(self, selection: str) -> list[str]:
-        return _in_order({strategy for chosen, _, strategy in self.cells if chosen == selection}, ALL_STRATEGIES)
-
-
-def _collect(rows: Iterable[ResultRow]) -> _Groups:
-    groups = _Groups()
-    for row in rows:
-        if row.variant or row.round or row.repeat:
-            continue
-        groups.cells.setdefault((row.selection, row.structure, row.strategy), _Cell()).add(row)
-        groups.everything.setdefault((row.selection, row.strategy), _Cell()).add(row)
-        lowest = groups.first_label.get(row.structure, row.label_value)
-        groups.first_label[row.structure] = min(lowest, row.label_value)
-    return groups
-
-
-def _long_table(groups: _Groups, selection: str) -> Table:
+def _long_table(groups: FigureGroups, selection: str) -> Table:
     header = ["structure", "strategy", "n"]
     header += [f"{metric.label}_{figure}" for metric in METRICS for figure in ("mean", "std", "undefined")]
     rows: list[list[object]] = []
@@ -138,7 +96,7 @@ def _long_table(groups: _Groups, selection: str) -> Table:
     return Table.from_rows(f"summary_{selection}", title, header, rows)
 
 
-def _matrix(groups: _Groups, selection: str, metric: int) -> Table:
+def _matrix(groups: FigureGroups, selection: str, metric: int) -> Table:
     structures, strategies = groups.structures(selection), groups.strategies(selection)
     rows: list[list[object]] = []
     for structure in structures:
@@ -154,7 +112,9 @@ def _matrix(groups: _Groups, selection: str, metric: int) -> Table:
     return Table.from_rows(f"{METRICS[metric].column}_{selection}", title, ["structure", "n", *strategies], rows)
 
 
-def _over_structures(groups: _Groups, selection: str, structures: list[str], strategy: str, metric: int) -> Moments:
+def _over_structures(
+    groups: FigureGroups, selection: str, structures: list[str], strategy: str, metric: int
+) -> Moments:
     """Mean and deviation of the structures' means: every structure weighs the same."""
     moments = Moments()
     for structure in structures:
@@ -173,9 +133,7 @@ def _text(moments: Moments | None) -> str:
     return f"{moments.mean:.2f} ({moments.std:.2f}){without}"
 
 
-def _timing_row(stage: str, timings: list[TimingRow]) -> tuple[object, ...]:
-    most = max(timing.repeats for timing in timings)
-    chosen = [timing for timing in timings if timing.repeats == most]
+def _timing_row(stage: str, most: int, seconds: Sequence[float]) -> tuple[object, ...]:
     step = "image embedding"
     if stage != "embedding":
         work = "mask decoding" if stage == PROMPTLESS else "prompt encoding and mask decoding"
@@ -185,12 +143,4 @@ def _timing_row(stage: str, timings: list[TimingRow]) -> tuple[object, ...]:
         stage, "all objects of a slice"
     )
     measured = repeated if most > 1 else f"during the run, {during}, median over slices"
-    seconds = statistics.median(timing.seconds for timing in chosen)
-    slices = len({(t.case_id, t.frame, t.plane, t.slice) for t in chosen})
-    return stage, step, seconds, slices, most, measured
-
-
-def _in_order(names: Iterable[str], order: tuple[str, ...]) -> list[str]:
-    """Known names in their own order, others after them by name."""
-    rank = {name: number for number, name in enumerate(order)}
-    return sorted(names, key=lambda name: (rank.get(name, len(order)), name))
+    return stage, step, statistics.median(seconds), len(seconds), most, measured

@@ -9,13 +9,15 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from SAMBenchmarkLib.core.cases import Case
+from SAMBenchmarkLib.core.figure_groups import SUMMARY_COLUMNS
+from SAMBenchmarkLib.core.metric_columns import METRICS
 from SAMBenchmarkLib.core.options import SELECTIONS, BenchmarkOptions
 from SAMBenchmarkLib.core.protocol_tables import TABLE_NAMES, protocol_tables
 from SAMBenchmarkLib.core.spreadsheets import table_csv
 from SAMBenchmarkLib.core.statistics.run_comparison import RUN_TABLES, run_statistics
 from SAMBenchmarkLib.core.statistics.statistics_tables import STATISTICS_TABLES
 from SAMBenchmarkLib.core.store import ResultStore, RunRecord
-from SAMBenchmarkLib.core.summary import METRICS, summary_tables
+from SAMBenchmarkLib.core.summary import tables_of
 from SAMBenchmarkLib.core.tables import Table
 from SAMBenchmarkLib.session.case_loading import LoadedCase
 from SAMBenchmarkLib.session.output_folder import OutputFolder
@@ -54,7 +56,8 @@ class Extras:
 
 def run_tables(store: ResultStore, run: RunRecord, further: Sequence[Table] = ()) -> list[Table]:
     """All tables of a run, further ones, and last its options; an empty list when there are no rows."""
-    tables = summary_tables(store.rows(run.option_hash), store.timings(run.option_hash))
+    key = run.option_hash
+    tables = tables_of(store.columns(key, SUMMARY_COLUMNS, plain=True), store.timing_seconds(key))
     if tables and run.options.get("options", {}).get("protocols"):
         tables += protocol_tables(store.rows(run.option_hash), stored_options(run))
     statistics = run_statistics(store, run.option_hash) if tables else []
