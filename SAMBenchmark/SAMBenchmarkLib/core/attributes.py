@@ -6,9 +6,12 @@ import math
 
 import numpy as np
 
+from SAMBenchmarkLib.core.elliptic_fourier import FourierOrder, fourier_order
 from SAMBenchmarkLib.core.regions import bounding_region
 from SAMSegmenterLib.core.arrays import Mask, as_mask
 from SAMSegmenterLib.core.errors import InputError
+
+__all__ = ["FourierOrder", "aspect_ratio", "fourier_order", "intensity_difference", "size"]
 
 
 def size(mask: Mask) -> int:
