@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import logging
 import os
-import shutil
-import tempfile
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
@@ -18,16 +15,12 @@ from SAMBenchmarkLib.scene.bundle_views import show_at_start
 from SAMBenchmarkLib.scene.palette import structure_colours
 from SAMBenchmarkLib.scene.plots import bar_chart, line_chart
 from SAMBenchmarkLib.scene.tables import node_from_table
-from SAMSegmenterLib.core.atomic import atomic_path
-from SAMSegmenterLib.core.errors import StoreError
 from SAMSegmenterLib.core.geometry import Volume
 from SAMSegmenterLib.core.reference import Segmentation
-from SAMSegmenterLib.scene.native_output import native_output
 from SAMSegmenterLib.scene.runtime import private_scene
+from SAMSegmenterLib.scene.scene_file import write_scene_file
 from SAMSegmenterLib.scene.segmentations import node_from_segmentation
 from SAMSegmenterLib.scene.volumes import node_from_volume
-
-logger = logging.getLogger(__name__)
 
 REFERENCE_NAME = "Reference"
 NOTES_NAME = "About this scene"
@@ -71,7 +64,7 @@ def write_scene(
         text = scene.AddNewNodeByClass("vtkMRMLTextNode", NOTES_NAME)
         text.SetText(notes)
     show_at_start(handle, volume_node, reference, predictions, charts)
-    _write(scene, Path(path))
+    write_scene_file(scene, Path(path))
 
 
 def _add_table(table: Table, colours: Mapping[str, tuple[float, float, float]], scene: Any) -> list[Any]:
@@ -89,22 +82,3 @@ def _add_table(table: Table, colours: Mapping[str, tuple[float, float, float]], 
     node = node_from_table(plotted, scene)
     by_column = {plain_text(name): colour for name, colour in colours.items()}
     return [bar_chart(node, "strategy", structures, title, "DICE [%]", by_column, (0.0, 100.0))]
-
-
-def _write(scene: Any, path: Path) -> None:
-    """Slicer packs into a folder beside the file and names the scene after it, so it works in a folder of its own."""
-    with tempfile.TemporaryDirectory(prefix="sam-benchmark-") as folder, atomic_path(path) as temporary:
-        packed = Path(folder, f"{path.stem or 'scene'}.mrb")
-        if not _pack(scene, packed):
-            hint = f"A disk may be full, this one or that of {tempfile.gettempdir()}: free some space and try again."
-            raise StoreError(f"Slicer could not write {path}.", hint)
-        shutil.copyfile(packed, temporary)
-
-
-def _pack(scene: Any, packed: Path) -> bool:
-    scene.SetRootDirectory(str(packed.parent))
-    scene.SetURL(str(packed))
-    with native_output() as said:  # Slicer tells of every file that it packs, and at length of those that it cannot
-        done = bool(scene.WriteToMRB(str(packed)))
-    logger.debug("%s", said[0])
-    return done

@@ -7,7 +7,7 @@ labelmap becomes one layer, so that nothing is copied once per segment.
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -79,6 +79,7 @@ def node_from_segmentation(
     reference_volume_node: Any,
     colours: Mapping[str, tuple[float, float, float]] | None = None,
     scene: Any = None,
+    ids: Sequence[str] = (),
 ) -> Any:
     """A new segmentation node.
 
@@ -87,6 +88,7 @@ def node_from_segmentation(
         reference_volume_node: sets the reference geometry; None leaves it out.
         colours: (red, green, blue), 0 to 1, by structure name; Slicer chooses the others.
         scene: where the node is added; the open scene when None.
+        ids: of the segments, one per structure; Slicer makes up others when there are none.
 
     Returns:
         `vtkMRMLSegmentationNode` with one segment per structure, also for structures without a voxel.
@@ -102,7 +104,7 @@ def node_from_segmentation(
     node.GetSegmentation().SetSourceRepresentationName(BINARY_LABELMAP)
     images = [labelmap_to_vtk(*_compact(segmentation, layer)) for layer in range(len(segmentation.layers))]
     values: dict[int, int] = {}
-    for structure in segmentation.structures:
+    for number, structure in enumerate(segmentation.structures):
         values[structure.layer] = values.get(structure.layer, 0) + 1
         segment = slicer.vtkSegment()
         segment.SetName(structure.name)
@@ -111,7 +113,7 @@ def node_from_segmentation(
         if colour is not None:
             segment.SetColor(*colour)
         segment.AddRepresentation(BINARY_LABELMAP, images[structure.layer])
-        node.GetSegmentation().AddSegment(segment)
+        node.GetSegmentation().AddSegment(segment, ids[number] if ids else "")
     return node
 
 
