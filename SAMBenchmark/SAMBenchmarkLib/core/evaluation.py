@@ -8,21 +8,24 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Callable, Iterator, Sequence, Set
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 import numpy as np
 
-from SAMBenchmarkLib.core.attributes import aspect_ratio, intensity_difference
+from SAMBenchmarkLib.core.attributes import aspect_ratio, fourier_order, intensity_difference
+from SAMBenchmarkLib.core.classical import CLASSICAL, Adapters
 from SAMBenchmarkLib.core.evaluated_structures import evaluated_structures
-from SAMBenchmarkLib.core.object_metrics import ObjectMetrics, measure
+from SAMBenchmarkLib.core.object_metrics import measure
 from SAMBenchmarkLib.core.options import PROMPTLESS, BenchmarkOptions
 from SAMBenchmarkLib.core.protocols.contract import RUN_RULES, Answer, Target
 from SAMBenchmarkLib.core.protocols.registry import protocol_answers
 from SAMBenchmarkLib.core.protocols.slice_model import SliceModel
+from SAMBenchmarkLib.core.protocols.structure_extents import StructureExtents
 from SAMBenchmarkLib.core.rows import PredictedMask, ResultRow, SliceOutcome, TimingRow
 from SAMBenchmarkLib.core.selection import select
 from SAMBenchmarkLib.core.simulated_prompts import ObjectPrompts, prompt_rules
+from SAMBenchmarkLib.core.stability import with_stability
 from SAMBenchmarkLib.core.targets import SliceObject, every, fair_shares, object_counts, slice_objects
 from SAMSegmenterLib.core.arrays import Mask, Rgb8
 from SAMSegmenterLib.core.errors import Cancelled, InputError
@@ -132,6 +135,7 @@ def evaluate_case(
     should_stop: ShouldStop = never_stop,
     modality: str = "",
     on_step: OnStep = ignore_step,
+    adapters: Adapters = Adapters(),  # noqa: B008 - frozen
 ) -> Iterator[SliceOutcome]:
     """Evaluate every planned slice of a case that is not finished yet.
 
@@ -142,6 +146,7 @@ def evaluate_case(
         modality: such as CT; some protocols choose the window by it.
         on_step: called with a protocol's name, and the slice, before each of its calls of the model: protocols may take
             minutes for a slice.
+        adapters: the classical methods and the correction effort that the options ask for.
 
     Yields:
         One outcome per slice, in order; the caller stores it before asking for the next.
@@ -156,12 +161,15 @@ def evaluate_case(
     slices = plan_case(frames, segmentations, options)
     waiting = [(n, task) for n, task in slices if (n, task.plane, task.index) not in finished]
     meter = ProgressMeter("evaluating slices", len(slices), on_progress, skipped=len(slices) - len(waiting))
+    more = {"modality": modality, "should_stop": should_stop, "on_step": on_step, "adapters": adapters}
+    evaluators: dict[int, SliceEvaluator] = {}
     for n, task in waiting:
         if should_stop():
             raise Cancelled
-        evaluator = SliceEvaluator(case_id, n, frames[n], segmentations[n], predictor, options, option_hash)
-        evaluator = replace(evaluator, modality=modality, should_stop=should_stop, on_step=on_step)
-        yield evaluator.evaluate(task)
+        if n not in evaluators:
+            evaluator = SliceEvaluator(case_id, n, frames[n], segmentations[n], predictor, options, option_hash)
+            evaluators = {n: replace(evaluator, extents=StructureExtents(segmentations[n], task.axis), **more)}
+        yield evaluators[n].evaluate(task)
         meter.advance(f"{case_id}, {task.plane} slice {task.index}")
 
 
@@ -180,6 +188,8 @@ class SliceEvaluator:
     modality: str = ""
     should_stop: ShouldStop = never_stop
     on_step: OnStep = ignore_step
+    adapters: Adapters = field(default_factory=Adapters)
+    extents: StructureExtents | None = None
 
     def evaluate(self, task: SliceTask) -> SliceOutcome:
         """All strategies and protocols on all objects of one slice.
@@ -197,7 +207,7 @@ class SliceEvaluator:
         objects = slice_targets(self.segmentation, task, self.options)
         bases = [self._object_row(task, structure, target, grey) for structure, target in objects]
         for base, (_structure, target) in zip(bases, objects, strict=True):
-            for answer in self._answers(embedding, target, unprompted, seconds):
+            for answer in self._answers(embedding, rgb8, target, unprompted, seconds):
                 predictions += self._score(base, answer, target.mask, image)
         targets = self._targets(bases, [target for _structure, target in objects], task)
         model = self._slice_model(embedding, rgb8, image)
@@ -215,7 +225,12 @@ class SliceEvaluator:
         return {name: self._timed(name, seconds, ask[name]) for name in self.options.strategies if name in ask}
 
     def _answers(
-        self, embedding: Embedding, target: SliceObject, unprompted: dict[str, Candidates], seconds: dict[str, float]
+        self,
+        embedding: Embedding,
+        shown: Rgb8,
+        target: SliceObject,
+        unprompted: dict[str, Candidates],
+        seconds: dict[str, float],
     ) -> Iterator[Answer]:
         rules = prompt_rules(self.options.preset, self.options.com_must_be_inside, self.options.s2_outside)
         simulated = ObjectPrompts.of(target.mask, rules)
@@ -225,7 +240,13 @@ class SliceEvaluator:
                 continue
             prompts = simulated.prompts(strategy)
             decode = lambda said=prompts: self.predictor.decode(embedding, [said])[0]  # noqa: E731 - timed below
-            yield Answer(strategy, prompts, self._timed(strategy, seconds, decode))
+            found = self._timed(strategy, seconds, decode)
+            threshold = self.predictor.spec.mask_threshold
+            yield Answer(strategy, prompts, with_stability(found, embedding.original_size, threshold))
+        for name, method in self.adapters.methods.items():
+            prompts = simulated.prompts(CLASSICAL[name])
+            mask = self._timed(name, seconds, lambda said=prompts, method=method: method(shown, said))
+            yield Answer(name, prompts, Candidates(mask[None], np.full(1, np.nan, np.float32)))
 
     def _targets(self, bases: Sequence[ResultRow], objects: Sequence[SliceObject], task: SliceTask) -> list[Target]:
         """The objects as protocols see them; what is labelled is looked up only where there is a protocol."""
@@ -235,9 +256,15 @@ class SliceEvaluator:
         labelled = np.logical_or.reduce(layers)
         key = (self.options.seed, self.case_id, self.frame, task.plane, task.index)
         return [
-            Target(number, target.mask, labelled, (*key, base.label_value))
+            Target(
+                number, target.mask, labelled, (*key, base.label_value), self._slab_box(base.label_value, task.index)
+            )
             for number, (base, target) in enumerate(zip(bases, objects, strict=True))
         ]
+
+    def _slab_box(self, value: int, index: int) -> Callable[[int], tuple[int, int, int, int]] | None:
+        extents = self.extents
+        return None if extents is None else lambda thickness: extents.box_of_slab(value, index, thickness)
 
     def _slice_model(self, embedding: Embedding, rgb8: Rgb8, image: SliceImage) -> SliceModel:
         def look(window: str) -> Rgb8:
@@ -257,7 +284,7 @@ class SliceEvaluator:
 
     def _score(self, base: ResultRow, answer: Answer, reference: Mask, image: SliceImage) -> list[PredictedMask]:
         candidates = answer.candidates
-        measured: dict[int | None, ObjectMetrics] = {}  # two rules often choose the same candidate
+        measured: dict[int | None, dict[str, Any]] = {}  # two rules often choose the same candidate
         predictions = []
         said = json.dumps(answer.prompts.to_json(), separators=(",", ":")) if answer.prompts else ""
         rules = answer.rules or {selection: RUN_RULES[selection] for selection in self.options.selections}
@@ -276,17 +303,23 @@ class SliceEvaluator:
                 prompts_json=said,
                 n_candidates=len(candidates),
                 matched_index=-1 if chosen is None else chosen,
-                predicted_iou=float("nan") if chosen is None else float(candidates.scores[chosen]),
-                **asdict(measured[chosen]),
+                predicted_iou=_of_chosen(candidates.scores, chosen),
+                stability=_of_chosen(candidates.stability, chosen),
+                **measured[chosen],
+                **answer.figures,
             )
             predictions.append(PredictedMask(row, mask))
         return predictions
 
-    def _measure(self, mask: Mask | None, reference: Mask, image: SliceImage) -> ObjectMetrics:
+    def _measure(self, mask: Mask | None, reference: Mask, image: SliceImage) -> dict[str, Any]:
         tolerance = self.options.surface_tolerance_mm
-        return measure(mask, reference, image.spacing_yx, self.options.hd_empty, tolerance)  # type: ignore[arg-type]
+        found = measure(mask, reference, image.spacing_yx, self.options.hd_empty, tolerance)  # type: ignore[arg-type]
+        effort = self.adapters.correction_effort
+        predicted = np.zeros_like(reference) if mask is None else mask
+        return {**asdict(found), "hce": float("nan") if effort is None else effort(predicted, reference)}
 
     def _object_row(self, task: SliceTask, structure: Structure, target: SliceObject, shown: Rgb8) -> ResultRow:
+        outline = fourier_order(target.mask, self.options.fourier_patience)
         return ResultRow(
             option_hash=self.option_hash,
             case_id=self.case_id,
@@ -300,6 +333,8 @@ class SliceEvaluator:
             size=target.pixel_count,
             aspect_ratio=aspect_ratio(target.mask),
             intensity_difference=intensity_difference(shown.mean(axis=2), target.mask),
+            fourier_order=outline.final,
+            fourier_harmonics=outline.order,
             fragmented=int(target.fragmented),
         )
 
@@ -315,6 +350,10 @@ class SliceEvaluator:
 
     def _timing(self, task: SliceTask, stage: str, seconds: float) -> TimingRow:
         return TimingRow(self.option_hash, self.case_id, self.frame, task.plane, task.index, stage, 1, seconds)
+
+
+def _of_chosen(values: np.ndarray | None, chosen: int | None) -> float:
+    return float("nan") if values is None or chosen is None else float(values[chosen])
 
 
 def slice_targets(

@@ -82,11 +82,13 @@ class Candidates:
         masks: (N, H, W) bool on the slice grid.
         scores: (N,) float32, the model's predicted IoU.
         low_res: (N, h, w) float32 logits, or None in everything mode.
+        stability: (N,) float32, how little each mask changes with the threshold, 0 to 1; None where nobody measured it.
     """
 
     masks: np.ndarray
     scores: np.ndarray
     low_res: np.ndarray | None = None
+    stability: np.ndarray | None = None
 
     def __len__(self) -> int:
         return len(self.masks)

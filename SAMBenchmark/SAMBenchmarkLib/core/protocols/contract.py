@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -30,6 +30,7 @@ class Answer:
         strategy, variant, round, repeat: as in the key of a row; S0-S6 as such leave the last three at their defaults.
         prompts: None where nothing was said of the object.
         rules: mask selection -> rule; None scores the selections of the run.
+        figures: further columns of the rows.
     """
 
     strategy: str
@@ -39,6 +40,7 @@ class Answer:
     round: int = 0
     repeat: int = 0
     rules: Mapping[str, str] | None = None
+    figures: Mapping[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, eq=False)
@@ -50,12 +52,15 @@ class Target:
         mask: (H, W) bool, not empty.
         labelled: (H, W) bool, pixels of any structure of the reference.
         draw_key: seed, case, frame, plane, slice and label: what its random numbers are derived from.
+        slab_box: number of slices -> (x0, y0, x1, y1) around the structure on all slices of the slab that this one is
+            in; 0 stands for the whole structure. By default the slice is all there is.
     """
 
     number: int
     mask: Mask
     labelled: Mask
     draw_key: tuple[object, ...]
+    slab_box: Callable[[int], tuple[int, int, int, int]] | None = None
 
     def rng(self, *more: object) -> np.random.Generator:
         """Random numbers that depend on the object and on what is named here, never on the order of the work."""

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from SAMBenchmarkLib.core.stability import with_stability
 from SAMSegmenterLib.core.arrays import Rgb8
 from SAMSegmenterLib.core.errors import Cancelled
 from SAMSegmenterLib.core.predictor import Candidates, Embedding, Predictor
@@ -52,9 +53,9 @@ class SliceModel:
         """
         self._go_on()
         said = [_moved(one, self.offset) for one in prompts]
-        return [
-            self._placed(one) for one in self.timed(lambda: self.predictor.decode(self.embedding, said, True, previous))
-        ]
+        answers = self.timed(lambda: self.predictor.decode(self.embedding, said, True, previous))
+        threshold, shape = self.predictor.spec.mask_threshold, self.embedding.original_size
+        return [self._placed(with_stability(one, shape, threshold)) for one in answers]
 
     def everything(self, points_per_side: int) -> Candidates:
         """All masks that a grid of points finds, with the thresholds of the model.
@@ -87,7 +88,7 @@ class SliceModel:
         (x, y), (height, width) = self.offset, candidates.masks.shape[1:]
         masks = np.zeros((len(candidates.masks), *self.shape), bool)
         masks[:, y : y + height, x : x + width] = candidates.masks
-        return Candidates(masks, candidates.scores, candidates.low_res)
+        return replace(candidates, masks=masks)
 
     def _go_on(self) -> None:
         if self.should_stop():
