@@ -31,11 +31,22 @@ def node_from_table(table: Table, scene: Any = None) -> Any:
     """
     scene = ensure_scene().scene if scene is None else scene
     node = scene.AddNewNodeByClass("vtkMRMLTableNode", table.name)
+    fill_node(node, table)
+    return node
+
+
+def fill_node(node: Any, table: Table) -> None:
+    """Put a table into a table node in place of what was there; see `node_from_table`.
+
+    Thread: main.
+    """
+    before = node.StartModify()
     node.SetDescription(table.title)
+    node.RemoveAllColumns()
     for name, values in table.columns.items():
         node.AddColumn(_column(name, values))
     node.SetLocked(True)  # results are read, not typed over
-    return node
+    node.EndModify(before)
 
 
 def table_from_node(node: Any) -> Table:

@@ -38,6 +38,11 @@ class BatchProgress:
         """A case was read and has so many slices."""
         self.sizes[name] = slices
 
+    def resumed(self, name: str, slices: int) -> None:
+        """A case is gone on with of which an earlier run finished so many slices."""
+        self.finished[name] = slices
+        self._before += slices
+
     def dropped(self, name: str) -> None:
         """A case's earlier results were dropped."""
         self._before -= self.finished.pop(name, 0)
