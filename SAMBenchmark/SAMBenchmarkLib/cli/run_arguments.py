@@ -45,7 +45,7 @@ def options_from(arguments: argparse.Namespace) -> BenchmarkOptions:
     """
     return BenchmarkOptions(
         strategies=_strategies(arguments.strategies),
-        selections=_names(arguments.mask_selection.lower()),
+        selections=names_from(arguments.mask_selection.lower()),
         preset=arguments.preset.lower(),
         plane=arguments.plane.lower(),
         stride=arguments.stride,
@@ -56,7 +56,7 @@ def options_from(arguments: argparse.Namespace) -> BenchmarkOptions:
         points_per_side=arguments.points_per_side,
         seed=arguments.seed,
         timing_repeats=arguments.timing_repeats,
-        structures=_names(arguments.structures, ";"),
+        structures=names_from(arguments.structures, ";"),
         protocols=protocols_from(arguments),
         protocol_settings=protocol_settings_from(arguments),
     )
@@ -199,9 +199,10 @@ def _strategies(text: str | None) -> tuple[str, ...] | None:
     """None for those that suit the model; empty for protocols alone."""
     if text is None:
         return None
-    names = _names(text.upper())
+    names = names_from(text.upper())
     return () if names == ("NONE",) else names
 
 
-def _names(text: str, separator: str = ",") -> tuple[str, ...]:
+def names_from(text: str, separator: str = ",") -> tuple[str, ...]:
+    """The parts of a list in one text, without blanks around them."""
     return tuple(part.strip() for part in text.split(separator) if part.strip())

@@ -9,7 +9,7 @@ import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from SAMBenchmarkLib.cli import benchmark_propagate
+from SAMBenchmarkLib.cli import benchmark_agreement, benchmark_propagate
 from SAMBenchmarkLib.cli.run_arguments import add_run_arguments, cases_from, options_from
 from SAMBenchmarkLib.core.store import ResultStore, RunRecord
 from SAMBenchmarkLib.core.summary_text import COLUMNS, terminal_summary
@@ -46,6 +46,7 @@ def main(arguments: Sequence[str] | None = None, make_loader: MakeLoader | None 
         "run": lambda: _run(given, loader),
         "report": lambda: _report(given),
         "propagate": lambda: benchmark_propagate.run(given, loader(given)),
+        "agreement": lambda: benchmark_agreement.run(given),
     }
     return run_command(work[given.command], given.verbose)
 
@@ -69,6 +70,7 @@ def build_parser() -> argparse.ArgumentParser:
     report.add_argument("--run", metavar="HASH", default="", help="which options, when it holds several (the latest)")
     add_common_arguments(report)
     benchmark_propagate.add_parser(commands, _Defaults)
+    benchmark_agreement.add_parser(commands, _Defaults)
     return parser
 
 

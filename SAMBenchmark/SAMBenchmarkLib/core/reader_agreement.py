@@ -1,16 +1,17 @@
-"""Two readers' segmentations of the same volume, compared slice by slice in the figures of a run."""
+"""Two readers' segmentations of the same volume, compared in the figures of a run: slice by slice, and whole."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict
 
 import numpy as np
 
 from SAMBenchmarkLib.core.object_metrics import measure
-from SAMBenchmarkLib.core.rows import ResultRow
+from SAMBenchmarkLib.core.rows import VOLUME, WHOLE_VOLUME, ResultRow
 from SAMBenchmarkLib.core.statistics.agreement import agreement
 from SAMBenchmarkLib.core.tables import Table
+from SAMSegmenterLib.core.arrays import Mask
 from SAMSegmenterLib.core.errors import InputError
 from SAMSegmenterLib.core.reference import Segmentation
 from SAMSegmenterLib.core.resampling import same_lattice
@@ -27,6 +28,7 @@ def reader_rows(
     plane: str = "axial",
     option_hash: str = READERS,
     tolerance_mm: float = 1.0,
+    names: Sequence[str] = (),
 ) -> Iterator[ResultRow]:
     """One row per structure and slice that either reader outlined; the first reader stands for the reference.
 
@@ -36,25 +38,40 @@ def reader_rows(
         axis: array axis along which slices are taken.
         plane: its name in the rows.
         tolerance_mm: of surface DICE.
+        names: structures to compare, in capital letters or not; empty for those that both readers have.
 
     Raises:
         InputError: the segmentations lie on different lattices, or have no structure in common.
     """
-    if not same_lattice(first.shape_kji, first.ijk_to_ras, second.shape_kji, second.ijk_to_ras):
-        raise InputError("The two readers' segmentations lie on different grids.", "Resample one onto the other.")
-    others = {structure.name: structure for structure in second.structures}
-    shared = [structure for structure in first.structures if structure.name in others]
-    if not shared:
-        raise InputError("The two readers' segmentations have no structure of the same name.", "Rename them.")
-    spacing = _spacing(first, axis)
+    numbered = _numbered(first, second, names)
+    spacing = _spacing(first)
+    in_slice = None if spacing is None else tuple(size for n, size in enumerate(spacing) if n != axis)
     for index in range(first.shape_kji[axis]):
-        for structure in shared:
-            one, other = first.mask(structure, axis, index), second.mask(others[structure.name], axis, index)
+        for value, name in numbered.items():
+            one, other = named_mask(first, name, axis, index), named_mask(second, name, axis, index)
             if one.any() or other.any():
-                figures = asdict(measure(other, one, spacing, tolerance_mm=tolerance_mm))
-                about = {"structure": structure.name, "size": int(np.count_nonzero(one)), "n_candidates": 1}
-                key = (option_hash, case_id, 0, plane, index, structure.value, READERS, "oracle")
+                figures = asdict(measure(other, one, in_slice, tolerance_mm=tolerance_mm))
+                about = {"structure": name, "size": int(np.count_nonzero(one)), "n_candidates": 1}
+                key = (option_hash, case_id, 0, plane, index, value, READERS, "oracle")
                 yield ResultRow(*key, **figures, **about)
+
+
+def reader_volumes(
+    case_id: str,
+    first: Segmentation,
+    second: Segmentation,
+    option_hash: str = READERS,
+    tolerance_mm: float = 1.0,
+    names: Sequence[str] = (),
+) -> Iterator[ResultRow]:
+    """One row per structure of the whole volume, with distances in three dimensions; arguments as of `reader_rows`."""
+    spacing = _spacing(first)
+    for value, name in _numbered(first, second, names).items():
+        one, other = named_mask(first, name), named_mask(second, name)
+        if one.any() or other.any():
+            figures = asdict(measure(other, one, spacing, tolerance_mm=tolerance_mm))
+            about = {"structure": name, "size": int(np.count_nonzero(one)), "n_candidates": 1, "variant": VOLUME}
+            yield ResultRow(option_hash, case_id, 0, "", WHOLE_VOLUME, value, READERS, "oracle", **figures, **about)
 
 
 def area_agreement(rows: Iterable[ResultRow]) -> Table:
@@ -70,9 +87,44 @@ def area_agreement(rows: Iterable[ResultRow]) -> Table:
     return Table.from_rows("reader_areas", "Areas by two readers [px], second less first", header, lines)
 
 
-def _spacing(segmentation: Segmentation, axis: int) -> tuple[float, ...] | None:
-    """Size of a pixel along rows and columns of a slice, mm; None without spacing."""
+def named_mask(segmentation: Segmentation, name: str, axis: int | None = None, index: int = 0) -> Mask:
+    """All structures of a name together, in the volume or in one slice of it; empty where there is none."""
+    found = [s for s in segmentation.structures if s.name.casefold() == name.casefold()]
+    masks = [segmentation.mask(structure, axis, index) for structure in found]
+    if masks:
+        return np.logical_or.reduce(masks)
+    shape = [size for number, size in enumerate(segmentation.shape_kji) if axis is None or number != axis]
+    return np.zeros(shape, bool)
+
+
+def _numbered(first: Segmentation, second: Segmentation, names: Sequence[str]) -> dict[int, str]:
+    """Number in the rows -> name, of every structure to compare."""
+    if not same_lattice(first.shape_kji, first.ijk_to_ras, second.shape_kji, second.ijk_to_ras):
+        raise InputError(
+            "The two readers' segmentations lie on different grids.",
+            "Give the image by --volumes: both are then brought onto its grid. Or resample one onto the other.",
+        )
+    if not names:
+        others = {structure.name.casefold() for structure in second.structures}
+        names = [structure.name for structure in first.structures if structure.name.casefold() in others]
+    wanted = list({name.casefold(): name for name in names}.values())
+    if not wanted:
+        raise InputError(
+            "The two readers' segmentations have no structure of the same name.",
+            "Rename them, or give names by --label-names.",
+        )
+    taken: dict[int, str] = {}
+    values = {s.name.casefold(): s.value for s in (*second.structures, *first.structures)}
+    for name in wanted:
+        value = values.get(name.casefold(), 1)
+        while value in taken:  # a structure of the second reader may bear the number of another one of the first
+            value += 1
+        taken[value] = name
+    return taken
+
+
+def _spacing(segmentation: Segmentation) -> tuple[float, ...] | None:
+    """Size of a voxel in array order, mm; None without spacing."""
     if not segmentation.has_spacing:
         return None
-    lengths = np.linalg.norm(segmentation.ijk_to_ras[:3, :3], axis=0)[::-1]
-    return tuple(float(length) for number, length in enumerate(lengths) if number != axis)
+    return tuple(float(length) for length in np.linalg.norm(segmentation.ijk_to_ras[:3, :3], axis=0)[::-1])

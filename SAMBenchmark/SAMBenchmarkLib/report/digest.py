@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from SAMBenchmarkLib.core.options import ALL_STRATEGIES, SELECTIONS
-from SAMBenchmarkLib.core.rows import ResultRow
+from SAMBenchmarkLib.core.rows import WHOLE_VOLUME, ResultRow
 from SAMBenchmarkLib.core.summary import METRICS
 
 SELECTION_ORDER = ("predicted_iou", "first", "oracle")
@@ -89,6 +89,8 @@ class Digest:
         last: tuple[object, ...] = ()
         stack, last_stack = -1, None
         for ordinal, row in enumerate(rows):
+            if row.slice == WHOLE_VOLUME:
+                continue
             this = (row.case_id, row.frame, row.plane, row.slice, row.label_value)
             if this != last:
                 digest._count(row, this, last)

@@ -4,19 +4,12 @@ import numpy as np
 import pytest
 
 from SAMBenchmarkLib.core.metrics import dice
-from SAMBenchmarkLib.core.reader_agreement import area_agreement, reader_rows
+from SAMBenchmarkLib.core.reader_agreement import area_agreement, reader_rows, reader_volumes
+from SAMBenchmarkLib.core.rows import VOLUME, WHOLE_VOLUME
 from SAMBenchmarkLib.core.summary import summary_tables
 from SAMSegmenterLib.core.errors import InputError
 from SAMSegmenterLib.core.reference import Segmentation
-
-LATTICE = np.diag([1.0, 2.0, 3.0, 1.0])
-
-
-def a_reader(width, slices=(1, 2, 3), name="liver"):
-    labels = np.zeros((5, 20, 20), np.uint8)
-    for index in slices:
-        labels[index, 4:12, 4 : 4 + width + index] = 1
-    return Segmentation.from_labels(labels, LATTICE, {1: name})
+from support.readers import a_reader
 
 
 def test_every_slice_that_either_reader_outlined_is_a_row():
@@ -56,3 +49,25 @@ def test_readers_need_the_same_grid_and_names():
     moved = Segmentation.from_labels(a_reader(5).layers[0], np.diag([1.0, 1.0, 3.0, 1.0]), {1: "liver"})
     with pytest.raises(InputError, match="different grids"):
         list(reader_rows("a", a_reader(5), moved))
+
+
+def test_a_structure_that_one_reader_missed_counts_when_it_is_named():
+    first, second = a_reader(5, (1, 2)), a_reader(5, (2,), name="spleen")
+    rows = list(reader_rows("a", first, second, names=["liver", "Spleen"]))
+    assert [(row.structure, row.slice, row.n_gt, row.n_pred, row.dice) for row in rows] == [
+        ("liver", 1, 48, 0, 0), ("liver", 2, 56, 0, 0), ("Spleen", 2, 0, 56, 0),
+    ]  # fmt: skip
+    assert len({row.label_value for row in rows}) == 2  # both readers call it 1
+
+
+def test_whole_volumes_are_compared_in_three_dimensions():
+    [row] = reader_volumes("a", a_reader(5), a_reader(7, (2, 3, 4)))
+    assert (row.slice, row.variant, row.n_gt, row.n_pred) == (WHOLE_VOLUME, VOLUME, 48 + 56 + 64, 72 + 80 + 88)
+    assert row.dice == pytest.approx(2 * (56 + 64) / (168 + 240))
+    slices = [row.hd_mm for row in reader_rows("a", a_reader(5), a_reader(7, (2, 3, 4)))]
+    assert row.hd_mm == pytest.approx(np.hypot(3, 3))  # a slice further and three columns: spacing 3, 2, 1 mm
+    assert row.hd_mm > np.nanmax(slices)
+
+
+def test_names_are_told_apart_without_regard_to_capital_letters():
+    assert len(list(reader_rows("a", a_reader(5, (2,)), a_reader(5, (2,), name="LIVER")))) == 1

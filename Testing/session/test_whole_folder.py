@@ -1,0 +1,42 @@
+import pytest
+
+from SAMBenchmarkLib.session.whole_folder import whole_folder
+from SAMSegmenterLib.core.errors import InputError
+
+MARK = "about.json"
+
+
+def fill(target, text):
+    with whole_folder(target, MARK) as stage:
+        (stage / MARK).write_text("{}", encoding="utf-8")
+        (stage / "sub").mkdir()
+        (stage / "sub" / f"{text}.txt").write_text(text, encoding="utf-8")
+
+
+def test_a_new_folder_appears_with_all_that_was_written(tmp_path):
+    fill(tmp_path / "deep" / "out", "one")
+    assert (tmp_path / "deep" / "out" / "sub" / "one.txt").read_text(encoding="utf-8") == "one"
+    assert [path.name for path in (tmp_path / "deep").iterdir()] == ["out"]
+
+
+def test_earlier_results_of_the_same_kind_are_replaced_as_a_whole(tmp_path):
+    fill(tmp_path / "out", "one")
+    fill(tmp_path / "out", "two")
+    assert [path.name for path in (tmp_path / "out" / "sub").iterdir()] == ["two.txt"]
+    assert [path.name for path in tmp_path.iterdir()] == ["out"]
+
+
+def test_an_error_leaves_what_was_there_and_nothing_else(tmp_path):
+    fill(tmp_path / "out", "one")
+    with pytest.raises(RuntimeError), whole_folder(tmp_path / "out", MARK) as stage:
+        (stage / MARK).write_text("half", encoding="utf-8")
+        raise RuntimeError
+    assert (tmp_path / "out" / MARK).read_text(encoding="utf-8") == "{}"
+    assert [path.name for path in tmp_path.iterdir()] == ["out"]
+
+
+def test_a_folder_with_other_things_is_not_touched(tmp_path):
+    (tmp_path / "letter.txt").write_text("dear", encoding="utf-8")
+    with pytest.raises(InputError, match="not empty"):
+        fill(tmp_path, "one")
+    assert [path.name for path in tmp_path.iterdir()] == ["letter.txt"]
