@@ -42,6 +42,15 @@ def test_every_option_reaches_the_protocol():
     assert options_from(parsed(*arguments.split())) == expected
 
 
+def test_classical_methods_and_further_figures_reach_the_run():
+    options = options_from(
+        parsed("--volume", "a", "--labels", "b", "--baselines", "region-growing", "grabcut,random_walker",
+               "--correction-effort", "--surface-tolerance", "2.5", "--fourier-patience", "2")
+    )  # fmt: skip
+    assert options.baselines == ("GrabCut", "region growing", "random walker")
+    assert (options.correction_effort, options.surface_tolerance_mm, options.fourier_patience) == (True, 2.5, 2)
+
+
 def test_every_setting_of_the_protocols_reaches_them():
     arguments = (
         "--protocols Huang-Rounds,shi-contours --click-rounds 4 --feed-previous-logits --shift-edges 0,5,15 "

@@ -14,6 +14,7 @@ BLOCKED = {
     "core": (*GUI, "torch", "SimpleITK", "pydicom", "PIL", "segment_anything", "safetensors"),
     "files": (*GUI, "torch", "segment_anything"),
     "models": (*GUI, "SimpleITK", "pydicom"),
+    "imaging": (*GUI, "torch", "segment_anything", "cv2", "skimage"),
     "baselines": (*GUI, "torch", "segment_anything", "cv2", "skimage"),
     "validation": (*GUI, "cv2", "skimage"),
     "propagation": (*GUI, "cv2", "skimage"),
@@ -25,10 +26,11 @@ LEFT = {
     "scene": {"core"},
     "resources": set(),
     "report": {"core"},
-    "baselines": {"core"},
+    "imaging": {"core"},
+    "baselines": {"core", "imaging"},
     "validation": {"core", "models", "files", "baselines", "report"},
     "propagation": {"core", "models", "files", "validation", "report"},
-    "session": {"core", "models", "files", "scene", "report"},
+    "session": {"core", "models", "files", "scene", "report", "imaging", "baselines"},
     "desktop": {"core", "models", "files", "scene", "session", "report"},
     "workspace": {"core", "models", "files", "scene", "session", "report"},
     "cli": {
@@ -40,6 +42,7 @@ OUTSIDE = {
     "core": {"numpy", "scipy"},
     "files": {"numpy", "scipy", "SimpleITK", "pydicom", "PIL"},
     "models": {"numpy", "scipy", "torch", "segment_anything", "safetensors", "PIL"},
+    "imaging": {"numpy", "scipy"},
     "baselines": {"numpy", "scipy", "SimpleITK"},
 }
 

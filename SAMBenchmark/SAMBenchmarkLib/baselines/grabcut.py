@@ -15,7 +15,7 @@ import numpy.typing as npt
 from scipy import ndimage
 
 from SAMBenchmarkLib.baselines.inputs import box_edges, box_region, channels, enlarged
-from SAMBenchmarkLib.baselines.packages import opencv
+from SAMBenchmarkLib.imaging.packages import opencv
 from SAMSegmenterLib.core.arrays import Mask
 from SAMSegmenterLib.core.prompts import Prompts
 

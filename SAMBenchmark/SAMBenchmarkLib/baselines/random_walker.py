@@ -15,7 +15,7 @@ import numpy.typing as npt
 from scipy import ndimage
 
 from SAMBenchmarkLib.baselines.inputs import channels, pixels_at, positive_pixels
-from SAMBenchmarkLib.baselines.packages import scikit_image
+from SAMBenchmarkLib.imaging.packages import scikit_image
 from SAMSegmenterLib.core.arrays import Mask
 from SAMSegmenterLib.core.prompts import Prompts
 

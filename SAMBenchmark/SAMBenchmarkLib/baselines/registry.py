@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,9 +10,9 @@ from SAMBenchmarkLib.baselines.flood_fill import flood_fill
 from SAMBenchmarkLib.baselines.grabcut import grabcut
 from SAMBenchmarkLib.baselines.inscribed_ellipse import inscribed_ellipse
 from SAMBenchmarkLib.baselines.otsu_in_box import otsu_in_box
-from SAMBenchmarkLib.baselines.packages import opencv, scikit_image
 from SAMBenchmarkLib.baselines.random_walker import random_walker
 from SAMBenchmarkLib.baselines.region_growing import region_growing
+from SAMBenchmarkLib.imaging.packages import opencv, scikit_image
 from SAMSegmenterLib.core.arrays import Mask
 from SAMSegmenterLib.core.prompts import Prompts
 
@@ -51,11 +51,16 @@ def baselines_for(prompt: str) -> tuple[Baseline, ...]:
     return tuple(baseline for baseline in BASELINES if baseline.prompt == prompt)
 
 
-def check_packages() -> None:
+def check_packages(titles: Collection[str] | None = None) -> None:
     """Import what the methods need, before any work is done.
+
+    Args:
+        titles: of some methods; None for all.
 
     Raises:
         DependencyError: a package is missing.
     """
-    opencv()
-    scikit_image("segmentation")
+    if titles is None or "GrabCut" in titles:
+        opencv()
+    if titles is None or "random walker" in titles:
+        scikit_image("segmentation")

@@ -14,6 +14,7 @@ from SAMBenchmarkLib.cli.protocol_arguments import (
     protocols_from,
 )
 from SAMBenchmarkLib.core.cases import Case, parse_label_names, read_manifest
+from SAMBenchmarkLib.core.classical import CLASSICAL, option_name
 from SAMBenchmarkLib.core.options import (
     ALL_STRATEGIES,
     PRESETS,
@@ -59,6 +60,10 @@ def options_from(arguments: argparse.Namespace) -> BenchmarkOptions:
         structures=names_from(arguments.structures, ";"),
         protocols=protocols_from(arguments),
         protocol_settings=protocol_settings_from(arguments),
+        baselines=names_from(",".join(arguments.baselines)),
+        correction_effort=arguments.correction_effort,
+        fourier_patience=arguments.fourier_patience,
+        surface_tolerance_mm=arguments.surface_tolerance,
     )
 
 
@@ -165,6 +170,33 @@ def _add_protocol_arguments(group: argparse._ArgumentGroup) -> None:
         metavar="RULES",
         help=f"which of the model's candidate masks counts, by comma: {', '.join(SELECTIONS)} (oracle: the best one by "
         "the reference; predicted_iou: the model's own choice, as in use)",
+    )
+    add(
+        "--baselines",
+        nargs="+",
+        default=[],
+        metavar="NAME",
+        help="classical methods in the same tables, each with the prompts of a strategy, or all: "
+        + ", ".join(f"{option_name(name)} ({prompts})" for name, prompts in CLASSICAL.items()),
+    )
+    add(
+        "--correction-effort",
+        action="store_true",
+        help="count the points and regions that a person would have to correct (HCE); needs OpenCV and scikit-image",
+    )
+    add(
+        "--surface-tolerance",
+        type=float,
+        default=DEFAULTS.surface_tolerance_mm,
+        metavar="MM",
+        help="distance up to which surface DICE counts two outlines as touching",
+    )
+    add(
+        "--fourier-patience",
+        type=int,
+        default=DEFAULTS.fourier_patience,
+        metavar="N",
+        help="how many small changes in a row end the search for the elliptic Fourier order",
     )
     add(
         "--window",

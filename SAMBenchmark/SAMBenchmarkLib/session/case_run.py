@@ -11,6 +11,7 @@ from SAMBenchmarkLib.core.evaluation import evaluate_case
 from SAMBenchmarkLib.core.options import BenchmarkOptions
 from SAMBenchmarkLib.core.rows import SliceOutcome
 from SAMBenchmarkLib.core.store import FAILED, FINISHED, CaseRecord, ResultStore
+from SAMBenchmarkLib.session.adapters import adapters_for
 from SAMBenchmarkLib.session.case_loading import LoadedCase, load_case
 from SAMSegmenterLib.core.errors import Cancelled, SAMError, StoreError
 from SAMSegmenterLib.core.predictor import Predictor
@@ -96,6 +97,7 @@ class CaseRunner:
             should_stop=self.should_stop,
             modality=job.case.modality,
             on_step=lambda protocol, task: self.on_step(f"{job.case.name}, slice {task.index}: {protocol}"),
+            adapters=adapters_for(self.options),
         ):
             self.store.save(outcome)
             self.on_slice(outcome)

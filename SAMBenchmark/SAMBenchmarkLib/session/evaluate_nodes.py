@@ -1,29 +1,32 @@
-"""S0-S6 on nodes of a scene: read them, work on arrays, write tables.
+"""Evaluations of nodes of a scene: read them, work on arrays, write tables and charts.
 
-The three phases may lie on two threads. *prepare* (main thread) copies the nodes into arrays, *run* (any thread) works
-on arrays alone, *publish* (main thread) writes table nodes if the nodes are still what was read.
+The three phases may lie on two threads. *prepare* (main thread) copies the nodes into arrays, the work (any thread)
+stores what it finds, *publish* (main thread) writes nodes for the cases whose nodes are still what was read.
 """
 
 from __future__ import annotations
 
+import functools
 import json
 import logging
-from collections.abc import Callable
+import tempfile
+import time
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
-from SAMBenchmarkLib.core.evaluation import evaluate_case
-from SAMBenchmarkLib.core.options import BenchmarkOptions, option_hash
-from SAMBenchmarkLib.core.protocol_tables import protocol_tables
-from SAMBenchmarkLib.core.rows import ResultRow, TimingRow
-from SAMBenchmarkLib.core.summary import summary_tables
-from SAMBenchmarkLib.scene.tables import node_from_table
-from SAMBenchmarkLib.session.predictor_loader import PredictorLoader, arithmetic_of
-from SAMSegmenterLib.core.errors import Cancelled
-from SAMSegmenterLib.core.geometry import Volume
+from SAMBenchmarkLib.core.cases import Case
+from SAMBenchmarkLib.core.options import BenchmarkOptions
+from SAMBenchmarkLib.scene.node_pairs import NodePair
+from SAMBenchmarkLib.scene.result_nodes import FOLDER, ResultGroup
+from SAMBenchmarkLib.session.case_sources import MemorySource
+from SAMBenchmarkLib.session.model_runs import RunPlan, evaluate_models
+from SAMBenchmarkLib.session.predictor_loader import PredictorLoader
+from SAMBenchmarkLib.session.run_results import ModelResults, results_of
+from SAMSegmenterLib.core.errors import InputError
 from SAMSegmenterLib.core.predictor import Predictor
-from SAMSegmenterLib.core.progress import OnProgress, ProgressEvent, ShouldStop, ignore_progress, never_stop
-from SAMSegmenterLib.core.reference import Segmentation
+from SAMSegmenterLib.core.progress import OnProgress, ShouldStop, ignore_progress, never_stop
 from SAMSegmenterLib.scene.node_state import NodeState
 from SAMSegmenterLib.scene.segmentations import segmentation_on_volume
 from SAMSegmenterLib.scene.volumes import volume_from_node
@@ -31,48 +34,37 @@ from SAMSegmenterLib.scene.volumes import volume_from_node
 logger = logging.getLogger(__name__)
 
 DEFAULT_MODEL = "sam-small"
+RESAMPLED = "The segmentation lay on another lattice and was resampled (nearest neighbour)."
+LoadModel = Callable[[str], Predictor]
 
 
 @dataclass(frozen=True, eq=False)
-class EvaluationWork:
-    """Everything that the work needs: arrays, no nodes.
+class PreparedNodes:
+    """Copies of nodes, and the nodes as they were then; the latter stay on the main thread.
 
     Args:
-        resampled: True when the reference had to be resampled onto the volume.
+        sources: what the work needs.
+        states: volume and reference by the name of the case.
+        problems: why pairs cannot be used, by the name of the volume.
     """
 
-    case_id: str
-    volume: Volume
-    segmentation: Segmentation
-    options: BenchmarkOptions
-    model: str
-    resampled: bool
+    sources: tuple[MemorySource, ...]
+    states: Mapping[str, tuple[NodeState, NodeState]]
+    problems: Mapping[str, str]
 
 
 @dataclass(frozen=True, eq=False)
-class EvaluationRequest:
-    """The work, and the nodes it was read from as they were then. Stays on the main thread; only `work` leaves it."""
-
-    work: EvaluationWork
-    sources: tuple[NodeState, ...]
-
-
-@dataclass(frozen=True, eq=False)
-class EvaluationOutcome:
-    """What was measured.
+class Published:
+    """The nodes of one model's results.
 
     Args:
-        options: with which it was measured, those that the model decides included.
-        slices: number of slices that were finished.
-        stopped: True when the user stopped before the last one.
+        tables: `vtkMRMLTableNode`s, the worst objects first.
+        charts: `vtkMRMLPlotChartNode`s.
     """
 
-    option_hash: str
-    options: BenchmarkOptions
-    rows: tuple[ResultRow, ...]
-    timings: tuple[TimingRow, ...]
-    slices: int
-    stopped: bool
+    results: ModelResults
+    tables: list[Any]
+    charts: list[Any]
 
 
 def evaluate(
@@ -94,7 +86,8 @@ def evaluate(
         predictor: a loaded model.
 
     Returns:
-        New `vtkMRMLTableNode`s, see `publish`.
+        `vtkMRMLTableNode`s, see `publish`; those of an earlier evaluation of the same volume and model are renewed.
+        Empty when it was stopped before the first slice.
 
     Raises:
         InputError: the nodes cannot be used, or no object is large enough.
@@ -102,102 +95,138 @@ def evaluate(
 
     Thread: main; it is busy until the end.
     """
-    request = prepare(volume_node, segmentation_node, options or BenchmarkOptions(), model)
-    return publish(request, run(request.work, predictor, on_progress, should_stop))
+    prepared = prepare([NodePair(volume_node, segmentation_node)])
+    name = predictor.spec.name if predictor is not None else model
+    load = (lambda _name: predictor) if predictor is not None else load_model
+    with tempfile.TemporaryDirectory(prefix="sam-benchmark-") as folder:
+        store = Path(folder, "results.sqlite")
+        plan = RunPlan(prepared.sources, (name,), options or BenchmarkOptions(), store, load)
+        outcome = _to_the_end(evaluate_models(plan, on_progress, should_stop, time.monotonic))
+        results = results_of(store, outcome, list(prepared.states))
+        case = prepared.sources[0].case.name
+        published = publish(prepared, results, functools.partial(results_of, store, outcome), f"{FOLDER}: {case}")
+    return published[0].tables if published else []
 
 
-def prepare(
-    volume_node: Any, segmentation_node: Any, options: BenchmarkOptions, model: str = DEFAULT_MODEL
-) -> EvaluationRequest:
-    """Copy what is to be evaluated out of the scene.
+def load_model(name: str) -> Predictor:
+    """A model of the registry."""
+    return PredictorLoader(name)()
+
+
+def prepare(pairs: Sequence[NodePair], modality: str = "") -> PreparedNodes:
+    """Copy what is to be evaluated out of the scene; pairs that cannot be used are noted.
+
+    Args:
+        modality: of all of them, such as CT; may be empty.
 
     Raises:
-        InputError: the nodes cannot be used.
+        InputError: none of the pairs can be used.
 
     Thread: main.
     """
-    volume = volume_from_node(volume_node)
-    segmentation, resampled = segmentation_on_volume(segmentation_node, volume_node)
-    sources = NodeState.of(volume_node), NodeState.of(segmentation_node)
-    work = EvaluationWork(volume_node.GetName(), volume, segmentation, options, model, resampled)
-    return EvaluationRequest(work, sources)
+    sources: list[MemorySource] = []
+    states: dict[str, tuple[NodeState, NodeState]] = {}
+    problems: dict[str, str] = {}
+    for pair in pairs:
+        name = _unused((pair.volume.GetName() if pair.volume is not None else "") or "volume", states)
+        try:
+            source = _source(pair, name, modality)
+        except InputError as error:
+            if len(pairs) == 1:
+                raise
+            problems[name] = str(error)
+            continue
+        sources.append(source)
+        states[name] = NodeState.of(pair.volume), NodeState.of(pair.reference)
+    if not sources:
+        said = " ".join(f"{name}: {problem}" for name, problem in problems.items())
+        raise InputError(f"No volume can be evaluated. {said}".strip(), "Choose volumes with their references.")
+    return PreparedNodes(tuple(sources), states, problems)
 
 
-def run(
-    work: EvaluationWork,
-    predictor: Predictor | None = None,
-    on_progress: OnProgress = ignore_progress,
-    should_stop: ShouldStop = never_stop,
-    load: Callable[[str], Predictor] | None = None,
-) -> EvaluationOutcome:
-    """Evaluate arrays; what is finished when the user stops is returned.
-
-    Args:
-        predictor: a loaded model; else `load` gives the one that `work.model` names, by default from the registry.
-
-    Raises:
-        InputError: no object is large enough, or a strategy does not suit the model.
-        ModelError, DependencyError: the model cannot be loaded.
-
-    Thread: any.
-    """
-    if predictor is None:
-        on_progress(ProgressEvent("loading the model", 0, None, message=work.model))
-        predictor = load(work.model) if load is not None else PredictorLoader(work.model)()
-    options = work.options.for_model(predictor.spec)
-    key = option_hash(options, arithmetic_of(predictor))
-    rows: list[ResultRow] = []
-    timings: list[TimingRow] = []
-    slices, stopped = 0, False
-    try:
-        case = evaluate_case(
-            work.case_id,
-            [work.volume],
-            [work.segmentation],
-            predictor,
-            options,
-            key,
-            on_progress=on_progress,
-            should_stop=should_stop,
-        )
-        for outcome in case:
-            rows += outcome.rows
-            timings += outcome.timings
-            slices += 1
-    except Cancelled:
-        stopped = True
-    logger.info("Evaluated %d slices of %s with %s.", slices, work.case_id, predictor.spec.name)
-    return EvaluationOutcome(key, options, tuple(rows), tuple(timings), slices, stopped)
-
-
-def publish(request: EvaluationRequest, outcome: EvaluationOutcome, scene: Any = None) -> list[Any]:
-    """Write what was measured into table nodes.
+def publish(
+    prepared: PreparedNodes | None,
+    results: Sequence[ModelResults],
+    again: Callable[[Sequence[str]], Sequence[ModelResults]],
+    folder: str = FOLDER,
+    scene: Any = None,
+) -> list[Published]:
+    """Write what was measured into table and chart nodes.
 
     Args:
-        scene: where the tables are added; the open scene when None.
+        prepared: the nodes that were evaluated; None when the cases came from files.
+        again: results of some of the cases alone, for when the nodes of others were changed meanwhile.
+        folder: of the subject hierarchy.
+        scene: where the nodes are; the open scene when None.
 
     Returns:
-        For each mask selection the long table and one table per figure, then the timings and the protocols' tables;
-        nothing when no slice was finished. Their attributes SAMBenchmark.Case, .Model, .OptionHash and .Options say
-        what they belong to.
+        For each model its nodes: the worst objects, for each mask selection the long table and one table per figure,
+        then timings, protocols, statistics and options. Their attributes SAMBenchmark.Case, .Model, .OptionHash and
+        .Options say what they belong to. Empty when no slice was finished.
 
     Raises:
-        InputError: the volume or the segmentation was changed or removed since it was read; nothing is written.
+        InputError: the nodes of every case were changed or removed since they were read; nothing is written.
 
     Thread: main.
     """
-    for source in request.sources:
-        source.check_unchanged()
-    work = request.work
-    attributes = {
-        "SAMBenchmark.Case": work.case_id,
-        "SAMBenchmark.Model": work.model,
-        "SAMBenchmark.OptionHash": outcome.option_hash,
-        "SAMBenchmark.Options": json.dumps(outcome.options.to_json(), sort_keys=True),
+    cases: Sequence[str] = []
+    if prepared is not None and results:
+        cases = unchanged_cases(prepared)
+        if len(cases) < len(prepared.states):
+            results = again(cases)
+    published = []
+    for result in results:
+        group = ResultGroup(folder, result.run.model, _attributes(result, cases), scene)
+        published.append(Published(result, *group.show(result.tables, result.plotted)))
+    return published
+
+
+def unchanged_cases(prepared: PreparedNodes) -> list[str]:
+    """Names of the cases whose nodes are still what was read.
+
+    Raises:
+        InputError: there is none; it tells of the first one.
+    """
+    kept, first = [], None
+    for name, states in prepared.states.items():
+        try:
+            for state in states:
+                state.check_unchanged()
+            kept.append(name)
+        except InputError as error:
+            first = first or error
+    if not kept and first is not None:
+        raise first
+    return kept
+
+
+def _source(pair: NodePair, name: str, modality: str) -> MemorySource:
+    volume = volume_from_node(pair.volume)
+    segmentation, resampled = segmentation_on_volume(pair.reference, pair.volume)
+    case = Case(name, Path(), Path(), modality=modality)
+    return MemorySource(case, volume, segmentation, (RESAMPLED,) if resampled else ())
+
+
+def _unused(name: str, known: Mapping[str, Any]) -> str:
+    """The name, with a number where it is taken."""
+    number, found = 2, name
+    while found in known:
+        number, found = number + 1, f"{name} ({number})"
+    return found
+
+
+def _attributes(result: ModelResults, cases: Sequence[str]) -> dict[str, str]:
+    return {
+        "SAMBenchmark.Case": ", ".join(cases),
+        "SAMBenchmark.Model": result.run.model,
+        "SAMBenchmark.OptionHash": result.run.option_hash,
+        "SAMBenchmark.Options": json.dumps(result.run.options.to_json(), sort_keys=True),
     }
-    tables = summary_tables(outcome.rows, outcome.timings) + protocol_tables(outcome.rows, outcome.options)
-    nodes = [node_from_table(table, scene) for table in tables]
-    for node in nodes:
-        for name, value in attributes.items():
-            node.SetAttribute(name, value)
-    return nodes
+
+
+def _to_the_end(steps: Any) -> Any:
+    while True:
+        try:
+            next(steps)
+        except StopIteration as end:
+            return end.value

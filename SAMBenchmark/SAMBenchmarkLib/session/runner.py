@@ -13,6 +13,7 @@ from SAMBenchmarkLib.core.store import FAILED, FINISHED, CaseRecord, ResultStore
 from SAMBenchmarkLib.core.tables import Table
 from SAMBenchmarkLib.core.timing import measure_timings
 from SAMBenchmarkLib.session import outputs
+from SAMBenchmarkLib.session.adapters import adapters_for
 from SAMBenchmarkLib.session.batch_progress import BatchProgress
 from SAMBenchmarkLib.session.case_loading import LoadedCase, load_case
 from SAMBenchmarkLib.session.case_run import CaseRunner, Job, new_record
@@ -48,6 +49,7 @@ def run_benchmark(
     Thread: main (the scene is written at the end).
     """
     folder = check_output_folder(request.output)
+    adapters_for(request.options)  # a missing package is told before the model is loaded
     model = ModelInUse(request.load_predictor)
     arithmetic = arithmetic_of(model.get())
     request = replace(request, options=request.options.for_model(model.get().spec))

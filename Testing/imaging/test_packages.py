@@ -4,7 +4,7 @@ import sys
 
 import pytest
 
-from SAMBenchmarkLib.baselines.packages import opencv, scikit_image
+from SAMBenchmarkLib.imaging.packages import opencv, scikit_image
 from SAMSegmenterLib.core.errors import DependencyError
 
 

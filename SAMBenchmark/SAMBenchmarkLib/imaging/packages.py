@@ -1,4 +1,4 @@
-"""Optional packages that some classical methods need."""
+"""Optional packages that some methods and figures need."""
 
 from __future__ import annotations
 
@@ -31,6 +31,6 @@ def _package(module: str, title: str, distribution: str) -> ModuleType:
         return importlib.import_module(module)
     except (ImportError, OSError, AttributeError, RuntimeError) as error:
         raise DependencyError(
-            f"{title} is needed for this comparison and cannot be imported: {error}",
-            f"Install it with 'pip install {distribution}', or leave the classical methods out.",
+            f"{title} is needed here and cannot be imported: {error}",
+            f"Install it with 'pip install {distribution}', or leave out what needs it.",
         ) from error

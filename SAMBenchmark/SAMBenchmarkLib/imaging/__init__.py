@@ -1,0 +1,1 @@
+"""What needs image libraries that are optional: each file asks for them when it is used."""
