@@ -10,9 +10,10 @@ import vtk
 
 from SAMSegmenterLib.core.errors import InputError
 from SAMSegmenterLib.core.marks import BoxMark, Mark, PointMark
-from SAMSegmenterLib.desktop.drags import Drag, dragged_box
+from SAMSegmenterLib.desktop.drags import Drag
 from SAMSegmenterLib.desktop.effect_session import EffectSession
 from SAMSegmenterLib.desktop.shown_slice import ShownSlice
+from SAMSegmenterLib.session.dragged_box import dragged_box
 
 POINT, BOX, SCRIBBLE, LASSO, PROPOSAL = "point", "box", "scribble", "lasso", "proposal"
 TOOLS = (POINT, BOX, SCRIBBLE, LASSO, PROPOSAL)

@@ -1,16 +1,18 @@
+"""Boxes follow the mouse that holds their outline."""
+
 from __future__ import annotations
 
 import numpy as np
 import pytest
 
+from SAMSegmenterLib.session.dragged_box import dragged_box as moved_box
+
 BOX = np.array([10.0, 10, 70, 90])
 
 
 @pytest.fixture
-def dragged_box(a_desktop):
-    from SAMSegmenterLib.desktop.drags import dragged_box
-
-    return lambda start, end, reach=8.0, box=BOX: dragged_box(box, np.array(start), np.array(end), reach).tolist()
+def dragged_box():
+    return lambda start, end, reach=8.0, box=BOX: moved_box(box, np.array(start), np.array(end), reach).tolist()
 
 
 def test_a_box_held_at_a_corner_changes_both_sides(dragged_box):
