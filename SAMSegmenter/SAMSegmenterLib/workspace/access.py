@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import hmac
 import ipaddress
 import secrets
+import socket
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,6 +23,7 @@ _HEADERS = {
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
     "Cache-Control": "no-store",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
 }
 _POLICY = (
     "default-src 'self'; script-src 'self' 'unsafe-inline' 'unsafe-eval'; style-src 'self' 'unsafe-inline'; "
@@ -61,15 +64,16 @@ class Access:
         host = f"[{self.host}]" if ":" in self.host else self.host
         return f"{self.scheme}://{host}:{self.port}/" + (f"?token={self.token}" if self.token else "")
 
-    def refusal(self, host: str, origin: str | None, given: str | None) -> str:
+    def refusal(self, host: str, origin: str | None, given: str | None, changes: bool = False) -> str:
         """Why a request is refused; empty when it is not.
 
         Args:
             host: the header Host: a page of another name that leads to this computer is refused without a token.
             origin: the header Origin, which browsers send with what another page asks for; None without one.
             given: the token that came with the request.
+            changes: the request sends something, or opens a web socket; browsers name the origin of all of those.
         """
-        if origin is not None and urlsplit(origin).netloc != host:
+        if (changes and origin is None) or (origin is not None and urlsplit(origin).netloc != host):
             return "Another web page may not use this workspace."
         if self.token:
             right = hmac.compare_digest((given or "").encode(), self.token.encode())
@@ -94,8 +98,8 @@ def access_for(host: str, port: int, insecure: bool, certificate: Path | None, k
     if (certificate is None) != (key is None):
         raise InputError("TLS needs both --certificate and --key.", "Give both files, in PEM format.")
     for path in (certificate, key):
-        if path is not None and (not path.is_file() or "," in str(path)):
-            raise InputError(f"The file {path} cannot be used for TLS.", "Check the path; it must not hold a comma.")
+        if path is not None and not path.is_file():
+            raise InputError(f"The file {path} cannot be used for TLS: it is not there.", "Check the path.")
     if not 0 <= port <= 65535:
         raise InputError(f"There is no port {port}.", "Choose a number from 1024 to 65535, or 0 for any that is free.")
     if is_loopback(host):
@@ -106,6 +110,25 @@ def access_for(host: str, port: int, insecure: bool, certificate: Path | None, k
             "Give --certificate and --key for TLS, or --insecure on a network that you trust.",
         )
     return Access(host, port, secrets.token_urlsafe(24), certificate, key)
+
+
+def free_port(host: str, port: int) -> int:
+    """The port, or a free one for 0.
+
+    Raises:
+        InputError: the port is in use, or the address is none of this computer's.
+    """
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with contextlib.closing(socket.socket(family, socket.SOCK_STREAM)) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as error:
+            raise InputError(
+                f"Nothing can listen on {host}, port {port}: {error.strerror or error}.",
+                "Choose another --port, or --port 0 for any that is free.",
+            ) from error
+        return int(probe.getsockname()[1])
 
 
 def is_loopback(host: str) -> bool:

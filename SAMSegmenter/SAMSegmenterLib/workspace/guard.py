@@ -6,6 +6,11 @@ from typing import Any
 
 from SAMSegmenterLib.workspace.access import Access
 
+_ENTER = """<!doctype html><html lang="en"><head><meta charset="utf-8"><title>SAM workspace</title>
+<link rel="icon" href="data:,"><meta http-equiv="refresh" content="0; url=/"></head><body>The workspace is opened.</body></html>"""
+"""Takes the token out of the address line, where others could read it. A redirection would do so too, but browsers then
+leave out strict cookies when the address was followed from another page, such as a message with the address."""
+
 
 def guard(app: Any, access: Access) -> None:
     """Have an aiohttp application refuse what `access` refuses, and send its headers with every answer.
@@ -17,17 +22,15 @@ def guard(app: Any, access: Access) -> None:
 
     @web.middleware
     async def check(request: Any, handler: Any) -> Any:
-        asked = request.query.get("token")
-        refusal = access.refusal(
-            request.host, request.headers.get("Origin"), asked or request.cookies.get(access.cookie)
-        )
+        asked, kept = request.query.get("token"), request.cookies.get(access.cookie)
+        refusal = access.refusal(request.host, request.headers.get("Origin"), asked or kept, _changes(request))
         if refusal:
             return web.Response(status=403, text=refusal)
-        if asked and access.token:  # out of the address line, where others could read it
-            answer = web.HTTPFound("/")
+        if asked and access.token:
+            answer = web.Response(text=_ENTER, content_type="text/html", charset="utf-8")
             secure = access.certificate is not None
-            answer.set_cookie(access.cookie, access.token, httponly=True, samesite="Lax", secure=secure)
-            raise answer
+            answer.set_cookie(access.cookie, access.token, httponly=True, samesite="Strict", secure=secure)
+            return answer
         return await handler(request)
 
     async def add_headers(request: Any, response: Any) -> None:
@@ -36,3 +39,7 @@ def guard(app: Any, access: Access) -> None:
 
     app.middlewares.append(check)
     app.on_response_prepare.append(add_headers)
+
+
+def _changes(request: Any) -> bool:
+    return request.method not in ("GET", "HEAD") or request.headers.get("Upgrade", "").lower() == "websocket"

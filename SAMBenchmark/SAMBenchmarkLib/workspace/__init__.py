@@ -1,0 +1,1 @@
+"""The benchmark as a panel of the browser workspace."""

@@ -1,0 +1,149 @@
+"""One workspace per browser: a process of its own for each, so that nobody can reach what belongs to another."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import logging
+import time
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+
+from SAMSegmenterLib.core.errors import SAMError, StoreError
+from SAMSegmenterLib.workspace.worker_process import WorkerProcess
+
+logger = logging.getLogger(__name__)
+
+LOST = "The workspace ended unexpectedly and was started again. Segments that you had accepted are offered below."
+
+StartWorker = Callable[[], Awaitable[WorkerProcess]]
+
+
+def owner_of(secret: str) -> str:
+    """Name of the folder of a browser's work: it does not tell the secret that the browser shows."""
+    return hashlib.blake2b(secret.encode(), digest_size=16).hexdigest()
+
+
+@dataclass(eq=False)
+class Session:
+    """The workspace of one browser.
+
+    Args:
+        owner: name of the folder of its work.
+        worker: None until it is ready, and after it was lost.
+        error: why it could not be started; None when it could or was not tried.
+        connections: pages that are open now.
+        seen: when a page last asked for something.
+    """
+
+    owner: str
+    worker: WorkerProcess | None = None
+    error: SAMError | None = None
+    connections: int = 0
+    seen: float = 0.0
+    begun: int = 0
+    starting: asyncio.Task[None] | None = field(default=None, repr=False)
+
+
+class Sessions:
+    """All workspaces.
+
+    Args:
+        start: starts a process.
+        most: how many there may be at a time.
+        idle_seconds: a workspace that no page uses for so long is ended; what was accepted is kept.
+        clock: seconds that never run backwards.
+
+    Thread: the event loop's.
+    """
+
+    def __init__(
+        self, start: StartWorker, most: int, idle_seconds: float, clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        self._start, self._most, self._idle, self._clock = start, most, idle_seconds, clock
+        self._sessions: dict[str, Session] = {}
+        self._spare: WorkerProcess | None = None
+
+    async def prepare(self) -> None:
+        """Start the first workspace before a browser asks for it.
+
+        Raises:
+            SAMError: it cannot be opened.
+        """
+        self._spare = await self._start()
+
+    def session(self, secret: str) -> Session:
+        """The workspace of a browser; begun when there is none, or when it was lost.
+
+        Args:
+            secret: that the browser shows.
+
+        Raises:
+            StoreError: there are too many.
+        """
+        owner = owner_of(secret)
+        found = self._sessions.get(owner)
+        if found is None:
+            if len(self._sessions) >= self._most:
+                raise StoreError(
+                    f"All {self._most} workspaces are in use.", "Try again later, or have --sessions raised."
+                )
+            found = self._sessions[owner] = Session(owner)
+        self.touch(found)
+        if found.worker is not None and not found.worker.is_alive:
+            logger.warning("A workspace ended unexpectedly; it is started again.")
+            found.worker = None
+        if found.worker is None and found.starting is None:
+            found.error = None
+            found.starting = asyncio.get_running_loop().create_task(self._begin(found))
+        return found
+
+    def touch(self, session: Session) -> None:
+        """Note that a workspace was used."""
+        session.seen = self._clock()
+
+    def known(self, secret: str) -> Session | None:
+        """The workspace of a browser, if it has one; nothing is begun."""
+        return self._sessions.get(owner_of(secret))
+
+    def forget(self, session: Session) -> None:
+        """Give up a workspace that could not be started, so that the next request tries again."""
+        if session.worker is None and session.starting is None:
+            self._sessions.pop(session.owner, None)
+
+    async def sweep(self) -> None:
+        """End the workspaces that nobody uses."""
+        now = self._clock()
+        for session in list(self._sessions.values()):
+            idle = not session.connections and session.starting is None and now - session.seen > self._idle
+            if idle:
+                del self._sessions[session.owner]
+                if session.worker is not None:
+                    logger.info("A workspace was not used for a while and is ended.")
+                    await session.worker.end()
+
+    async def close(self) -> None:
+        """End all of them."""
+        for session in self._sessions.values():
+            if session.starting is not None:
+                session.starting.cancel()
+        workers = [session.worker for session in self._sessions.values()] + [self._spare]
+        self._sessions.clear()
+        await asyncio.gather(*(worker.end() for worker in workers if worker is not None))
+
+    async def _begin(self, session: Session) -> None:
+        worker = None
+        try:
+            worker, self._spare = self._spare, None
+            if worker is None or not worker.is_alive:
+                worker = await self._start()
+            await worker.begin(session.owner, LOST if session.begun else "")
+            session.worker, session.begun, worker = worker, session.begun + 1, None
+        except SAMError as error:
+            session.error = error
+        except OSError as error:
+            session.error = StoreError(f"The workspace could not be started: {error}.")
+        finally:
+            session.starting = None
+            if worker is not None:
+                worker.kill()
