@@ -12,10 +12,12 @@ from SAMSegmenterLib.core.geometry import Volume
 from SAMSegmenterLib.core.sample_volume import sample_volume
 from SAMSegmenterLib.files.images import read_image
 
+BENCHMARK_PANEL = "SAMBenchmarkLib.workspace.benchmark_panel:benchmark_panel"
+
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line of `sam-workspace`; returns the exit code."""
-    return sam_workspace.main(arguments, demo_volume)
+    return sam_workspace.main(arguments, "SAMBenchmarkLib.cli.app:demo_volume", [BENCHMARK_PANEL])
 
 
 def demo_volume() -> Volume:

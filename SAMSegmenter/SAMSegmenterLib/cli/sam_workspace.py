@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import argparse
+import asyncio
 import sys
 import webbrowser
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 from SAMSegmenterLib.cli.common import CommandParser, add_common_arguments, run_command
-from SAMSegmenterLib.cli.segment_inputs import frame_index, path_of
-from SAMSegmenterLib.core.geometry import Volume
-from SAMSegmenterLib.core.reference import Segmentation
-from SAMSegmenterLib.core.sample_volume import sample_volume
+from SAMSegmenterLib.cli.segment_inputs import path_of
+from SAMSegmenterLib.core.errors import InputError
+from SAMSegmenterLib.workspace.worker_options import SAMPLE, WorkerOptions
 
 DEFAULT_PORT = 8787
 
@@ -20,28 +20,29 @@ _EPILOG = """examples:
   sam-workspace
   sam-workspace ct.nrrd --labels liver.seg.nrrd
   sam-workspace folder_of_dicom_files --series 2
+  sam-workspace --folder images --sessions 2
   sam-workspace ct.nrrd --host 0.0.0.0 --certificate server.pem --key server.key
 
 The page can be opened on this computer only, unless --host names another address: the page's address then ends in a
-token that nobody else knows, and TLS (or --insecure, on a network that you trust) is asked for. Ctrl+C ends it.
+token that nobody else knows, and TLS (or --insecure, on a network that you trust) is asked for. Each browser has a
+workspace of its own. Ctrl+C ends it; accepted segments that were not saved are offered again at the next start.
 
 exit codes: 0 ok, 2 something is wrong with the input, 3 a package or a model is missing. Not for diagnosis."""
 
-OpenDefault = Callable[[], Volume]
 
-
-def main(arguments: Sequence[str] | None = None, open_default: OpenDefault = lambda: sample_volume()[0]) -> int:
+def main(arguments: Sequence[str] | None = None, default_volume: str = SAMPLE, extensions: Sequence[str] = ()) -> int:
     """Run the command line.
 
     Args:
         arguments: those of the command line when None.
-        open_default: gives the volume to show when none was named.
+        default_volume: "module:function" that gives the volume to show when none was named.
+        extensions: "module:function" that give further panels, see `workspace.extension`.
 
     Returns:
         The exit code.
     """
     given = build_parser().parse_args(arguments)
-    return run_command(lambda: _run(given, open_default), given.verbose)
+    return run_command(lambda: _run(given, default_volume, tuple(extensions)), given.verbose)
 
 
 def build_parser() -> argparse.ArgumentParser:
@@ -64,51 +65,65 @@ def build_parser() -> argparse.ArgumentParser:
     parser.add_argument("--certificate", metavar="FILE", type=Path, help="PEM file for TLS")
     parser.add_argument("--key", metavar="FILE", type=Path, help="PEM file with the certificate's key")
     parser.add_argument("--insecure", action="store_true", help="let other computers in without TLS")
+    parser.add_argument("--folder", metavar="FOLDER", type=Path, help="files below it can be opened on the page")
+    parser.add_argument(
+        "--upload-limit",
+        metavar="MB",
+        type=int,
+        default=2048,
+        help="files sent by the browser are at most so large; 0 refuses them (default: %(default)s)",
+    )
+    parser.add_argument(
+        "--sessions", metavar="N", type=int, default=4, help="browsers at a time (default: %(default)s)"
+    )
+    parser.add_argument(
+        "--idle",
+        metavar="MINUTES",
+        type=float,
+        default=60.0,
+        help="a workspace without an open page is ended after so long; its segments are kept (default: %(default)s)",
+    )
     parser.add_argument("--no-browser", action="store_true", help="do not open the page")
     add_common_arguments(parser)
     return parser
 
 
-def _run(given: argparse.Namespace, open_default: OpenDefault) -> int:
-    from SAMSegmenterLib.models.folders import cache_directory
-    from SAMSegmenterLib.models.registry import resolve
-    from SAMSegmenterLib.session.autosave import Autosave
-    from SAMSegmenterLib.session.model_service import ModelService
-    from SAMSegmenterLib.session.preferences import Preferences
+def _run(given: argparse.Namespace, default_volume: str, extensions: tuple[str, ...]) -> int:
     from SAMSegmenterLib.workspace.access import access_for
-    from SAMSegmenterLib.workspace.case import WorkspaceCase
-    from SAMSegmenterLib.workspace.controller import WorkspaceController
-    from SAMSegmenterLib.workspace.server import WorkspaceServer
+    from SAMSegmenterLib.workspace.gateway import Gateway, run_gateway
+    from SAMSegmenterLib.workspace.sessions import Sessions
+    from SAMSegmenterLib.workspace.worker_process import WorkerProcess
 
     access = access_for(given.host, given.port, given.insecure, given.certificate, given.key)
-    preferences = Preferences(device=given.device)
-    model = resolve(given.model).name if given.model else preferences.model
-    volume, labels, notes = _opened(given, open_default)
-    service = ModelService(preferences.load, preferences.embedding_cache())
-    service.choose(model, preferences.device)
-    # segments of a label file get other ids each time: marks that were kept for them would not find them again
-    autosave = Autosave(cache_directory() / "unaccepted") if labels is None else None
-    controller = WorkspaceController(WorkspaceCase(volume, labels), service, autosave)
-    for note in notes:
-        controller.tell(note)
-    WorkspaceServer(controller, access).run(lambda url: _ready(url, not given.no_browser))
+    options = _options(given, default_volume, extensions)
+    if given.sessions < 1 or not given.idle > 0:
+        raise InputError("--sessions and --idle are numbers above 0.", "Leave them out for the usual ones.")
+    sessions = Sessions(lambda: WorkerProcess.start(options), given.sessions, 60 * given.idle)
+    asyncio.run(run_gateway(Gateway(access, sessions), lambda url: _ready(url, not given.no_browser)))
     return 0
 
 
-def _opened(
-    given: argparse.Namespace, open_default: OpenDefault
-) -> tuple[Volume, Segmentation | None, tuple[str, ...]]:
-    from SAMSegmenterLib.files.images import read_image
-    from SAMSegmenterLib.files.labels import read_labels
+def _options(given: argparse.Namespace, default_volume: str, extensions: tuple[str, ...]) -> WorkerOptions:
+    """What every workspace is started with; what is missing is told before one is."""
+    if given.folder is not None and not given.folder.expanduser().is_dir():
+        raise InputError(f"There is no folder {given.folder}.", "Check the path given by --folder.")
+    return WorkerOptions(
+        volume=_absolute(given.volume, "VOLUME"),
+        labels=_absolute(given.labels, "--labels"),
+        series=given.series or "",
+        frame=given.frame or 0,
+        model=given.model or "",
+        device=given.device,
+        folder=str(given.folder.expanduser().absolute()) if given.folder is not None else "",
+        upload_megabytes=given.upload_limit,
+        default_volume=default_volume,
+        extensions=extensions,
+        verbose=given.verbose,
+    )
 
-    notes: tuple[str, ...] = ()
-    if given.volume is None:
-        volume = open_default()
-    else:
-        image = read_image(path_of(given.volume, "VOLUME"), given.series)
-        volume, notes = image.frames[frame_index(given, len(image.frames))], image.notes
-    labels = read_labels(path_of(str(given.labels), "--labels"), image=volume) if given.labels else None
-    return volume, labels, notes
+
+def _absolute(path: str | Path | None, option: str) -> str:
+    return str(path_of(str(path), option).absolute()) if path is not None else ""
 
 
 def _ready(url: str, opens: bool) -> None:

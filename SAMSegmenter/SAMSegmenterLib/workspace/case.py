@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from SAMSegmenterLib.core.errors import InputError
+from SAMSegmenterLib.core.extents import is_empty
 from SAMSegmenterLib.core.geometry import Volume
+from SAMSegmenterLib.core.prompt_file import voxel_probe
 from SAMSegmenterLib.core.reference import Segmentation
 from SAMSegmenterLib.scene.editing_nodes import EditorSource
 from SAMSegmenterLib.scene.logic_provider import LogicWriterProvider
@@ -14,9 +18,10 @@ from SAMSegmenterLib.scene.runtime import private_scene
 from SAMSegmenterLib.scene.segment_list import remove_segment, unused_name
 from SAMSegmenterLib.scene.segmentations import node_from_segmentation, segmentation_from_node
 from SAMSegmenterLib.scene.volumes import node_from_volume
+from SAMSegmenterLib.workspace.kept_segments import KeptSegments, Look
 from SAMSegmenterLib.workspace.pictures import Colour
 
-_COLOURS: tuple[Colour, ...] = (
+PALETTE: tuple[Colour, ...] = (
     (0.90, 0.62, 0.00),
     (0.34, 0.71, 0.91),
     (0.00, 0.62, 0.45),
@@ -57,19 +62,23 @@ class WorkspaceCase:
 
     def __init__(self, volume: Volume, labels: Segmentation | None = None) -> None:
         self.name = volume.name or "Volume"
+        self._volume, self._probe = volume, ""
         self._handle, self._added = private_scene(), 0
         scene = self._handle.scene
         self._volume_node = node_from_volume(volume, self.name, scene)
-        given = labels if labels is not None else Segmentation((), volume.ijk_to_ras, ())
-        colours = {one.name: _COLOURS[n % len(_COLOURS)] for n, one in enumerate(given.structures)}
-        self._node = node_from_segmentation(given, "Segmentation", self._volume_node, colours, scene)
-        editor_node = scene.AddNewNodeByClass("vtkMRMLSegmentEditorNode")
-        editor_node.SetAndObserveSegmentationNode(self._node)
-        editor_node.SetAndObserveSourceVolumeNode(self._volume_node)
-        self.writers = LogicWriterProvider(editor_node, undo_states=20)
-        self.sources = EditorSource(editor_node)
+        self._node = self._new_node(labels if labels is not None else Segmentation((), volume.ijk_to_ras, ()))
+        self._editor_node = scene.AddNewNodeByClass("vtkMRMLSegmentEditorNode")
+        self._editor_node.SetAndObserveSegmentationNode(self._node)
+        self._editor_node.SetAndObserveSourceVolumeNode(self._volume_node)
+        self.writers = LogicWriterProvider(self._editor_node, undo_states=20)
+        self.sources = EditorSource(self._editor_node)
         if not self.segments():
             self.add_segment()
+
+    @property
+    def volume(self) -> Volume:
+        """The volume, as it was opened."""
+        return self._volume
 
     def segments(self) -> list[SegmentRow]:
         """All segments, in their order."""
@@ -85,11 +94,9 @@ class WorkspaceCase:
 
         Ids are counted, so that marks kept against a crash find their segment again in the next session.
         """
-        self._added += 1
         count = self._node.GetSegmentation().GetNumberOfSegments()
-        wanted = f"workspace_{self._added}"
-        segment_id = self._node.GetSegmentation().AddEmptySegment(wanted, unused_name(self._node, name))
-        self._node.GetSegmentation().GetSegment(segment_id).SetColor(*_COLOURS[count % len(_COLOURS)])
+        segment_id = self._node.GetSegmentation().AddEmptySegment(self._new_id(), unused_name(self._node, name))
+        self._node.GetSegmentation().GetSegment(segment_id).SetColor(*PALETTE[count % len(PALETTE)])
         return segment_id
 
     def remove_segment(self, segment_id: str) -> None:
@@ -102,6 +109,16 @@ class WorkspaceCase:
         if segment is not None and name.strip():
             segment.SetName(name.strip())
 
+    def colour_segment(self, segment_id: str, colour: Colour) -> None:
+        """Draw a segment in another colour."""
+        segment = self._node.GetSegmentation().GetSegment(segment_id)
+        if segment is not None:
+            segment.SetColor(*colour)
+
+    def free_name(self, name: str) -> str:
+        """A name that no segment has: this one, or with a number after it."""
+        return unused_name(self._node, name)
+
     def show_segment(self, segment_id: str, visible: bool) -> None:
         """Draw a segment in the views, or do not."""
         self._node.GetDisplayNode().SetSegmentVisibility(segment_id, visible)
@@ -113,6 +130,67 @@ class WorkspaceCase:
     def segmentation(self) -> Segmentation:
         """A copy of all segments on the volume's voxels, to be written to a file."""
         return segmentation_from_node(self._node, self._volume_node)
+
+    def kept(self) -> KeptSegments:
+        """A copy of all segments with their ids and colours, to be kept against a crash.
+
+        Raises:
+            InputError: there is no segment.
+        """
+        self._probe = self._probe or voxel_probe(self._volume)
+        looks = tuple(Look(row.id, row.colour, row.visible) for row in self.segments())
+        return KeptSegments(self.segmentation(), looks, self._probe)
+
+    def add_structures(self, labels: Segmentation) -> list[str]:
+        """Add structures as segments of their own, beside those that are there; segments without a voxel give way.
+
+        Returns:
+            Ids of the new segments.
+        """
+        writer = self.writers.writer()
+        for row in self.segments():
+            if is_empty(writer.extent_of(row.id)):
+                self.remove_segment(row.id)
+        source = self._new_node(labels, len(self.segments()))
+        added, segmentation = [], source.GetSegmentation()
+        for number in range(segmentation.GetNumberOfSegments()):
+            segment_id = segmentation.GetNthSegmentID(number)
+            segmentation.GetSegment(segment_id).SetName(
+                unused_name(self._node, segmentation.GetSegment(segment_id).GetName())
+            )
+            self._node.GetSegmentation().CopySegmentFromSegmentation(segmentation, segment_id)
+            added.append(segment_id)
+        self._handle.scene.RemoveNode(source)
+        return added
+
+    def restore(self, kept: KeptSegments) -> None:
+        """Have the segments that were kept, instead of those that are there.
+
+        Raises:
+            InputError: they belong to another volume.
+        """
+        if not kept.is_of(self._volume):
+            raise InputError("The kept segments belong to another volume.", "Open the volume they were made on.")
+        for row in self.segments():
+            self.remove_segment(row.id)
+        source = self._new_node(kept.segmentation, 0, [look.id for look in kept.looks])
+        for look in kept.looks:
+            source.GetSegmentation().GetSegment(look.id).SetColor(*look.colour)
+            self._node.GetSegmentation().CopySegmentFromSegmentation(source.GetSegmentation(), look.id)
+            self.show_segment(look.id, look.visible)
+        self._handle.scene.RemoveNode(source)
+        numbers = [int(look.id.rpartition("_")[2]) for look in kept.looks if look.id.rpartition("_")[2].isdigit()]
+        self._added = max([self._added, *numbers])
+
+    def _new_node(self, labels: Segmentation, first: int = 0, ids: Sequence[str] = ()) -> Any:
+        """A segmentation node with colours from the `first` one on, and ids that are counted."""
+        colours = {one.name: PALETTE[(first + n) % len(PALETTE)] for n, one in enumerate(labels.structures)}
+        wanted = ids or [self._new_id() for _ in labels.structures]
+        return node_from_segmentation(labels, "Segmentation", self._volume_node, colours, self._handle.scene, wanted)
+
+    def _new_id(self) -> str:
+        self._added += 1
+        return f"workspace_{self._added}"
 
     def set_window(self, level: float, width: float) -> None:
         """Show the volume with another window; colour has none."""

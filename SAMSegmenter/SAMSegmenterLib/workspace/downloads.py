@@ -3,34 +3,44 @@
 from __future__ import annotations
 
 import asyncio
+import multiprocessing
 import tempfile
+from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
 from typing import Any
 
-from SAMSegmenterLib.core.errors import SAMError
+from SAMSegmenterLib.core.errors import SAMError, StoreError
+from SAMSegmenterLib.core.geometry import Volume
 from SAMSegmenterLib.core.reference import Segmentation
 from SAMSegmenterLib.files.writing import write_labels
+from SAMSegmenterLib.scene.case_scene import write_case_scene
 from SAMSegmenterLib.session.notices import Notice
-from SAMSegmenterLib.workspace.controller import WorkspaceController
+from SAMSegmenterLib.workspace.case_keeper import CaseKeeper
+from SAMSegmenterLib.workspace.pictures import Colour
 
-ENDINGS = (".seg.nrrd", ".nii.gz")
+SCENE = ".mrb"
+ENDINGS = (".seg.nrrd", ".nii.gz", SCENE)
 
 
-def add_downloads(app: Any, controller: WorkspaceController) -> None:
-    """Have an aiohttp application answer `save/segmentation.seg.nrrd` and `save/segmentation.nii.gz`."""
+def add_downloads(app: Any, keeper: CaseKeeper) -> None:
+    """Have an aiohttp application answer `save/segmentation.seg.nrrd`, `.nii.gz` and `.mrb`."""
     from aiohttp import web
 
     async def save(request: Any) -> Any:
         ending = request.match_info["ending"]
         if ending not in ENDINGS:
             raise web.HTTPNotFound(text="There is no such file.")
+        case = keeper.controller.case
         try:
-            segmentation = controller.case.segmentation()
-            content = await asyncio.to_thread(label_file, segmentation, ending)
+            state, segmentation = case.state(), case.segmentation()
+            colours = {row.name: row.colour for row in case.segments()}
+            content = await asyncio.to_thread(file_of, ending, segmentation, case.volume, colours)
         except (SAMError, OSError) as error:
             notice = Notice.of(error)
-            controller.session.tell(notice)
+            keeper.controller.session.tell(notice)
             raise web.HTTPConflict(text=str(notice)) from error
+        keeper.was_saved(state)
         disposition = f'attachment; filename="segmentation{ending}"'
         return web.Response(
             body=content, content_type="application/octet-stream", headers={"Content-Disposition": disposition}
@@ -39,16 +49,32 @@ def add_downloads(app: Any, controller: WorkspaceController) -> None:
     app.router.add_get("/save/segmentation{ending}", save)
 
 
-def label_file(segmentation: Segmentation, ending: str) -> bytes:
-    """Contents of a label file.
+def file_of(ending: str, segmentation: Segmentation, volume: Volume, colours: dict[str, Colour]) -> bytes:
+    """Contents of a file.
 
     Args:
         ending: one of `ENDINGS`.
 
     Raises:
         InputError: the format cannot hold the segmentation, such as structures that overlap.
+        StoreError: there is no room for it.
+
+    Thread: any.
     """
     with tempfile.TemporaryDirectory(prefix="sam-workspace-") as folder:
         path = Path(folder, f"segmentation{ending}")
-        write_labels(path, segmentation)
+        if ending == SCENE:
+            _write_scene(path, volume, segmentation, colours)
+        else:
+            write_labels(path, segmentation)
         return path.read_bytes()
+
+
+def _write_scene(path: Path, volume: Volume, segmentation: Segmentation, colours: dict[str, Colour]) -> None:
+    """In a process of its own: Slicer would hold up everything else of this one until it has packed the scene."""
+    spawn = multiprocessing.get_context("spawn")
+    try:
+        with ProcessPoolExecutor(1, spawn) as other:
+            other.submit(write_case_scene, path, volume, segmentation, colours).result()
+    except BrokenProcessPool as error:
+        raise StoreError("The scene could not be written: the program that does it ended.", "Try again.") from error

@@ -1,121 +1,189 @@
-"""Runs the workspace: a trame server that listens as `Access` says, with one session that ticks in its event loop."""
+"""Serves one workspace to one browser: a trame server behind the gateway, whose event loop makes the session tick."""
 
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import functools
+import hmac
 import logging
-import socket
-from collections.abc import Callable
-from dataclasses import replace
+from collections.abc import Callable, Sequence
 from typing import Any
 
-from SAMSegmenterLib.core.errors import DependencyError, InputError
+from SAMSegmenterLib.core.errors import DependencyError
 from SAMSegmenterLib.models.registry import registry
-from SAMSegmenterLib.workspace.access import Access
+from SAMSegmenterLib.session.notices import Notice
+from SAMSegmenterLib.workspace.access import LOOPBACK
 from SAMSegmenterLib.workspace.actions import PageActions
-from SAMSegmenterLib.workspace.controller import WorkspaceController
+from SAMSegmenterLib.workspace.case_keeper import CaseKeeper
 from SAMSegmenterLib.workspace.downloads import add_downloads
-from SAMSegmenterLib.workspace.guard import guard
+from SAMSegmenterLib.workspace.extension import Extension, Host
+from SAMSegmenterLib.workspace.open_files import OpenFiles
 from SAMSegmenterLib.workspace.page import build_page
-from SAMSegmenterLib.workspace.view_state import ViewDrawer, session_state
+from SAMSegmenterLib.workspace.page_state import PageState
+from SAMSegmenterLib.workspace.proxy import TOKEN_HEADER
+from SAMSegmenterLib.workspace.shared_folder import SharedFolder
+from SAMSegmenterLib.workspace.uploads import add_uploads
 
 logger = logging.getLogger(__name__)
 
 TICK_SECONDS = 0.02
+
+MakeExtension = Callable[[Host], Extension]
 
 
 class WorkspaceServer:
     """One workspace in the browser.
 
     Args:
-        controller: what the page drives.
-        access: where to listen; port 0 is replaced by a free one.
-
-    Attributes:
-        access: with the port that is used.
+        keeper: of the case at hand.
+        port: of this computer, where it listens.
+        token: asked of every request, in the header `TOKEN_HEADER`.
+        folder: files below it may be opened; None for none.
+        upload_bytes: size of a file that is sent, at most.
+        extensions: further panels.
 
     Raises:
         DependencyError: trame is not installed.
-        InputError: the port is in use.
     """
 
-    def __init__(self, controller: WorkspaceController, access: Access) -> None:
-        self.controller, self.access = controller, replace(access, port=free_port(access.host, access.port))
-        self._server = _trame_server(self.access)
-        self._drawers = {name: ViewDrawer(controller, view) for name, view in controller.views.items()}
-        self._shown: dict[str, Any] = {}
+    def __init__(
+        self,
+        keeper: CaseKeeper,
+        port: int,
+        token: str,
+        folder: SharedFolder | None = None,
+        upload_bytes: int = 0,
+        extensions: Sequence[MakeExtension] = (),
+    ) -> None:
+        self.keeper, self._token, self._upload_bytes = keeper, token, upload_bytes
+        self._server = _trame_server(port)
+        self._files = OpenFiles(keeper, folder, upload_bytes, self.push)
+        self._told: dict[str, Any] = {}
         self._tick_task: asyncio.Task[None] | None = None
-        self._server.state.update({"case_name": controller.case.name, "theme": "dark"})
-        actions = PageActions(controller, self.push).by_name()
-        models = [spec.name for spec in registry().values() if spec.path is not None]
-        self.push()
-        build_page(self._server, list(controller.views), models, actions)
+        host = Host(self._server.state, lambda: self.keeper.controller, self._tell, self.push)
+        self._extensions = [make(host) for make in extensions]
+        self._server.state.update({"theme": "dark", "panel": "", **self._files.state})
+        self._begin_case()
+        self._build()
         self._server.controller.on_server_bind.add(self._bind)
 
-    def run(self, on_ready: Callable[[str], None]) -> None:
-        """Serve until the user stops it (Ctrl+C).
+    def run(self, on_ready: Callable[[], None]) -> None:
+        """Serve until `stop` is called.
 
         Args:
-            on_ready: called with the page's address when it can be opened.
+            on_ready: called when the page can be opened.
         """
         self._server.controller.on_server_ready.add(lambda **_: self._begin(on_ready))
         try:
             self._server.start(open_browser=False, show_connection_info=False, disable_logging=True, timeout=0)
         finally:
-            self.controller.close()
+            for extension in self._extensions:
+                extension.close()
+            self.keeper.end()
+
+    def stop(self) -> None:
+        """Have `run` return; may be called on any thread."""
+        if self._tick_task is not None:
+            self._tick_task.get_loop().call_soon_threadsafe(lambda: asyncio.ensure_future(self._server.stop()))
 
     def push(self) -> None:
         """Send the page what has changed."""
-        now = session_state(self.controller)
-        if self.controller.session.source is not None:
-            now.update({f"view_{name}": drawer.state() for name, drawer in self._drawers.items()})
-        changed = {name: value for name, value in now.items() if self._shown.get(name) != value}
-        self._shown.update(changed)
+        if self.keeper.controller is not self._controller:
+            self._begin_case()
+            for extension in self._extensions:
+                extension.case_changed()
+            if list(self._controller.views) != self._laid_out:
+                self._build()
+        now = {**self._files.state, "kept_offer": self._offer(), "case_name": self._controller.case.name}
+        changed = self._page.news() | {name: value for name, value in now.items() if self._told.get(name) != value}
+        self._told.update(now)
         if changed:
             with self._server.state as state:
                 state.update(changed)
 
-    def _bind(self, web_server: Any) -> None:
-        guard(web_server.app, self.access)
-        add_downloads(web_server.app, self.controller)
+    def _begin_case(self) -> None:
+        self._controller = self.keeper.controller
+        self._page = PageState(self._controller)
+        self._actions = PageActions(self._controller, self.push).by_name()
+        self._told.clear()
 
-    def _begin(self, on_ready: Callable[[str], None]) -> None:
+    def _build(self) -> None:
+        """Lay out the page; what it asks for goes to the case that is at hand then."""
+        self._laid_out = list(self._controller.views)
+        names = [*self._actions]
+        actions = {name: functools.partial(self._act, name) for name in names} | self._own_actions()
+        models = [spec.name for spec in registry().values() if spec.path is not None]
+        self.push()
+        build_page(self._server, self._laid_out, models, actions, self._extensions)
+
+    def _act(self, name: str, *arguments: Any, **named: Any) -> None:
+        self._actions[name](*arguments, **named)
+
+    def _own_actions(self) -> dict[str, Callable[..., None]]:
+        def doing(work: Callable[[], None]) -> Callable[..., None]:
+            def act(*_: Any, **__: Any) -> None:
+                self.keeper.controller.do(work)
+                self.push()
+
+            return act
+
+        return {
+            "take_over": doing(self.keeper.take_over),
+            "dismiss_kept": doing(self.keeper.dismiss),
+            "browse": lambda path="", **_: self._files.browse(path),
+            "open_path": lambda path, kind, series="", frame="", **_: self._files.open_path(path, kind, series, frame),
+        }
+
+    def _offer(self) -> str:
+        offer = self.keeper.offer
+        if offer is None:
+            return ""
+        count = len(offer.kept.looks)
+        return f"An earlier session left {count} segment{'' if count == 1 else 's'} of this volume."
+
+    def _tell(self, notice: Notice) -> None:
+        self.keeper.controller.session.tell(notice)
+
+    def _bind(self, web_server: Any) -> None:
+        ask_for_token(web_server.app, self._token)
+        add_downloads(web_server.app, self.keeper)
+
+        async def take(kind: str, path: Any, series: str, frame: int) -> None:
+            await self._files.take(kind, path, series, frame, lambda _other: False)
+
+        add_uploads(web_server.app, take, self._tell, self._upload_bytes)
+
+    def _begin(self, on_ready: Callable[[], None]) -> None:
         self._tick_task = asyncio.get_running_loop().create_task(self._tick())
-        on_ready(self.access.url())
+        on_ready()
 
     async def _tick(self) -> None:
         """The session's timer: the worker runs on a thread of its own, so the loop is free in between."""
         while True:
             try:
-                if self.controller.tick():
+                if self.keeper.tick():
                     self.push()
+                for extension in self._extensions:
+                    extension.tick()
             except Exception:
                 logger.exception("A tick of the workspace failed.")
             await asyncio.sleep(TICK_SECONDS)
 
 
-def free_port(host: str, port: int) -> int:
-    """The port, or a free one for 0.
+def ask_for_token(app: Any, token: str) -> None:
+    """Have an aiohttp application refuse requests that do not come from the gateway."""
+    from aiohttp import web
 
-    Raises:
-        InputError: the port is in use, or the address is none of this computer's.
-    """
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    with contextlib.closing(socket.socket(family, socket.SOCK_STREAM)) as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((host, port))
-        except OSError as error:
-            raise InputError(
-                f"Nothing can listen on {host}, port {port}: {error.strerror or error}.",
-                "Choose another --port, or --port 0 for any that is free.",
-            ) from error
-        return int(probe.getsockname()[1])
+    @web.middleware
+    async def check(request: Any, handler: Any) -> Any:
+        if not hmac.compare_digest(request.headers.get(TOKEN_HEADER, "").encode(), token.encode()):
+            return web.Response(status=403, text="Open the address that sam-workspace printed.")
+        return await handler(request)
+
+    app.middlewares.append(check)
 
 
-def _trame_server(access: Access) -> Any:
+def _trame_server(port: int) -> Any:
     try:
         import trame.widgets.vuetify3  # noqa: F401 - a part of its own, which may be missing
         from trame.app import get_server
@@ -124,10 +192,8 @@ def _trame_server(access: Access) -> Any:
             "The browser workspace needs the package trame, which is not installed.",
             'Install it with: pip install "slicer-sam-segmenter[workspace]".',
         ) from error
-    server = get_server(f"sam-workspace-{access.port}", client_type="vue3")
-    options = ["--server", "--host", access.host, "--port", str(access.port)]
-    if access.certificate is not None:
-        options += ["--ssl", f"{access.certificate},{access.key}"]
+    server = get_server(f"sam-workspace-{port}", client_type="vue3")
+    options = ["--server", "--host", LOOPBACK, "--port", str(port)]
     # trame would read the options of whatever command this process was started with
     server.cli.parse_known_args = functools.partial(server.cli.parse_known_args, options)
     return server
