@@ -1,12 +1,15 @@
-"""What the page can ask for, by name; what comes from a browser is checked here before it is used."""
+"""What the page can ask for, by name; what comes from a browser is checked before it is used."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from SAMSegmenterLib.core.errors import InputError
-from SAMSegmenterLib.workspace.controller import TOOLS, WorkspaceController
+from SAMSegmenterLib.workspace.carrying import Carrying
+from SAMSegmenterLib.workspace.controller import LABELS, PICK, TOOLS, WorkspaceController
+from SAMSegmenterLib.workspace.page_values import colour, label, number, path, place
 
 _SESSION_METHODS = {
     "next": "next_candidate",
@@ -14,8 +17,22 @@ _SESSION_METHODS = {
     "recover": "recover",
     "dismiss": "dismiss_recovery",
     "cancel": "cancel",
+    "uncertainty": "find_uncertainty",
+    "window_now": "use_window_now",
+    "outline_marked": "predict_stack",
+    "reject_stack": "reject_stack",
 }
-_CONTROLLER_METHODS = ("accept", "reject", "clear", "undo", "redo")
+_CONTROLLER_METHODS = ("accept", "reject", "clear", "undo", "redo", "propose", "use_segment", "accept_stack")
+_CARRYING_METHODS = {
+    "stop_mark": "stop_mark",
+    "worst": "go_to_worst",
+    "accept_carried": "accept",
+    "reject_carried": "reject",
+    "edit_carried": "edit_carried",
+}
+_CLEANUP = ("keep", "fill_holes", "minimum_mm2", "smooth_px")
+
+Action = Callable[..., Any]
 
 
 class PageActions:
@@ -28,81 +45,104 @@ class PageActions:
 
     def __init__(self, controller: WorkspaceController, push: Callable[[], None]) -> None:
         self._controller, self._push = controller, push
+        self._carrying = Carrying(controller)
+        self._keys = self._of_keys()
+        self._mouse = self._of_mouse()
 
     def by_name(self) -> dict[str, Callable[..., None]]:
         """All actions: see `page.build_page`."""
-        session, case = self._controller.session, self._controller.case
-        work: dict[str, Callable[..., Any]] = {
+        controller, session, case = self._controller, self._controller.session, self._controller.case
+        work: dict[str, Action] = {
             "act": self._act,
             "key": self._key,
-            "tool": self._controller.choose_tool,
-            "add_segment": self._controller.add_segment,
-            "remove_segment": self._controller.remove_segment,
+            "tool": controller.choose_tool,
+            "label": lambda value: controller.choose_label("positive" if value else "negative"),
+            "add_segment": controller.add_segment,
+            "remove_segment": controller.remove_segment,
             "select": session.select_segment,
             "rename": case.rename_segment,
+            "colour": lambda segment_id, text: case.colour_segment(segment_id, colour(text)),
             "show": case.show_segment,
-            "candidate": self._choose_candidate,
+            "candidate": session.choose_candidate,
             "model": session.choose_model,
             "window": lambda text: setattr(session, "window", text),
             "mode": lambda mode: setattr(session, "mode", mode),
+            "hover": self._allow_hover,
+            "new_name": self._name_picked,
+            "cleanup": self._clean_up,
+            "surface": controller.surfaces.make,
+            "propagate": self._carrying.propagate,
+            "go_to": lambda index: self._carrying.go_to(int(number({"index": index}, "index"))),
+            "accept_range": lambda first, last: self._carrying.accept(int(first), int(last)),
         }
         return {name: self._acting(one) for name, one in work.items()}
 
-    def _acting(self, work: Callable[..., Any]) -> Callable[..., None]:
+    def _acting(self, work: Action) -> Callable[..., None]:
         def act(*arguments: Any, **_: Any) -> None:
             self._controller.do(lambda: work(*arguments))
             self._push()
 
         return act
 
+    def _of_keys(self) -> dict[str, Action]:
+        """Actions without arguments, by the names that keys and buttons have for them."""
+        controller, session, carrying = self._controller, self._controller.session, self._carrying
+        keys: dict[str, Action] = {name: lambda name=name: controller.choose_tool(name) for name in TOOLS}
+        keys |= {name: lambda name=name: controller.choose_label(name) for name in LABELS}
+        keys |= {name: getattr(controller, name) for name in _CONTROLLER_METHODS}
+        keys |= {name: getattr(session, method) for name, method in _SESSION_METHODS.items()}
+        keys |= {name: getattr(carrying, method) for name, method in _CARRYING_METHODS.items()}
+        steps = {"carry_up": 1, "carry_down": -1}
+        keys |= {name: lambda step=step: carrying.one_slice(step) for name, step in steps.items()}
+        return keys | {PICK: self._pick, "propagate": lambda: carrying.propagate({})}
+
+    def _of_mouse(self) -> dict[str, Action]:
+        """What is done with the mouse in a view, by kind; see `client/slice_view.js`."""
+        do = self._controller
+        return {
+            "click": lambda view, event: do.click(view, place(event, "uv"), label(event)),
+            "box": lambda view, event: do.box(view, place(event, "start"), place(event, "end")),
+            "draw": lambda view, event: do.draw(view, path(event, "path"), label(event)),
+            "move": lambda view, event: do.move(
+                view, str(event.get("id")), place(event, "start"), place(event, "end"), number(event, "reach")
+            ),
+            "remove": lambda view, event: do.remove_near(view, place(event, "uv"), number(event, "tolerance")),
+            "scroll": lambda view, event: do.scroll(view, int(number(event, "index"))),
+            "cross": lambda view, event: do.cross(view, place(event, "uv")),
+            "window": lambda view, event: do.drag_window(number(event, "dx"), number(event, "dy")),
+            "hover": lambda view, event: do.hover(view, place(event, "uv"), label(event)),
+            "leave": lambda view, event: do.hover(view, None),
+        }
+
     def _act(self, event: Mapping[str, Any]) -> None:
-        """Something that was done with the mouse in a view; see `client/slice_view.js`."""
-        controller, name = self._controller, str(event.get("view"))
-        match event.get("kind"):
-            case "click":
-                label = event.get("label")
-                controller.click(name, _place(event, "uv"), None if label is None else int(bool(label)))
-            case "box":
-                controller.box(name, _place(event, "start"), _place(event, "end"))
-            case "remove":
-                controller.remove_near(name, _place(event, "uv"), _number(event, "tolerance"))
-            case "scroll":
-                controller.scroll(name, int(_number(event, "index")))
-            case "cross":
-                controller.cross(name, _place(event, "uv"))
-            case "window":
-                controller.drag_window(_number(event, "dx"), _number(event, "dy"))
-            case kind:
-                raise InputError(f"The page asked for something unknown: {kind!r}.", "Reload the page.")
+        kind = event.get("kind")
+        if kind not in self._mouse:
+            raise InputError(f"The page asked for something unknown: {kind!r}.", "Reload the page.")
+        self._mouse[kind](str(event.get("view")), event)
 
     def _key(self, action: str) -> None:
-        if action in TOOLS:
-            self._controller.choose_tool(action)
-        elif action in _CONTROLLER_METHODS:
-            getattr(self._controller, action)()
-        elif action in _SESSION_METHODS:
-            getattr(self._controller.session, _SESSION_METHODS[action])()
-        else:
+        if action not in self._keys:
             raise InputError(f"The page asked for something unknown: {action!r}.", "Reload the page.")
+        self._keys[action]()
 
-    def _choose_candidate(self, index: int) -> None:
+    def _pick(self) -> None:
+        """Picking needs proposals: they are asked for when there are none."""
+        if self._controller.session.proposals is None:
+            self._controller.propose()
+        else:
+            self._controller.choose_tool(PICK)
+
+    def _allow_hover(self, allowed: bool) -> None:
+        self._controller.session.hover(None)
+        self._controller.session.hover_enabled = bool(allowed)
+
+    def _name_picked(self, name: str | None) -> None:
+        """Picked proposals become segments of that name; None adds them to the selected segment."""
+        self._controller.new_name = None if name is None else str(name).strip() or "Structure"
+
+    def _clean_up(self, name: str, value: Any) -> None:
+        if name not in _CLEANUP:
+            raise InputError(f"The clean-up has no option {name!r}.", "Reload the page.")
         session = self._controller.session
-        while (
-            session.preview is not None and session.preview.chosen != index and 0 <= index < len(session.preview.masks)
-        ):
-            session.next_candidate()
-
-
-def _place(event: Mapping[str, Any], name: str) -> tuple[float, float]:
-    try:
-        u, v = event[name]
-        return float(u), float(v)
-    except (KeyError, TypeError, ValueError) as error:
-        raise InputError("The page sent no usable place.", "Reload the page.") from error
-
-
-def _number(event: Mapping[str, Any], name: str) -> float:
-    try:
-        return float(event[name])
-    except (KeyError, TypeError, ValueError) as error:
-        raise InputError("The page sent no usable number.", "Reload the page.") from error
+        wanted = value if name == "keep" else bool(value) if name == "fill_holes" else number({"value": value}, "value")
+        session.cleanup = replace(session.cleanup, **{name: wanted})

@@ -8,17 +8,24 @@ from typing import Any
 import numpy as np
 
 from SAMSegmenterLib.core.errors import InputError
+from SAMSegmenterLib.core.marks import BoxMark
 from SAMSegmenterLib.core.slicing import SlicePlane
 from SAMSegmenterLib.session.autosave import Autosave
+from SAMSegmenterLib.session.dragged_box import dragged_box
 from SAMSegmenterLib.session.editing_session import EditingSession
 from SAMSegmenterLib.session.model_service import ModelService
 from SAMSegmenterLib.session.notices import INFO, Notice
 from SAMSegmenterLib.workspace.case import WorkspaceCase
 from SAMSegmenterLib.workspace.steps import ACCEPTANCE, MARK, Step, Steps
+from SAMSegmenterLib.workspace.surfaces import Surfaces
 from SAMSegmenterLib.workspace.views import View, shown_at, views_of
 
-POSITIVE, NEGATIVE, BOX = "positive", "negative", "box"
-TOOLS = (POSITIVE, NEGATIVE, BOX)
+POINT, BOX, SCRIBBLE, LASSO, PICK = "point", "box", "scribble", "lasso", "pick"
+TOOLS = (POINT, BOX, SCRIBBLE, LASSO, PICK)
+"""What a click or a drag makes; `PICK` takes one of the proposed structures."""
+
+LABELS = {"positive": 1, "negative": 0}
+"""What marks say: inside or outside the structure."""
 
 CLICK_WAIT_SECONDS = 0.03
 """How long a click waits for its mask: what is at hand by then appears at once."""
@@ -42,7 +49,10 @@ class WorkspaceController:
         views: by name.
         active: name of the view that is worked in.
         tool: one of `TOOLS`.
+        label: 1 when marks say "inside", 0 for "outside".
+        new_name: name of the new segments that take picked proposals; None adds them to the selected segment.
         steps: what can be taken back.
+        surfaces: of the segments, made when they are asked for.
 
     Thread: main, all of it.
     """
@@ -53,7 +63,9 @@ class WorkspaceController:
         self.session.tick()
         self.views = views_of(self.session.source.volume)
         self.active = next(iter(self.views))
-        self.tool, self.steps = POSITIVE, Steps()
+        self.tool, self.label, self.steps = POINT, 1, Steps()
+        self.new_name: str | None = None
+        self.surfaces = Surfaces(case)
         self._segments = case.state()
         self.session.select_segment(case.segments()[0].id)
         self._follow_view()
@@ -68,7 +80,7 @@ class WorkspaceController:
         if not self._segments.is_current:
             self._segments = self.case.state()
             self.session.segmentation_changed()
-        return self.session.tick()
+        return self._tick_surfaces() | self.session.tick()
 
     def do(self, work: Callable[[], Any]) -> None:
         """Do something on behalf of the user: what fails becomes a notice, what is quick appears at once."""
@@ -83,22 +95,49 @@ class WorkspaceController:
         self.session.tell(Notice(INFO, message))
 
     def click(self, name: str, uv: Sequence[float], label: int | None = None) -> None:
-        """Mark a place of a view; `label` 1 inside, 0 outside, None as the tool says."""
-        wanted = label if label is not None else int(self.tool != NEGATIVE)
+        """Mark a place of a view, or pick the proposal there; `label` 1 inside, 0 outside, None as chosen."""
         xy = self._use(name, uv)
-        self._mark(lambda: self.session.add_point(xy, wanted))
+        if self.tool == PICK:
+            self._pick(xy)
+        else:
+            self.mark(lambda: self.session.add_point(xy, self._labelled(label)))
 
     def box(self, name: str, start: Sequence[float], end: Sequence[float]) -> None:
         """Mark a rectangle of a view by two opposite corners."""
         corners = self._use(name, start), self._use(name, end)
-        self._mark(lambda: self.session.add_box(np.concatenate(corners)))
+        self.mark(lambda: self.session.add_box(np.concatenate(corners)))
+
+    def draw(self, name: str, path: Sequence[Sequence[float]], label: int | None = None) -> None:
+        """Mark a line through places of a view: a stroke along the structure, or with the lasso a line around it."""
+        places = np.array([self._use(name, uv) for uv in path])
+        add = self.session.add_lasso if self.tool == LASSO else self.session.add_scribble
+        self.mark(lambda: add(places, self._labelled(label)))
+
+    def move(self, name: str, mark_id: str, start: Sequence[float], end: Sequence[float], reach: float) -> None:
+        """Drag a mark: of a box the side or the corner that is held, anything else as a whole.
+
+        Args:
+            reach: how near to a corner of a box the corner is meant, pixels.
+        """
+        held, let_go = self._use(name, start), self._use(name, end)
+        mark = self.session.marks.get(mark_id)
+        if isinstance(mark, BoxMark):
+            self.mark(lambda: self.session.move_mark(mark_id, box=dragged_box(mark.box, held, let_go, reach)))
+        else:
+            self.mark(lambda: self.session.move_mark(mark_id, delta=let_go - held))
+
+    def hover(self, name: str, uv: Sequence[float] | None, label: int | None = None) -> None:
+        """Tell where the mouse is; only the view that is worked in shows what a click there would mark."""
+        is_here = name == self.active and uv is not None and self.tool == POINT and np.isfinite(_pair(uv)).all()
+        place = shown_at(self.view, self.session.source.volume, _pair(uv))[0] if is_here else None
+        self.session.hover(place, self._labelled(label))
 
     def remove_near(self, name: str, uv: Sequence[float], tolerance: float) -> None:
         """Delete the mark nearest to a place of a view, within so many pixels."""
         xy = self._use(name, uv)
         mark_id = self.session.mark_near(xy, tolerance)
         if mark_id is not None:
-            self._mark(lambda: self.session.remove_mark(mark_id))
+            self.mark(lambda: self.session.remove_mark(mark_id))
 
     def scroll(self, name: str, index: int) -> None:
         """Show another slice in a view, and work there."""
@@ -131,20 +170,54 @@ class WorkspaceController:
             raise InputError(f"There is no tool '{tool}'.", f"Choose one of: {', '.join(TOOLS)}.")
         self.tool = tool
 
+    def choose_label(self, name: str) -> None:
+        """What marks say.
+
+        Raises:
+            InputError: neither "positive" nor "negative".
+        """
+        if name not in LABELS:
+            raise InputError(f"Marks cannot say '{name}'.", f"Choose one of: {', '.join(LABELS)}.")
+        self.label = LABELS[name]
+
+    def propose(self) -> None:
+        """Ask for everything that the model finds on the slice; a click then picks one of the outlines."""
+        self.tool = PICK
+        self.session.find_proposals()
+
+    def use_segment(self) -> None:
+        """Give the model what the segment is on this slice, as a mask that is roughly right."""
+        self.mark(self.session.use_segment)
+
     def accept(self) -> None:
         """Write the preview into the segment."""
         preview = self.session.preview
         if self.session.accept().changed:
-            self._segments = self.case.state()
-            self.steps.did(Step(ACCEPTANCE, preview.segment_id, preview.plane))
+            self.was_written(preview.segment_id, preview.plane)
+
+    def accept_stack(self) -> None:
+        """Write the masks of all marked slices into the segment."""
+        if self.session.accept_stack().changed:
+            self.was_written(self.session.segment_id, self.view.plane)
+
+    def was_written(self, segment_id: str, plane: SlicePlane) -> None:
+        """Something was accepted: it can be undone as one step, and then that slice is shown."""
+        self._segments = self.case.state()
+        self.steps.did(Step(ACCEPTANCE, segment_id, plane))
+
+    def show_plane(self, plane: SlicePlane) -> None:
+        """Show a slice in the view that lies along it, and work there."""
+        self.active = next(view.name for view in self.views.values() if view.axis == plane.axis)
+        self.view.go_to(plane.index)
+        self._follow_view()
 
     def reject(self) -> None:
         """Drop the preview and the marks that are not accepted."""
-        self._mark(self.session.reject)
+        self.mark(self.session.reject)
 
     def clear(self) -> None:
         """Delete all marks on the slice."""
-        self._mark(self.session.clear_marks)
+        self.mark(self.session.clear_marks)
 
     def undo(self) -> None:
         """Take back what was done last, be it a mark or an acceptance; the slice where it was done is shown."""
@@ -167,7 +240,15 @@ class WorkspaceController:
 
     def close(self) -> None:
         """End the session."""
+        self.surfaces.close()
         self.session.close()
+
+    def _tick_surfaces(self) -> bool:
+        try:
+            return self.surfaces.tick()
+        except Exception as error:  # noqa: BLE001 - the user gets a message instead of a traceback
+            self.session.tell(Notice.of(error))
+            return True
 
     def _use(self, name: str, uv: Sequence[float]) -> np.ndarray:
         """Work in a view; where on its slice a place of it lies.
@@ -184,7 +265,8 @@ class WorkspaceController:
     def _follow_view(self) -> None:
         self.session.show(self.view.plane)
 
-    def _mark(self, change: Callable[[], Any]) -> None:
+    def mark(self, change: Callable[[], Any]) -> None:
+        """Change marks; if they are others then, that can be undone."""
         before = self.session.marks
         change()
         segment_id = self.session.segment_id
@@ -207,11 +289,16 @@ class WorkspaceController:
         self._follow_view()
 
     def _show(self, step: Step) -> None:
-        plane: SlicePlane = step.plane
-        self.active = next(view.name for view in self.views.values() if view.axis == plane.axis)
-        self.view.go_to(plane.index)
-        self._follow_view()
+        self.show_plane(step.plane)
         self.session.select_segment(step.segment_id)
+
+    def _pick(self, xy: np.ndarray) -> None:
+        name = self.case.free_name(self.new_name) if self.new_name else None
+        if self.session.assign_proposal(xy, new_name=name).changed:
+            self.was_written(self.session.segment_id, self.view.plane)
+
+    def _labelled(self, label: int | None) -> int:
+        return self.label if label is None else label
 
     def _select_any(self) -> None:
         """Another segment when the selected one is gone, a new one when all are."""

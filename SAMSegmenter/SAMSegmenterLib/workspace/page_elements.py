@@ -1,4 +1,4 @@
-"""What all parts of the page share: the page's own elements and the attributes that assistive technology reads."""
+"""What all parts of the page share: the page's own elements, buttons, headings."""
 
 from __future__ import annotations
 
@@ -8,18 +8,82 @@ from typing import Any
 Actions = dict[str, Callable[..., None]]
 """What the page can ask for, by name: see `actions.PageActions`."""
 
-ARIA = [("aria_label", "aria-label"), ("data_action", "data-action"), "title"]
+ARIA = [
+    ("aria_label", "aria-label"),
+    ("aria_pressed", "aria-pressed"),
+    ("aria_live", "aria-live"),
+    ("data_action", "data-action"),
+    "title",
+    "download",
+]
 """Attributes that trame's widgets do not know by themselves."""
 
+_ELEMENTS = {
+    "sam-slice": (("view", "image", "overlay", "tool", "label", "hover", "big"), ("act", "grow")),
+    "sam-strip": (("strip", "range"), ("go", "choose")),
+    "sam-surface": (("meshes", "state", "big", "theme"), ("make", "grow")),
+    "sam-keys": (("keys",), (("key_pressed", "key"), "help")),
+}
+"""Properties and events of the elements in `client`."""
 
-def elements(server: Any) -> tuple[Callable[..., Any], Callable[..., Any]]:
-    """The page's own elements, see `client/slice_view.js`."""
+
+def element(name: str, **bindings: Any) -> Any:
+    """One of the page's own elements."""
     from trame_client.widgets.core import AbstractElement
 
-    def slice_view(**bindings: Any) -> Any:
-        return AbstractElement("sam-slice", __properties=["view", "tool"], __events=["act"], **bindings)
+    properties, events = _ELEMENTS[name]
+    return AbstractElement(name, __properties=[*properties, "style"], __events=list(events), **bindings)
 
-    def keys(**bindings: Any) -> Any:
-        return AbstractElement("sam-keys", __properties=["keys"], __events=[("key_pressed", "key")], **bindings)
 
-    return slice_view, keys
+def icon_button(v3: Any, icon: str, title: str, name: str, actions: Actions, **more: Any) -> Any:
+    """A button with a picture; its title is read aloud, and says the key.
+
+    Args:
+        name: of the action of "key", and how the button is found on the page.
+    """
+    return v3.VBtn(
+        icon=icon,
+        title=title,
+        aria_label=title,
+        data_action=name,
+        **{"click": (actions["key"], f"['{name}']"), "density": "comfortable", "__properties": ARIA, **more},
+    )
+
+
+def text_button(v3: Any, text: str, title: str, name: str, actions: Actions, **more: Any) -> Any:
+    """A button with words."""
+    return v3.VBtn(
+        text,
+        title=title,
+        data_action=name,
+        **{
+            "click": (actions["key"], f"['{name}']"),
+            "size": "small",
+            "variant": "tonal",
+            "__properties": ARIA,
+            **more,
+        },
+    )
+
+
+def section(html: Any, title: str, is_open: bool = True, **more: Any) -> Any:
+    """A heading that opens and closes what is laid out within it."""
+    found = html.Details(classes="sam-section", raw_attrs=["open"] if is_open else [], **more)
+    with found:
+        html.Summary(title)
+    return found
+
+
+def choice(v3: Any, label: str, items: Any, value: str, changed: Any, **more: Any) -> Any:
+    """A list to choose from; `items` are (value, name) pairs, or values."""
+    listed = [{"value": one[0], "title": one[1]} if isinstance(one, tuple) else one for one in items]
+    return v3.VSelect(
+        label=label,
+        items=(f"choices_{value}", listed),
+        model_value=(value,),
+        update_modelValue=changed,
+        density="compact",
+        hide_details=True,
+        variant="outlined",
+        **{"classes": "sam-field", **more},
+    )

@@ -4,15 +4,26 @@ from __future__ import annotations
 
 from typing import Any
 
-from SAMSegmenterLib.workspace.page_elements import ARIA, Actions
+from SAMSegmenterLib.workspace.page_elements import ARIA, Actions, section
 
 
 def build_segments(v3: Any, html: Any, actions: Actions) -> None:
     """Lay out the list of segments."""
-    with html.Div(classes="d-flex align-center pa-2"):
-        html.Span("Segments", classes="text-subtitle-2 flex-grow-1")
+    with section(html, "Segments"):
+        with (
+            html.Ul(classes="sam-segments"),
+            html.Li(
+                v_for="row in segments",
+                key=("row.id",),
+                classes=("row.id === segment_id ? 'sam-selected' : ''",),
+                click=(actions["select"], "[row.id]"),
+            ),
+        ):
+            _colour(html, actions)
+            _name(html, actions)
+            _buttons(html, actions)
         v3.VBtn(
-            "Add",
+            "Add segment",
             prepend_icon="mdi-plus",
             size="small",
             variant="text",
@@ -20,41 +31,51 @@ def build_segments(v3: Any, html: Any, actions: Actions) -> None:
             click=actions["add_segment"],
             __properties=ARIA,
         )
-    with (
-        v3.VList(density="compact", classes="py-0", style="max-height: 40vh; overflow-y: auto"),
-        v3.VListItem(
-            v_for="row in segments",
-            key=("row.id",),
-            active=("row.id === segment_id",),
-            click=(actions["select"], "[row.id]"),
-            color="primary",
+
+
+def _colour(html: Any, actions: Actions) -> None:
+    html.Input(
+        type="color",
+        classes="sam-swatch",
+        value=("row.colour",),
+        change=(actions["colour"], "[row.id, $event.target.value]"),
+        title="Colour",
+        aria_label=("'Colour of ' + row.name",),
+        __properties=["value", "type", *ARIA],
+        __events=["change"],
+    )
+
+
+def _name(html: Any, actions: Actions) -> None:
+    html.Input(
+        classes="sam-name",
+        value=("row.name",),
+        change=(actions["rename"], "[row.id, $event.target.value]"),
+        focus=(actions["select"], "[row.id]"),
+        raw_attrs=['@keydown.enter="$event.target.blur()"', "spellcheck=false"],
+        aria_label="Name of the segment",
+        __properties=["value", *ARIA],
+        __events=["change", "focus"],
+    )
+
+
+def _buttons(html: Any, actions: Actions) -> None:
+    for icon, title, name, click in (
+        (
+            "'mdi ' + (row.visible ? 'mdi-eye' : 'mdi-eye-off')",
+            "(row.visible ? 'Hide ' : 'Show ') + row.name",
+            "show",
+            (actions["show"], "[row.id, !row.visible]"),
         ),
-        html.Div(classes="d-flex align-center", style="gap: 6px"),
+        ("'mdi mdi-delete-outline'", "'Remove ' + row.name", "remove", (actions["remove_segment"], "[row.id]")),
     ):
-        html.Span(classes="sam-swatch", style=("'background:' + row.colour",))
-        html.Input(
-            classes="sam-name",
-            value=("row.name",),
-            change=(actions["rename"], "[row.id, $event.target.value]"),
-            aria_label="Name of the segment",
-            __properties=["value", ("aria_label", "aria-label")],
-            __events=["change"],
-        )
-        v3.VBtn(
-            icon=("row.visible ? 'mdi-eye' : 'mdi-eye-off'",),
-            title="Show or hide",
-            size="x-small",
-            variant="text",
-            raw_attrs=['@click.stop=""'],
-            __properties=["title"],
-            mousedown=(actions["show"], "[row.id, !row.visible]"),
-        )
-        v3.VBtn(
-            icon="mdi-delete",
-            title="Remove the segment",
-            size="x-small",
-            variant="text",
-            raw_attrs=['@click.stop=""'],
-            __properties=["title"],
-            mousedown=(actions["remove_segment"], "[row.id]"),
+        html.Button(
+            type="button",
+            classes=(f"'sam-icon ' + {icon}",),
+            click=click,
+            aria_label=(title,),
+            title=(title,),
+            data_action=f"{name}-segment",
+            __properties=["type", *ARIA],
+            click_native_stop=True,
         )

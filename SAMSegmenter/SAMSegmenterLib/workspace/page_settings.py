@@ -1,27 +1,51 @@
-"""The settings on the page: model, window, way of accepting."""
+"""The settings on the page: window, clean-up, preview, model."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from SAMSegmenterLib.workspace.page_elements import Actions
+from SAMSegmenterLib.session.choice_words import keep_choices, window_choices
+from SAMSegmenterLib.workspace.page_elements import ARIA, Actions, choice, section
 
 
-def build_settings(v3: Any, models: list[str], actions: Actions) -> None:
-    """Lay out the choice of model, window and way of accepting."""
-    choices = (
-        ("model", "Model", models),
-        ("window", "Window that the model sees", ["displayed", "auto", "minmax", "abdomen", "lung", "bone"]),
-        ("mode", "Accepting", ["set", "add", "remove"]),
-    )
-    for name, label, items in choices:
-        v3.VSelect(
-            label=label,
-            items=(f"choices_{name}", items),
-            model_value=(name,),
-            update_modelValue=(actions[name], "[$event]"),
-            density="compact",
-            hide_details=True,
-            variant="outlined",
-            classes="mx-3 my-2",
+def build_settings(v3: Any, html: Any, models: list[str], actions: Actions) -> None:
+    """Lay out what the model is shown, what is done to its masks, and which model it is."""
+    with section(html, "Window, clean-up and model", is_open=False):
+        choice(v3, "Window that the model sees", window_choices(), "window", (actions["window"], "[$event]"))
+        choice(v3, "Parts of a mask", keep_choices(), "keep", (actions["cleanup"], "['keep', $event]"))
+        with html.Div(classes="sam-row"):
+            for name, label, step in (("smooth_px", "Smooth, px", 0.5), ("minimum_mm2", "Smallest part, mm\u00b2", 1)):
+                with html.Label(classes="sam-labelled"):
+                    html.Span(label)
+                    html.Input(
+                        type="number",
+                        min="0",
+                        step=str(step),
+                        classes="sam-text sam-number",
+                        value=(name,),
+                        change=(actions["cleanup"], f"['{name}', Number($event.target.value)]"),
+                        data_action=name,
+                        __properties=["type", "min", "step", "value", *ARIA],
+                        __events=["change"],
+                    )
+        with html.Div(classes="sam-row"):
+            _check(html, "fill_holes", "Fill holes", (actions["cleanup"], "['fill_holes', $event.target.checked]"))
+            _check(html, "hover", "Preview under the mouse", (actions["hover"], "[$event.target.checked]"))
+        choice(v3, "Model", models, "model", (actions["model"], "[$event]"))
+        html.P(
+            "{{ model }}{{ device ? ' on ' + device : '' }}{{ latency < 0 ? '' : ', last mask ' + latency + ' ms' }}",
+            classes="sam-quiet",
         )
+
+
+def _check(html: Any, name: str, text: str, changed: Any) -> None:
+    with html.Label(classes="sam-check"):
+        html.Input(
+            type="checkbox",
+            checked=(name,),
+            change=changed,
+            data_action=name,
+            __properties=["type", "checked", *ARIA],
+            __events=["change"],
+        )
+        html.Span(text)

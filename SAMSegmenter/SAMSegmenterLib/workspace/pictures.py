@@ -18,6 +18,9 @@ from SAMSegmenterLib.workspace.orientation import Orientation
 
 Colour = tuple[float, float, float]
 
+_HATCH = 6
+"""Pixels from one stripe to the next."""
+
 
 @dataclass(frozen=True, eq=False)
 class Layer:
@@ -27,12 +30,25 @@ class Layer:
         mask: (H, W) bool on the slice.
         colour: red, green, blue, 0 to 1.
         fill, line: opacity of the inside and of the outline, 0 to 1.
+        hatched: the inside is striped, as what is not accepted.
     """
 
     mask: Mask
     colour: Colour
     fill: float = 0.3
     line: float = 0.9
+    hatched: bool = False
+
+
+@dataclass(frozen=True, eq=False)
+class Heat:
+    """Values to draw from yellow to red, nothing for 0.
+
+    Args:
+        values: (H, W), 0 to 1.
+    """
+
+    values: np.ndarray
 
 
 def slice_url(image: SliceImage, window: Window | None, orientation: Orientation) -> str:
@@ -46,18 +62,39 @@ def slice_url(image: SliceImage, window: Window | None, orientation: Orientation
     return _png_url(np.ascontiguousarray(shown))
 
 
-def layers_url(layers: Sequence[Layer], orientation: Orientation) -> str:
+def layers_url(layers: Sequence[Layer | Heat], orientation: Orientation) -> str:
     """Masks as the data URL of a PNG with transparency, later ones on top; empty when there is nothing to draw."""
-    drawn = [layer for layer in layers if layer.mask.any()]
+    drawn = [layer for layer in layers if _pixels(layer).any()]
     if not drawn:
         return ""
-    picture = np.zeros((*drawn[0].mask.shape, 4), np.uint8)
+    picture = np.zeros((*_pixels(drawn[0]).shape, 4), np.uint8)
     for layer in drawn:
-        colour = [round(255 * part) for part in layer.colour]
-        edge = layer.mask & ~ndimage.binary_erosion(layer.mask)
-        picture[layer.mask] = (*colour, round(255 * layer.fill))
-        picture[edge] = (*colour, round(255 * layer.line))
+        if isinstance(layer, Heat):
+            _draw_heat(layer.values, picture)
+        else:
+            _draw_mask(layer, picture)
     return _png_url(np.ascontiguousarray(orientation.shown(picture)))
+
+
+def _pixels(layer: Layer | Heat) -> np.ndarray:
+    return layer.values if isinstance(layer, Heat) else layer.mask
+
+
+def _draw_mask(layer: Layer, picture: np.ndarray) -> None:
+    colour = [round(255 * part) for part in layer.colour]
+    inside, edge = layer.mask, layer.mask & ~ndimage.binary_erosion(layer.mask)
+    if layer.hatched:
+        rows, columns = np.indices(inside.shape, sparse=True)
+        inside = inside & ((rows + columns) % _HATCH < _HATCH // 2)
+    picture[inside] = (*colour, round(255 * layer.fill))
+    picture[edge] = (*colour, round(255 * layer.line))
+
+
+def _draw_heat(values: np.ndarray, picture: np.ndarray) -> None:
+    there = values > 0
+    share = np.clip(values[there], 0, 1)[:, None]
+    colours = (1 - share) * np.array([255, 225, 60, 110]) + share * np.array([215, 25, 28, 220])
+    picture[there] = np.round(colours).astype(np.uint8)
 
 
 def _png_url(pixels: np.ndarray) -> str:

@@ -1,23 +1,27 @@
-"""What the page is told about a view and about the session: plain values that can be sent to a browser."""
+"""What the page is told about a view: plain values that can be sent to a browser."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
 
 from SAMSegmenterLib.core.arrays import Mask
 from SAMSegmenterLib.core.errors import InputError
-from SAMSegmenterLib.core.marks import BoxMark, Mark, PointMark
-from SAMSegmenterLib.core.slicing import extract
+from SAMSegmenterLib.core.marks import Mark, PriorMark
+from SAMSegmenterLib.core.slicing import SliceImage, extract
 from SAMSegmenterLib.session.prompt_book import same_plane
 from SAMSegmenterLib.session.slice_edits import segment_shown
+from SAMSegmenterLib.workspace.carried_voxels import CarriedVoxels
+from SAMSegmenterLib.workspace.case import PALETTE, SegmentRow
 from SAMSegmenterLib.workspace.controller import WorkspaceController
+from SAMSegmenterLib.workspace.marks_state import marks_state
 from SAMSegmenterLib.workspace.orientation import Orientation
-from SAMSegmenterLib.workspace.pictures import Layer, layers_url, slice_url
+from SAMSegmenterLib.workspace.pictures import Heat, Layer, layers_url, slice_url
 from SAMSegmenterLib.workspace.views import View, cross_hair
 
-_PREVIEW_COLOUR = (1.0, 1.0, 0.2)
+_PREVIEW_COLOUR, _HOVER_COLOUR, _PRIOR_COLOUR = (1.0, 1.0, 0.2), (1.0, 1.0, 1.0), (0.38, 0.69, 1.0)
 
 
 class ViewDrawer:
@@ -26,36 +30,40 @@ class ViewDrawer:
     Args:
         controller: of the workspace.
         view: one of its views.
+        carried: voxels that are not accepted yet, shared by all views; of its own when None.
     """
 
-    def __init__(self, controller: WorkspaceController, view: View) -> None:
+    def __init__(self, controller: WorkspaceController, view: View, carried: CarriedVoxels | None = None) -> None:
         self._controller, self._view = controller, view
+        self._carried = carried if carried is not None else CarriedVoxels(controller.session)
         self._known: dict[str, tuple[Any, str]] = {}
 
     def state(self) -> dict[str, Any]:
         """The view as the page shows it; places are (u, v) on the picture, pixel centres at integers.
 
         Returns:
-            `image` and `overlay` are data URLs, the latter empty when no mask lies on the slice.
+            `view` are small facts, `image` and `overlay` data URLs, the latter empty when no mask lies on the slice: a
+            picture is only sent again when it changed.
         """
         controller, view = self._controller, self._view
         volume = controller.session.source.volume
         grid = view.grid(volume)
         orientation = Orientation.of(grid, volume.ijk_to_ras)
         return {
-            "name": view.name,
-            "index": view.index,
-            "count": view.count,
-            "width": orientation.size[0],
-            "height": orientation.size[1],
-            "edges": list(orientation.edges),
-            "cross": list(cross_hair(view, volume, controller.views)),
-            "active": view.name == controller.active,
+            "view": {
+                "name": view.name,
+                "index": view.index,
+                "count": view.count,
+                "width": orientation.size[0],
+                "height": orientation.size[1],
+                "pixel": list(_pixel(grid, orientation)),
+                "edges": list(orientation.edges),
+                "cross": list(cross_hair(view, volume, controller.views)),
+                "active": view.name == controller.active,
+                "marks": marks_state(self._marks(), orientation),
+            },
             "image": self._image(orientation),
             "overlay": self._overlay(orientation),
-            "marks": [
-                _mark_state(mark, orientation) for mark in self._marks() if isinstance(mark, PointMark | BoxMark)
-            ],
         }
 
     def _image(self, orientation: Orientation) -> str:
@@ -66,21 +74,41 @@ class ViewDrawer:
         )
 
     def _overlay(self, orientation: Orientation) -> str:
-        session, case = self._controller.session, self._controller.case
-        preview = session.preview
-        if preview is not None and not same_plane(preview.plane, self._view.plane):
-            preview = None
-        rows, state = tuple(case.segments()), case.state()
-        chosen = preview.chosen if preview is not None else None
-        key = (self._view.plane, rows, state.modified, session.source.token, preview, chosen, session.segment_id)
+        session, case, plane = self._controller.session, self._controller.case, self._view.plane
+        here = session.plane is not None and same_plane(session.plane, plane)
+        preview = session.preview if here else None
+        analyses = (session.proposals, session.uncertainty, session.hover_preview) if here else ()
+        self._carried.follow()
+        rows, state, marks = tuple(case.segments()), case.state(), self._marks()
+        priors = tuple(mark for mark in marks if isinstance(mark, PriorMark))
+        key = (plane, rows, state.modified, session.source.token, preview, analyses, priors, self._carried.version)
+        return self._remembered(
+            "overlay", key, lambda: layers_url([*self._segments(rows), *self._guesses(priors, here)], orientation)
+        )
 
-        def draw() -> str:
-            layers = [Layer(self._mask(row.id), row.colour) for row in rows if row.visible]
-            if preview is not None:
-                layers.append(Layer(preview.mask, _PREVIEW_COLOUR, 0.25, 1.0))
-            return layers_url(layers, orientation)
+    def _segments(self, rows: Sequence[SegmentRow]) -> Iterator[Layer | Heat]:
+        """What is in the segments, and what would come into them from slice to slice."""
+        for row in rows:
+            if not row.visible:
+                continue
+            yield Layer(self._mask(row.id), row.colour)
+            if row.id in self._carried.segments():
+                yield Layer(self._carried.on(row.id, self._view.plane), row.colour, 0.35, 1.0, hatched=True)
 
-        return self._remembered("overlay", key, draw)
+    def _guesses(self, priors: Sequence[PriorMark], here: bool) -> Iterator[Layer | Heat]:
+        """What the model was given and what it says, of the slice that is worked on."""
+        yield from (Layer(mark.mask, _PRIOR_COLOUR, 0.2, 0.8) for mark in priors)
+        session = self._controller.session
+        if not here:
+            return
+        for number, mask in enumerate(session.proposals.masks if session.proposals is not None else ()):
+            yield Layer(mask, PALETTE[number % len(PALETTE)], 0.2, 1.0)
+        if session.hover_preview is not None:
+            yield Layer(session.hover_preview.mask, _HOVER_COLOUR, 0.15, 0.7)
+        if session.preview is not None:
+            yield Layer(session.preview.mask, _PREVIEW_COLOUR, 0.25, 1.0)
+        if session.uncertainty is not None:
+            yield Heat(session.uncertainty.values)
 
     def _mask(self, segment_id: str) -> Mask:
         controller = self._controller
@@ -102,47 +130,10 @@ class ViewDrawer:
         return self._known[name][1]
 
 
-def session_state(controller: WorkspaceController) -> dict[str, Any]:
-    """Everything else that the page shows, by the names of its variables."""
-    session, preview = controller.session, controller.session.preview
-    progress, status = session.progress, session.status
-    return {
-        "tool": controller.tool,
-        "segments": [
-            {"id": row.id, "name": row.name, "colour": _css(row.colour), "visible": row.visible}
-            for row in controller.case.segments()
-        ],
-        "segment_id": session.segment_id or "",
-        "candidates": [] if preview is None else [f"{score:.2f}" for score in preview.scores.tolist()],
-        "candidate": -1 if preview is None else preview.chosen,
-        "can_accept": preview is not None and session.preview_is_current,
-        "can_undo": controller.steps.can_undo,
-        "can_redo": controller.steps.can_redo,
-        "has_marks": len(session.marks) > 0,
-        "is_pending": session.prompts is not None and session.prompts.is_pending,
-        "notices": [{"kind": one.kind, "message": one.message, "hint": one.hint} for one in session.notices],
-        "progress": "" if progress is None else progress.message or progress.stage,
-        "busy": status.is_busy,
-        "model": status.model,
-        "mode": session.mode,
-        "window": session.window,
-        "level_width": _level_width(session.source.displayed if session.source is not None else None),
-        "recovery": session.recovery is not None,
-    }
-
-
-def _mark_state(mark: PointMark | BoxMark, orientation: Orientation) -> dict[str, Any]:
-    if isinstance(mark, PointMark):
-        u, v = orientation.to_shown(mark.xy[None])[0]
-        return {"id": mark.id, "kind": "point", "label": mark.label, "u": float(u), "v": float(v)}
-    corners = orientation.to_shown(mark.box.reshape(2, 2))
-    (u0, v0), (u1, v1) = corners.min(axis=0), corners.max(axis=0)
-    return {"id": mark.id, "kind": "box", "u": float(u0), "v": float(v0), "w": float(u1 - u0), "h": float(v1 - v0)}
-
-
-def _level_width(displayed: Any) -> list[float]:
-    return [] if displayed is None else [float(displayed.level), float(displayed.width)]
-
-
-def _css(colour: tuple[float, float, float]) -> str:
-    return "#" + "".join(f"{round(255 * part):02x}" for part in colour)
+def _pixel(grid: SliceImage, orientation: Orientation) -> tuple[float, float]:
+    """Width and height of a pixel as shown, the smaller one being 1; squares where there is no spacing."""
+    if grid.spacing_yx is None:
+        return 1.0, 1.0
+    across, down = grid.spacing_yx if orientation.transposed else grid.spacing_yx[::-1]
+    least = min(across, down)
+    return round(across / least, 6), round(down / least, 6)

@@ -1,0 +1,89 @@
+"""The part of the page about the mask on the slice: candidates, how it is written, proposals, and several slices."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from SAMSegmenterLib.session.choice_words import mode_choices
+from SAMSegmenterLib.workspace.page_elements import ARIA, Actions, choice, section, text_button
+
+
+def build_slice(v3: Any, html: Any, actions: Actions) -> None:
+    """Lay out the masks to choose from, with their predicted IoU, and what else there is for one slice."""
+    with section(html, "Mask on this slice"):
+        with html.Div(classes="sam-row"):
+            html.Span("Mark the structure in a view.", v_if=("candidates.length === 0",), classes="sam-quiet")
+            with v3.VBtnToggle(
+                v_if=("candidates.length > 0",),
+                model_value=("candidate",),
+                update_modelValue=(actions["candidate"], "[$event]"),
+                density="compact",
+                color="primary",
+                variant="outlined",
+                divided=True,
+                mandatory=True,
+            ):
+                v3.VBtn(
+                    "{{ n + 1 }}: {{ score }}",
+                    v_for="(score, n) in candidates",
+                    key=("n",),
+                    value=("n",),
+                    size="small",
+                    title="Choose this mask; the number is its predicted IoU ([ and ])",
+                    __properties=ARIA,
+                )
+        choice(v3, "Accepting", mode_choices(), "mode", (actions["mode"], "[$event]"))
+        with html.Div(classes="sam-row"):
+            text_button(
+                v3, "Use segment", "Give the model what the segment is on this slice, as a rough mask", "use_segment",
+                actions,
+            )  # fmt: skip
+            text_button(
+                v3, "Uncertainty", "Show where the mask depends on the exact place of the marks: red much",
+                "uncertainty", actions, disabled=("!can_accept",), color=("uncertainty ? 'primary' : undefined",),
+            )  # fmt: skip
+        _build_proposals(v3, html, actions)
+        _build_stack(v3, html, actions)
+
+
+def _build_proposals(v3: Any, html: Any, actions: Actions) -> None:
+    with html.Div(classes="sam-row"):
+        text_button(
+            v3, "Segment slice", "Outline everything that the model finds on this slice; a click on an outline adds it",
+            "propose", actions,
+        )  # fmt: skip
+        html.Span("{{ proposals }} outlines", v_if=("proposals >= 0",), classes="sam-quiet")
+    with html.Div(v_if=("proposals >= 0",), classes="sam-row"):
+        with html.Label(classes="sam-check"):
+            html.Input(
+                type="checkbox",
+                checked=("as_new",),
+                change=(actions["new_name"], "[$event.target.checked ? 'Structure' : null]"),
+                __properties=["type", "checked"],
+                __events=["change"],
+            )
+            html.Span("as new segment")
+        html.Input(
+            v_if=("as_new",),
+            classes="sam-text",
+            value=("new_name",),
+            change=(actions["new_name"], "[$event.target.value]"),
+            aria_label="Name of the new segments",
+            __properties=["value", *ARIA],
+            __events=["change"],
+        )
+
+
+def _build_stack(v3: Any, html: Any, actions: Actions) -> None:
+    with html.Div(classes="sam-row"):
+        text_button(
+            v3, "Outline marked slices", "Make the masks of all slices with marks that are not accepted",
+            "outline_marked", actions,
+        )  # fmt: skip
+        html.Span("{{ stack[0] }} of {{ stack[1] }}", v_if=("stack",), classes="sam-quiet")
+    with html.Div(v_if=("stack",), classes="sam-row"):
+        text_button(
+            v3, "Accept {{ stack[2] }} slices", "Write all these masks, as one undo step", "accept_stack", actions,
+            color="success", disabled=("!stack[2]",),
+        )  # fmt: skip
+        text_button(v3, "Reject", "Drop these masks and their marks", "reject_stack", actions)
