@@ -3,6 +3,8 @@ import math
 import numpy as np
 import pytest
 
+from SAMBenchmarkLib.core import row_batches
+from SAMBenchmarkLib.report import digest_group
 from SAMBenchmarkLib.report.digest import Digest, structure_name
 from support.outcomes import a_row
 
@@ -89,3 +91,37 @@ def test_rows_of_other_protocols_are_left_out():
 def test_the_largest_structures_are_chosen_and_stay_in_the_order_of_their_labels():
     given = [a_row(label_value=n, structure=f"s{n}", n_gt=(n * 7) % 10) for n in range(1, 7)]
     assert Digest.of(given).largest_structures(3) == ["s1", "s4", "s5"]
+
+
+def test_a_digest_does_not_depend_on_where_batches_end(monkeypatch):
+    at_once = Digest.of(rows())
+    monkeypatch.setattr(row_batches, "BATCH_ROWS", 5)
+    in_parts = Digest.of(rows())
+    assert (in_parts.cases, in_parts.slices, in_parts.objects) == (at_once.cases, at_once.slices, at_once.objects)
+    assert in_parts.areas == at_once.areas and in_parts.stacks == at_once.stacks == [
+        ("a", 0, "axial"),
+        ("b", 0, "axial"),
+    ]
+    for key, group in at_once.groups.items():
+        assert in_parts.groups[key].ordinals.tolist() == group.ordinals.tolist()
+        assert in_parts.groups[key].moments["dice"].mean == pytest.approx(group.moments["dice"].mean)
+
+
+def test_a_large_group_keeps_a_sample_and_counts_all(monkeypatch):
+    monkeypatch.setattr(digest_group, "MOST_OBJECTS", 50)
+    given = [a_row(slice=n, dice=n / 1000) for n in range(1, 1000)]
+    group = Digest.of(given).group("S5", "oracle", "liver")
+    assert len(group) == 999 and group.sampled and len(group.values("dice")) == 50
+    assert group.moments["dice"].mean == pytest.approx(0.5)
+    assert 0.3 < group.values("dice").mean() < 0.7 and group.values("dice").min() == 0.001
+    assert group.slices.tolist() == sorted(group.slices.tolist())
+    monkeypatch.setattr(row_batches, "BATCH_ROWS", 64)
+    assert Digest.of(given).group("S5", "oracle", "liver").ordinals.tolist() == group.ordinals.tolist()
+
+
+def test_places_along_a_stack_are_counted_also_where_batches_end_within_it(monkeypatch):
+    given = [a_row(case_id=case, slice=n, dice=n / 20) for case in "ab" for n in range(20)]
+    monkeypatch.setattr(row_batches, "BATCH_ROWS", 7)
+    group = Digest.of(given).group("S5", "oracle", "liver")
+    assert group.position_counts.tolist() == [4] * 10
+    assert group.position_sums / group.position_counts == pytest.approx(np.arange(10) / 10 + 0.025)

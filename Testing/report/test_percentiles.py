@@ -1,7 +1,9 @@
 import math
 
+from SAMBenchmarkLib.core.rows import KEY_COLUMNS
+from SAMBenchmarkLib.report import digest_group
 from SAMBenchmarkLib.report.digest import Digest
-from SAMBenchmarkLib.report.percentiles import choose, rows_at
+from SAMBenchmarkLib.report.percentiles import choose
 from support.outcomes import a_row
 
 
@@ -44,15 +46,16 @@ def test_all_structures_compete():
     assert worst.ordinal == 1
 
 
-def test_rows_are_found_again_without_reading_further_than_needed():
-    read = []
+def test_the_row_of_a_chosen_object_is_named_by_its_key():
+    given = [a_row(slice=n, dice=value, case_id="b", label_value=4) for n, value in enumerate([0.9, 0.1])]
+    worst = choose(Digest.of(given), "S5", "oracle")[0]
+    assert all(getattr(given[1], name) == value for name, value in worst.where.items())
+    assert set(worst.where) == set(KEY_COLUMNS) - {"option_hash"}
 
-    def stream():
-        for n in range(10):
-            read.append(n)
-            yield a_row(slice=n)
 
-    found = rows_at(stream(), [2, 4])
-    assert {n: row.slice for n, row in found.items()} == {2: 2, 4: 4}
-    assert read == [0, 1, 2, 3, 4]
-    assert rows_at(stream(), []) == {}
+def test_the_worst_object_of_a_large_study_is_that_of_all(monkeypatch):
+    monkeypatch.setattr(digest_group, "MOST_OBJECTS", 20)
+    given = [a_row(slice=n, dice=0.5 + n / 1000 if n != 123 else 0.01) for n in range(300)]
+    places = {one.title: one for one in choose(Digest.of(given), "S5", "oracle")}
+    assert places["worst"].ordinal == 123
+    assert 60 < places["median"].ordinal < 240

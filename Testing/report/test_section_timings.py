@@ -1,6 +1,7 @@
 import re
 
 from SAMBenchmarkLib.core.rows import TimingRow
+from SAMBenchmarkLib.core.summary import seconds_of
 from SAMBenchmarkLib.report.run_facts import RunFacts
 from SAMBenchmarkLib.report.section_timings import seconds_text, timings_section
 from support.outcomes import HASH
@@ -22,29 +23,29 @@ def test_stages_show_repeated_and_single_measurements_beside_published_ones():
         timing("S5", 1, 0.04, 2),
         timing("embedding", 1, 12.34),
     ]
-    rows = rows_of(timings_section(given, RunFacts(HASH)))
+    rows = rows_of(timings_section(seconds_of(given), RunFacts(HASH)))
     assert rows[1] == ["Embedding", "–", "–", "12.3", "1", "0.1276", "0.4718"]
     assert rows[2] == ["S5 box", "0.0200", "20 times", "0.0400", "3", "0.0080", "0.0080"]
 
 
 def test_a_promptless_model_has_a_stage_of_its_own():
-    rows = rows_of(timings_section([timing("S0", 20, 0.02), timing("embedding", 1, 1.0)], RunFacts(HASH)))
+    rows = rows_of(timings_section(seconds_of([timing("S0", 20, 0.02), timing("embedding", 1, 1.0)]), RunFacts(HASH)))
     assert [row[0] for row in rows[1:]] == ["Embedding", "S0 no prompt"]
 
 
 def test_unknown_stages_come_last_without_published_values():
-    rows = rows_of(timings_section([timing("warp", 1, 2.0), timing("S1", 1, 1.0)], RunFacts(HASH)))
+    rows = rows_of(timings_section(seconds_of([timing("warp", 1, 2.0), timing("S1", 1, 1.0)]), RunFacts(HASH)))
     assert [row[0] for row in rows[1:]] == ["S1 everything", "Warp"]
     assert rows[2][-1] == "–"
 
 
 def test_the_device_is_named():
     facts = RunFacts(HASH, {"device": "cpu", "threads": 1})
-    assert "Measured on cpu with 1 thread." in timings_section([timing("S1", 1, 1.0)], facts)
+    assert "Measured on cpu with 1 thread." in timings_section(seconds_of([timing("S1", 1, 1.0)]), facts)
 
 
 def test_nothing_timed_is_said():
-    assert "Nothing was timed." in timings_section([], RunFacts(HASH))
+    assert "Nothing was timed." in timings_section({}, RunFacts(HASH))
 
 
 def test_seconds_have_the_digits_they_deserve():

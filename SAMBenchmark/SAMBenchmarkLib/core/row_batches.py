@@ -117,6 +117,22 @@ def grouped(batch: Batch, names: Sequence[str]) -> tuple[list[tuple[int, ...]], 
     return keys, group.astype(np.int64)
 
 
+def structure_numbers(batch: Batch, names: TextCodes) -> Codes:
+    """(N,) number of each row's structure; one without a name is called by its label.
+
+    Args:
+        batch: with the columns `structure` and `label_value`.
+        names: gets the names, numbered in the order of the rows.
+    """
+    pairs, group = grouped(batch, ("structure", "label_value"))
+    texts = batch.texts["structure"].names
+    numbers = np.empty(len(pairs), np.int64)
+    for number in np.argsort(np.unique(group, return_index=True)[1]):
+        text, label = pairs[number]
+        numbers[number] = names[texts[text] or f"label {label}"]
+    return numbers[group]
+
+
 def changes(columns: Sequence[npt.NDArray[Any]], before: tuple[Any, ...] | None) -> Bools:
     """(N,) whether a row differs in any of some columns from the one before it.
 

@@ -24,6 +24,8 @@ KEY_COLUMNS = (
 )
 """Primary key of `results`; rows are always read in this order."""
 
+OBJECT_KEY = ("case_id", "frame", "plane", "slice", "label_value")
+"""What tells one object from another."""
 
 VOLUME = "volume"
 """Variant of the rows that are about whole volumes."""

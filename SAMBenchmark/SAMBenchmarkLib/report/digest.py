@@ -2,64 +2,24 @@
 
 from __future__ import annotations
 
-from array import array
-from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 import numpy.typing as npt
 
+from SAMBenchmarkLib.core.moments import Moments, joined
 from SAMBenchmarkLib.core.options import ALL_STRATEGIES, SELECTIONS
-from SAMBenchmarkLib.core.rows import WHOLE_VOLUME, ResultRow
-from SAMBenchmarkLib.core.summary import METRICS
+from SAMBenchmarkLib.core.row_batches import Batch, batches_of_rows
+from SAMBenchmarkLib.core.rows import ResultRow
+from SAMBenchmarkLib.report.digest_collector import DIGEST_COLUMNS, Collector
+from SAMBenchmarkLib.report.digest_group import Group
 
 SELECTION_ORDER = ("predicted_iou", "first", "oracle")
 """What a user gets comes first, what needs the reference last."""
 
-
-@dataclass(eq=False)
-class Group:
-    """Figures of one strategy, selection and structure, one entry per object, in the order of the rows.
-
-    Attributes:
-        figures: metric -> values, NaN where undefined.
-        ordinals: number of each row in the stream, from 0.
-        stacks: which stack of slices (case, frame, plane) each object belongs to.
-        slices: slice index of each object.
-        undefined: why distances are undefined -> how often.
-        without_pixel_size: objects whose distances are known in pixels only.
-    """
-
-    figures: dict[str, array[float]] = field(default_factory=lambda: {metric.column: array("d") for metric in METRICS})
-    ordinals: array[int] = field(default_factory=lambda: array("q"))
-    stacks: array[int] = field(default_factory=lambda: array("q"))
-    slices: array[int] = field(default_factory=lambda: array("q"))
-    undefined: Counter[str] = field(default_factory=Counter)
-    without_pixel_size: int = 0
-
-    def add(self, row: ResultRow, ordinal: int, stack: int) -> None:
-        """Take in one row."""
-        for name, values in self.figures.items():
-            values.append(getattr(row, name))
-        self.ordinals.append(ordinal)
-        self.stacks.append(stack)
-        self.slices.append(row.slice)
-        if row.undefined_reason:
-            self.undefined[row.undefined_reason] += 1
-        self.without_pixel_size += row.hd_px == row.hd_px and row.hd_mm != row.hd_mm
-
-    def values(self, metric: str) -> npt.NDArray[np.float64]:
-        """All values of a metric, NaN where undefined."""
-        return np.array(self.figures[metric], np.float64)
-
-    def defined(self, metric: str) -> npt.NDArray[np.float64]:
-        """The values of a metric that are defined; may be empty."""
-        values = self.values(metric)
-        return values[np.isfinite(values)]
-
-    def __len__(self) -> int:
-        return len(self.ordinals)
+Stack = tuple[str, int, str]
+"""(case, frame, plane) of a stack of slices."""
 
 
 @dataclass(eq=False)
@@ -73,6 +33,7 @@ class Digest:
         cases: how many cases have rows.
         areas: structure -> pixels of all its reference objects.
         first_label: structure -> lowest label value that bears its name.
+        stacks: what the groups' numbers of stacks stand for.
     """
 
     groups: dict[tuple[str, str, str], Group] = field(default_factory=dict)
@@ -81,35 +42,21 @@ class Digest:
     cases: int = 0
     areas: dict[str, int] = field(default_factory=dict)
     first_label: dict[str, int] = field(default_factory=dict)
+    stacks: list[Stack] = field(default_factory=list)
 
     @classmethod
     def of(cls, rows: Iterable[ResultRow]) -> Digest:
-        """One pass over rows in the order of their keys; objects of all rows, figures of S0-S6 as such alone."""
-        digest = cls()
-        last: tuple[object, ...] = ()
-        stack, last_stack = -1, None
-        for ordinal, row in enumerate(rows):
-            if row.slice == WHOLE_VOLUME:
-                continue
-            this = (row.case_id, row.frame, row.plane, row.slice, row.label_value)
-            if this != last:
-                digest._count(row, this, last)
-                last = this
-            if row.variant or row.round or row.repeat:
-                continue
-            if this[:3] != last_stack:
-                last_stack, stack = this[:3], stack + 1
-            key = (row.strategy, row.selection, structure_name(row))
-            digest.groups.setdefault(key, Group()).add(row, ordinal, stack)
-        return digest
+        """From rows in the order of their keys."""
+        return cls.of_batches(batches_of_rows(rows, DIGEST_COLUMNS))
 
-    def _count(self, row: ResultRow, this: tuple[object, ...], last: tuple[object, ...]) -> None:
-        self.cases += this[:1] != last[:1]
-        self.slices += this[:4] != last[:4]
-        self.objects += 1
-        name = structure_name(row)
-        self.areas[name] = self.areas.get(name, 0) + row.n_gt
-        self.first_label[name] = min(row.label_value, self.first_label.get(name, row.label_value))
+    @classmethod
+    def of_batches(cls, batches: Iterable[Batch]) -> Digest:
+        """One pass over batches of `DIGEST_COLUMNS`; objects of all rows, figures of S0-S6 as such alone."""
+        found = Collector()
+        for batch in batches:
+            found.add(batch)
+        groups = found.groups()
+        return cls(groups, found.objects, found.slices, found.cases, found.areas, found.first_label, found.stacks)
 
     def structures(self) -> list[str]:
         """All structures in the order of their labels."""
@@ -134,13 +81,25 @@ class Digest:
         return self.groups.get((strategy, selection, structure)) or Group()
 
     def pooled(self, strategy: str, selection: str, metric: str) -> npt.NDArray[np.float64]:
-        """Values of all structures together, NaN where undefined."""
+        """Values of all structures together, NaN where undefined; of a large group those that are kept."""
         parts = [g.values(metric) for (s, way, _), g in self.groups.items() if (s, way) == (strategy, selection)]
         return np.concatenate(parts) if parts else np.empty(0)
 
+    def pooled_moments(self, strategy: str, selection: str, metric: str) -> Moments:
+        """Mean and deviation over all objects of all structures."""
+        return joined(g.moments[metric] for (s, way, _), g in self.groups.items() if (s, way) == (strategy, selection))
+
+    def count(self, strategy: str, selection: str) -> int:
+        """Objects of all structures."""
+        return sum(len(g) for (s, way, _), g in self.groups.items() if (s, way) == (strategy, selection))
+
+    def sampled(self) -> bool:
+        """Whether any group has more objects than are kept of it."""
+        return any(group.sampled for group in self.groups.values())
+
     def has_pixel_size(self) -> bool:
         """Whether any distance is known in millimetres."""
-        return any(len(group.defined("hd_mm")) for group in self.groups.values())
+        return any(group.moments["hd_mm"].defined for group in self.groups.values())
 
     def without_pixel_size(self) -> int:
         """Rows whose distances are known in pixels only."""

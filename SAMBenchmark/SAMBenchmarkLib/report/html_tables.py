@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from SAMBenchmarkLib.core.moments import Moments, moments_by_group
 from SAMBenchmarkLib.report.markup import Html, element
 
 TALL_ROWS = 60
@@ -63,12 +64,13 @@ def mean_cell(values: npt.NDArray[np.float64], factor: float = 1.0, best: bool =
         values: one per object, NaN where undefined.
         factor: 100 shows fractions in percent.
     """
-    if not len(values):
-        return number_cell(NO_ROWS)
-    known = values[np.isfinite(values)] * factor
-    missing = len(values) - len(known)
-    if not len(known):
-        return number_cell(element("span", UNDEFINED, class_="undefined"))
-    spread = element("small", f"({known.std():.2f})")
-    note = element("small", f"{missing} undefined", class_="undefined") if missing else None
-    return number_cell(element("span", f"{known.mean():.2f} ", spread, note), best)
+    return moments_cell(moments_by_group(values, np.zeros(len(values), np.int64), 1)[0], factor, best)
+
+
+def moments_cell(found: Moments, factor: float = 1.0, best: bool = False) -> Html:
+    """As `mean_cell`, of values that were summed up already."""
+    if not found.defined:
+        return number_cell(element("span", UNDEFINED, class_="undefined") if found.undefined else NO_ROWS)
+    spread = element("small", f"({factor * found.std:.2f})")
+    note = element("small", f"{found.undefined} undefined", class_="undefined") if found.undefined else None
+    return number_cell(element("span", f"{factor * found.mean:.2f} ", spread, note), best)

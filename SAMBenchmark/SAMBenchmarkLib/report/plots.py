@@ -11,7 +11,8 @@ import numpy.typing as npt
 from matplotlib.cbook import boxplot_stats
 
 from SAMBenchmarkLib.core.options import SELECTION_TITLES
-from SAMBenchmarkLib.report.digest import Digest, Group
+from SAMBenchmarkLib.report.digest import Digest
+from SAMBenchmarkLib.report.digest_group import POSITION_BINS, Group
 from SAMBenchmarkLib.report.markup import Html, element, join
 from SAMBenchmarkLib.report.svg import STYLE, inline_svg, new_figure
 
@@ -31,7 +32,6 @@ MARKERS = {"S0": "P", "S1": "x", "S2": "o", "S3": "s", "S4": "D", "S5": "^", "S6
 FEW = 5
 """With fewer values than this, each is drawn as a dot: quartiles of so few say nothing."""
 
-POSITION_BINS = 10
 MOST_DOTS = 60
 FALLBACK_COLOUR = "#5b6770"
 
@@ -94,18 +94,9 @@ def dice_by_position(group: Group) -> tuple[npt.NDArray[np.float64], npt.NDArray
         (places 0 to 1, means), without tenths that hold no slice; empty when no stack shows the structure in at least
         as many slices as there are tenths.
     """
-    dice, stacks, slices = group.values("dice"), np.array(group.stacks, int), np.array(group.slices, int)
-    sums, counts = np.zeros(POSITION_BINS), np.zeros(POSITION_BINS)
-    known = np.flatnonzero(np.isfinite(dice))
-    for here in np.split(known, np.flatnonzero(np.diff(stacks[known])) + 1):  # the rows of a stack lie together
-        if len(np.unique(slices[here])) < POSITION_BINS:
-            continue
-        first, last = slices[here].min(), slices[here].max()
-        bins = np.minimum((slices[here] - first) * POSITION_BINS // (last - first), POSITION_BINS - 1)
-        np.add.at(sums, bins, dice[here])
-        np.add.at(counts, bins, 1)
-    filled = counts > 0
-    return (np.arange(POSITION_BINS)[filled] + 0.5) / POSITION_BINS, 100 * sums[filled] / counts[filled]
+    filled = group.position_counts > 0
+    places = (np.arange(POSITION_BINS)[filled] + 0.5) / POSITION_BINS
+    return places, 100 * group.position_sums[filled] / group.position_counts[filled]
 
 
 def selection_legend(selections: Sequence[str]) -> Html:

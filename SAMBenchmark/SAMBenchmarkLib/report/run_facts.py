@@ -6,8 +6,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-from SAMBenchmarkLib.core.rows import ResultRow, TimingRow
+from SAMBenchmarkLib.core.row_batches import Batch
+from SAMBenchmarkLib.core.rows import ResultRow
 from SAMBenchmarkLib.core.store import FAILED, RUNNING, CaseRecord, RunRecord
+from SAMBenchmarkLib.core.summary import TimingSeconds
 from SAMSegmenterLib.core.arrays import Mask
 
 MODEL_KEYS = ("model", "model_sha256", "model_licence", "model_card")
@@ -17,16 +19,20 @@ MODEL_KEYS = ("model", "model_sha256", "model_licence", "model_card")
 class ReportStore(Protocol):
     """What the report reads of a `ResultStore`."""
 
-    def rows(self, option_hash: str) -> Iterator[ResultRow]:
-        """Rows in the order of their keys, the same each time."""
+    def rows(self, option_hash: str, **filters: Any) -> Iterator[ResultRow]:
+        """Rows in the order of their keys, the same each time; only those that agree with the filters."""
+        ...
+
+    def columns(self, option_hash: str, names: Sequence[str], plain: bool = False) -> Iterator[Batch]:
+        """Columns of the same rows; `plain` leaves out those of protocols beside S0-S6."""
         ...
 
     def mask(self, row: ResultRow) -> Mask:
         """The predicted mask behind a row; a StoreError when none was kept."""
         ...
 
-    def timings(self, option_hash: str) -> Sequence[TimingRow]:
-        """All timings."""
+    def timing_seconds(self, option_hash: str) -> TimingSeconds:
+        """Seconds of all timings."""
         ...
 
     def runs(self) -> Sequence[RunRecord]:

@@ -15,6 +15,7 @@ from SAMBenchmarkLib.report.html_tables import (
     body,
     data_table,
     mean_cell,
+    moments_cell,
     number_cell,
     number_header,
     row_header,
@@ -106,9 +107,7 @@ def _strategy_header(strategy: str, span: int = 1) -> Html:
 
 
 def _mean(digest: Digest, strategy: str, selection: str) -> float:
-    values = digest.pooled(strategy, selection, "dice")
-    values = values[np.isfinite(values)]
-    return float(values.mean()) if len(values) else float("nan")
+    return digest.pooled_moments(strategy, selection, "dice").mean
 
 
 def _sentence(digest: Digest, strategies: Sequence[str]) -> str:
@@ -163,15 +162,15 @@ def _overview(digest: Digest, strategies: Sequence[str]) -> Html:
 
 
 def _overview_cells(digest: Digest, strategy: str, selection: str, highest: bool) -> list[Html]:
-    number = len(digest.pooled(strategy, selection, "dice"))
+    number = digest.count(strategy, selection)
     cells = [element("td", _short(selection), class_="way"), number_cell(f"{number:,}" if number else NO_ROWS)]
     for metric in overview_metrics(digest):
         factor = METRIC_TITLES[metric][2]
         if number and _lacks_pixel_size(digest, metric):
             cells.append(number_cell(element("span", "no pixel size", class_="undefined")))
         else:
-            values = digest.pooled(strategy, selection, metric)
-            cells.append(mean_cell(values, factor, best=highest and metric == "dice"))
+            found = digest.pooled_moments(strategy, selection, metric)
+            cells.append(moments_cell(found, factor, best=highest and metric == "dice"))
     return cells
 
 
@@ -205,7 +204,7 @@ def _metric_table(digest: Digest, strategies: Sequence[str], metric: str) -> Htm
         for nth, selection in enumerate(selections):
             groups = [digest.group(strategy, selection, name) for strategy in strategies]
             head = [row_header(name, len(selections))] if not nth else []
-            cells = [mean_cell(group.values(metric), factor) for group in groups]
+            cells = [moments_cell(group.moments[metric], factor) for group in groups]
             count = number_cell(f"{max(map(len, groups), default=0):,}")
             rows.append(element("tr", *head, element("td", _short(selection), class_="way"), count, *cells))
         bodies.append(body(rows, "group"))
@@ -223,10 +222,10 @@ def _all_objects_rows(digest: Digest, strategies: Sequence[str], metric: str) ->
     selections, factor = digest.selections(), METRIC_TITLES[metric][2]
     rows = []
     for nth, selection in enumerate(selections):
-        pooled = [digest.pooled(strategy, selection, metric) for strategy in strategies]
+        pooled = [digest.pooled_moments(strategy, selection, metric) for strategy in strategies]
         head = [row_header(MICRO.capitalize(), len(selections))] if not nth else []
-        count = number_cell(f"{max(map(len, pooled), default=0):,}")
-        cells = [mean_cell(values, factor) for values in pooled]
+        count = number_cell(f"{max((digest.count(strategy, selection) for strategy in strategies), default=0):,}")
+        cells = [moments_cell(found, factor) for found in pooled]
         rows.append(element("tr", *head, element("td", _short(selection), class_="way"), count, *cells))
     return rows
 
@@ -239,8 +238,8 @@ def _all_structures_rows(digest: Digest, strategies: Sequence[str], metric: str)
         head = [row_header(MACRO.capitalize(), len(selections))] if not nth else []
         cells = []
         for strategy in strategies:
-            known = [digest.group(strategy, selection, name).defined(metric) for name in digest.structures()]
-            cells.append(mean_cell(np.array([values.mean() for values in known if len(values)]), factor))
+            known = [digest.group(strategy, selection, name).moments[metric] for name in digest.structures()]
+            cells.append(mean_cell(np.array([found.mean for found in known if found.defined]), factor))
         way = element("td", _short(selection), class_="way")
         rows.append(element("tr", *head, way, number_cell(NO_ROWS), *cells))
     return rows

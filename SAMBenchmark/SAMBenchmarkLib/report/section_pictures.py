@@ -13,7 +13,7 @@ from SAMBenchmarkLib.core.rows import ResultRow
 from SAMBenchmarkLib.report import pictures
 from SAMBenchmarkLib.report.digest import Digest, structure_name
 from SAMBenchmarkLib.report.markup import Html, element, paragraph, section
-from SAMBenchmarkLib.report.percentiles import Chosen, choose, rows_at
+from SAMBenchmarkLib.report.percentiles import Chosen, choose
 from SAMBenchmarkLib.report.pictures import Drawing, SlicePicture
 from SAMBenchmarkLib.report.run_facts import ReportStore
 from SAMBenchmarkLib.report.section_figures import strategy_title
@@ -38,8 +38,9 @@ def pictures_section(
     if selection is None:
         return None
     chosen = {strategy: choose(digest, strategy, selection) for strategy in strategies}
-    ordinals = (one.ordinal for some in chosen.values() for one in some)
-    rows = rows_at(store.rows(option_hash), ordinals)
+    rows = {
+        one.ordinal: next(iter(store.rows(option_hash, **one.where)), None) for some in chosen.values() for one in some
+    }
     text = (
         "For each strategy the object of lowest DICE and those at the quartiles, among all structures and cases. Mask "
         f"chosen by {SELECTION_TITLES.get(selection, selection)}. Pictures are cut to the object and what was "

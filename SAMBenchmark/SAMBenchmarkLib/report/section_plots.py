@@ -6,10 +6,10 @@ from collections.abc import Sequence
 
 from SAMBenchmarkLib.core.options import SELECTION_TITLES, STRATEGY_TITLES
 from SAMBenchmarkLib.report.digest import Digest
+from SAMBenchmarkLib.report.digest_group import MOST_OBJECTS, POSITION_BINS
 from SAMBenchmarkLib.report.markup import Html, element, paragraph, section
 from SAMBenchmarkLib.report.plots import (
     FEW,
-    POSITION_BINS,
     box_panel,
     dice_by_position,
     position_panel,
@@ -19,6 +19,11 @@ from SAMBenchmarkLib.report.plots import (
 
 MOST_STRUCTURES = 12
 """More panels than this are not read; the tables hold every structure."""
+
+SAMPLED = (
+    f"Boxes of more than {MOST_OBJECTS:,} objects are drawn from {MOST_OBJECTS:,} of them, chosen by chance, and so "
+    "are the pictures at the quartiles; every mean in the tables, and the worst object, is of all."
+)
 
 
 def plots_section(digest: Digest, strategies: Sequence[str]) -> Html | None:
@@ -33,6 +38,7 @@ def plots_section(digest: Digest, strategies: Sequence[str]) -> Html | None:
         "plots",
         "Plots",
         paragraph(note, class_="note") if omitted else None,
+        paragraph(SAMPLED, class_="note") if digest.sampled() else None,
         element("h3", "DICE by strategy and structure"),
         paragraph(
             "Boxes reach from the lower to the upper quartile with the median as a thick line, whiskers to the last "

@@ -38,6 +38,8 @@ SETTING_HEADINGS = {
     "huang-grid": "Points per side",
     "roi-crop": "Margin (share of box)",
     "sam-md-jitter": "Largest shift (share of box)",
+    "medlsam": "Slices per box",
+    "scribbles": "Points in + beside",
 }
 """What the setting of a protocol is, and its unit."""
 TEXTS = ("strategy", "setting", "repeat")
@@ -65,7 +67,8 @@ def protocols_section(rows: Iterable[ResultRow], options: BenchmarkOptions) -> H
     text = (
         "Means (population standard deviations) over objects. A drop of DICE is the DICE of the same object and "
         "strategy without the protocol minus the one with it, in DICE points. An object whose clicks ended early, "
-        "because nothing was left to correct, counts in later rounds with its last mask."
+        "because nothing was left to correct, counts in later rounds with its last mask. Propagation from one slice to "
+        "a whole structure has a command and a page of its own: sam-benchmark propagate."
     )
     return section("protocols", "Protocols", paragraph(text), _curve_part(curve), *parts)
 

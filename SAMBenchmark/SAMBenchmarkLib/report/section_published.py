@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import numpy as np
-
 from SAMBenchmarkLib.core.options import PROMPTLESS, STRATEGIES, STRATEGY_TITLES
 from SAMBenchmarkLib.report.digest import Digest
 from SAMBenchmarkLib.report.html_tables import NO_ROWS, body, data_table, number_cell, number_header, row_header
@@ -57,9 +55,8 @@ def published_section(digest: Digest) -> Html:
 def _promptless_section(digest: Digest) -> Html:
     """What others reached without prompts; there is no oracle, for there is one mask."""
     selection = digest.selections()[0]
-    known = digest.pooled(PROMPTLESS, selection, "dice")
-    known = known[np.isfinite(known)]
-    ours = f"{100 * known.mean():.2f}" if len(known) else NO_ROWS
+    known = digest.pooled_moments(PROMPTLESS, selection, "dice")
+    ours = f"{100 * known.mean:.2f}" if known.defined else NO_ROWS
     rows = [("all objects of this run", NO_ROWS, ours)]
     rows += [(item, f"{by_hand:.2f}", f"{without:.2f}") for item, (by_hand, without) in VESSELS.items()]
     header = [element("th", "Objects", scope="col"), *map(number_header, ("Prompted by hand", "Without prompts"))]
@@ -94,11 +91,10 @@ def _our_rows(digest: Digest, metric: str, structure: str | None) -> list[Html]:
         cells = []
         for strategy in STRATEGIES:
             if structure is None:
-                values = digest.pooled(strategy, selection, metric)
+                known = digest.pooled_moments(strategy, selection, metric)
             else:
-                values = digest.group(strategy, selection, structure).values(metric)
-            known = values[np.isfinite(values)]
-            cells.append(number_cell(f"{factor * known.mean():.2f}" if len(known) else NO_ROWS))
+                known = digest.group(strategy, selection, structure).moments[metric]
+            cells.append(number_cell(f"{factor * known.mean:.2f}" if known.defined else NO_ROWS))
         way = element("td", WAYS.get(selection, f"this run, {selection}"), class_="way")
         rows.append(element("tr", row_header(structure or "all objects of this run"), way, *cells))
     return rows

@@ -3,22 +3,29 @@
 from __future__ import annotations
 
 import statistics
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
+from SAMBenchmarkLib.core.figure_groups import in_order
 from SAMBenchmarkLib.core.options import ALL_STRATEGIES, STRATEGY_TITLES
-from SAMBenchmarkLib.core.rows import TimingRow
+from SAMBenchmarkLib.core.summary import TimingSeconds
 from SAMBenchmarkLib.report.html_tables import NO_ROWS, body, data_table, number_cell, number_header, row_header
 from SAMBenchmarkLib.report.markup import Html, element, paragraph, section
 from SAMBenchmarkLib.report.published import SECONDS, TIMING_SOURCE
 from SAMBenchmarkLib.report.run_facts import RunFacts
 
 
-def timings_section(timings: Sequence[TimingRow], facts: RunFacts) -> Html:
-    """One row per stage: measured by repetition, taken by the run itself, published."""
-    if not timings:
+def timings_section(seconds: TimingSeconds, facts: RunFacts) -> Html:
+    """One row per stage: measured by repetition, taken by the run itself, published.
+
+    Args:
+        seconds: (stage, repeats) -> seconds, one for each slice.
+    """
+    if not seconds:
         return section("timings", "Timings", paragraph("Nothing was timed."))
-    stages = _stages(timings)
-    rows = [_row(stage, [t for t in timings if t.stage == stage]) for stage in stages]
+    by_stage: dict[str, dict[int, Sequence[float]]] = {}
+    for (stage, repeats), values in seconds.items():
+        by_stage.setdefault(stage, {})[repeats] = values
+    rows = [_row(stage, by_stage[stage]) for stage in in_order(by_stage, ("embedding", *ALL_STRATEGIES))]
     header = [
         element("th", "Stage", scope="col"),
         number_header("Timing table", "s, median"),
@@ -46,29 +53,24 @@ def seconds_text(seconds: float) -> str:
     return f"{seconds:.4f}" if seconds < 1 else f"{seconds:.3f}" if seconds < 10 else f"{seconds:.1f}"
 
 
-def _row(stage: str, timings: Sequence[TimingRow]) -> Html:
-    repeated = [t for t in timings if t.repeats > 1]
-    once = [t for t in timings if t.repeats <= 1]
+def _row(stage: str, seconds: Mapping[int, Sequence[float]]) -> Html:
+    repeated = [value for repeats, values in seconds.items() if repeats > 1 for value in values]
+    once = seconds.get(1, ())
+    most = max(seconds)
     title = f"{stage} {STRATEGY_TITLES.get(stage, '')}".strip()
     return element(
         "tr",
         row_header(title[:1].upper() + title[1:]),
         number_cell(_median(repeated)),
-        number_cell(f"{max(t.repeats for t in repeated)} times" if repeated else NO_ROWS),
+        number_cell(f"{most} times" if repeated else NO_ROWS),
         number_cell(_median(once)),
         number_cell(f"{len(once):,}" if once else NO_ROWS),
         *(number_cell(seconds_text(of[stage]) if stage in of else NO_ROWS) for of in SECONDS.values()),
     )
 
 
-def _median(timings: Sequence[TimingRow]) -> str:
-    return seconds_text(statistics.median(t.seconds for t in timings)) if timings else NO_ROWS
-
-
-def _stages(timings: Sequence[TimingRow]) -> list[str]:
-    known = ("embedding", *ALL_STRATEGIES)
-    found = {t.stage for t in timings}
-    return [stage for stage in known if stage in found] + sorted(found - set(known))
+def _median(seconds: Sequence[float]) -> str:
+    return seconds_text(statistics.median(seconds)) if seconds else NO_ROWS
 
 
 def _where(facts: RunFacts) -> str:

@@ -11,6 +11,7 @@ from SAMBenchmarkLib.core.protocols.settings import SETTING_NAMES
 from SAMBenchmarkLib.core.statistics.run_comparison import run_statistics
 from SAMBenchmarkLib.report import page
 from SAMBenchmarkLib.report.digest import Digest
+from SAMBenchmarkLib.report.digest_collector import DIGEST_COLUMNS
 from SAMBenchmarkLib.report.markup import Html
 from SAMBenchmarkLib.report.methods import methods_section
 from SAMBenchmarkLib.report.run_facts import ReportStore, RunFacts
@@ -64,7 +65,7 @@ def report_html(
 ) -> str:
     """The report as text; arguments as those of `write_report`."""
     facts = RunFacts.of(store, option_hash, notes)
-    digest = Digest.of(store.rows(option_hash))
+    digest = Digest.of_batches(store.columns(option_hash, DIGEST_COLUMNS))
     strategies = digest.strategies(facts.options.get("strategies") or ())
     sections = {
         "figures": figures_section(digest, strategies),
@@ -72,7 +73,7 @@ def report_html(
         "protocols": _protocols(store, option_hash, facts),
         "statistics": statistics_section(run_statistics(store, option_hash)),
         "pictures": pictures_section(store, option_hash, digest, strategies, picture_of),
-        "timings": timings_section(store.timings(option_hash), facts),
+        "timings": timings_section(store.timing_seconds(option_hash), facts),
         "published": published_section(digest),
         "options": options_section(facts),
         "methods": methods_section(facts.options),

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from SAMBenchmarkLib.core.box_outlines import box_table
 from SAMBenchmarkLib.core.object_tables import ATTRIBUTES, dice_by_object, worst_results, worst_table
 from SAMBenchmarkLib.core.options import SELECTIONS, BenchmarkOptions
+from SAMBenchmarkLib.core.row_batches import Batch
 from SAMBenchmarkLib.core.rows import ResultRow, TimingRow
 from SAMBenchmarkLib.core.store import CaseRecord, ResultStore
+from SAMBenchmarkLib.core.summary import TimingSeconds, seconds_of
 from SAMBenchmarkLib.core.tables import Table
 from SAMBenchmarkLib.session.model_runs import ModelRun, RunsOutcome
 from SAMBenchmarkLib.session.outputs import run_tables
@@ -29,6 +34,17 @@ class StoreOfCases:
     def rows(self, option_hash: str, **filters: Any) -> Iterator[ResultRow]:
         """Rows of these cases."""
         return (row for row in self._store.rows(option_hash, **filters) if row.case_id in self._cases)
+
+    def columns(self, option_hash: str, names: Sequence[str], plain: bool = False) -> Iterator[Batch]:
+        """Columns of the rows of these cases."""
+        for batch in self._store.columns(option_hash, tuple(dict.fromkeys(("case_id", *names))), plain):
+            wanted = np.array([name in self._cases for name in batch.texts["case_id"].names])[batch["case_id"]]
+            if wanted.any():
+                yield batch.only(wanted)
+
+    def timing_seconds(self, option_hash: str) -> TimingSeconds:
+        """Seconds of the timings of these cases."""
+        return seconds_of(self.timings(option_hash))
 
     def timings(self, option_hash: str) -> list[TimingRow]:
         """Timings of these cases."""
@@ -51,6 +67,7 @@ class ModelResults:
         plotted: tables behind plots alone.
         worst: rows behind the table of worst objects, in its order.
         rows: number of results.
+        cases: that have results.
     """
 
     run: ModelRun
@@ -58,6 +75,7 @@ class ModelResults:
     plotted: tuple[Table, ...]
     worst: tuple[ResultRow, ...]
     rows: int
+    cases: tuple[str, ...] = ()
 
 
 def results_of(store_path: Path, outcome: RunsOutcome, cases: Collection[str]) -> tuple[ModelResults, ...]:
@@ -88,10 +106,11 @@ def _results(store: StoreOfCases, run: ModelRun, together: Sequence[str]) -> Mod
     worst = worst_results(store.rows(run.option_hash), selection)
     objects = dice_by_object(store.rows(run.option_hash), selection)
     strategies = [name for name in objects.header if name not in ("case", "slice", "structure", *ATTRIBUTES.values())]
-    plotted = [objects] if strategies else []
-    plotted += [box_table({name: objects.columns[name] for name in strategies}, selection)] if strategies else []
-    count = sum(1 for _ in store.rows(run.option_hash))
-    return ModelResults(run, (worst_table(worst), *tables), tuple(plotted), tuple(worst), count)
+    boxes = box_table({name: objects.columns[name] for name in strategies}, selection)
+    plotted = (boxes, objects) if strategies else ()
+    counts = Counter(row.case_id for row in store.rows(run.option_hash))
+    all_tables = (worst_table(worst), *tables)
+    return ModelResults(run, all_tables, plotted, tuple(worst), counts.total(), tuple(counts))
 
 
 class _OfOneEvaluation:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import math
 import zlib
 from collections.abc import Iterator, Sequence
@@ -13,6 +14,9 @@ import numpy.typing as npt
 RESAMPLES = 2000
 LEVEL = 95
 """Percent of the draws that an interval holds."""
+
+MOST_SUBJECTS = 5_000
+"""Of more, fixed groups of subjects are drawn instead: time grows with their number, the interval's width does not."""
 
 _ROUNDING = 1e-12
 _DRAWN_AT_ONCE = 4_000_000
@@ -51,7 +55,11 @@ class Estimate:
 
 
 def subject_bootstrap(
-    values: Sequence[float], subjects: Sequence[str], name: str, seed: int = 1, resamples: int = RESAMPLES
+    values: Sequence[float] | npt.NDArray[np.float64],
+    subjects: Sequence[str] | npt.NDArray[np.int64],
+    name: str,
+    seed: int = 1,
+    resamples: int = RESAMPLES,
 ) -> Estimate:
     """The mean over the objects of one source, and the means of resampled subjects.
 
@@ -59,7 +67,7 @@ def subject_bootstrap(
 
     Args:
         values: (N,) one per object; NaN is left out.
-        subjects: (N,) to whom each belongs.
+        subjects: (N,) to whom each belongs: names, or numbers from 0.
         name: of the source; its draws depend on it, so that sources vary independently.
         seed: decides the draws.
         resamples: number of draws.
@@ -70,27 +78,57 @@ def subject_bootstrap(
     Source: Efron 1979, doi:10.1214/aos/1176344552; subjects are the units because objects of one are alike.
     """
     numbers = np.asarray(values, np.float64)
-    people, place = np.unique(np.asarray(subjects, str), return_inverse=True)
+    people, place = numbered(subjects)
     known = np.isfinite(numbers)
     if not known.any():
         return Estimate(math.nan, np.full(resamples, math.nan))
-    sums = np.bincount(place[known], numbers[known], len(people))
-    counts = np.bincount(place[known], minlength=len(people))
-    rng = np.random.default_rng([seed, zlib.crc32(name.encode("utf-8"))])
-    drawn, totals = (np.concatenate(parts) for parts in zip(*_drawn(rng, counts, sums, resamples), strict=True))
+    with_values = len(np.unique(place[known]))
+    if people > MOST_SUBJECTS:
+        people, place = MOST_SUBJECTS, place % MOST_SUBJECTS
+    sums = np.bincount(place[known], numbers[known], people)
+    counts = np.bincount(place[known], minlength=people)
+    parts = [
+        (times @ counts, times @ sums) for times in _times_drawn(people, zlib.crc32(name.encode()), seed, resamples)
+    ]
+    drawn, totals = (np.concatenate(part) for part in zip(*parts, strict=True))
     draws = np.divide(totals, drawn, out=np.full(resamples, math.nan), where=drawn > 0)
-    return Estimate(float(sums.sum() / counts.sum()), draws, int(known.sum()), int(np.count_nonzero(counts)))
+    return Estimate(float(sums.sum() / counts.sum()), draws, int(known.sum()), with_values)
 
 
-def _drawn(
-    rng: np.random.Generator, counts: npt.NDArray[np.int64], sums: npt.NDArray[np.float64], resamples: int
-) -> Iterator[tuple[npt.NDArray[np.int64], npt.NDArray[np.float64]]]:
-    """Objects and sums of resampled subjects, a part of the draws at a time: a large study has many subjects."""
-    chances = np.full(len(counts), 1 / len(counts))
-    part = max(1, _DRAWN_AT_ONCE // len(counts))
+def numbered(subjects: Sequence[str] | npt.NDArray[np.int64]) -> tuple[int, npt.NDArray[np.int64]]:
+    """How many subjects there are, and (N,) each one's number from 0 in the order of names or numbers.
+
+    Args:
+        subjects: (N,) names, or numbers from 0, which is much quicker for many.
+    """
+    given = np.asarray(subjects)
+    if given.dtype.kind not in "iu":
+        people, place = np.unique(given.astype(str), return_inverse=True)
+        return len(people), place
+    present = np.bincount(given) > 0
+    return int(np.count_nonzero(present)), (np.cumsum(present) - 1)[given]
+
+
+def _times_drawn(people: int, source: int, seed: int, resamples: int) -> Iterator[npt.NDArray[np.int64]]:
+    """(draws, subjects) how often each was drawn, a part of the draws at a time: a large study has many subjects."""
+    if people * resamples <= _DRAWN_AT_ONCE:
+        yield _kept_draws(people, source, seed, resamples)
+        return
+    yield from _draw(people, source, seed, resamples)
+
+
+@functools.lru_cache(maxsize=4)
+def _kept_draws(people: int, source: int, seed: int, resamples: int) -> npt.NDArray[np.int64]:
+    """All draws of a study of usual size: every strategy and metric of a structure has the same."""
+    return np.concatenate(list(_draw(people, source, seed, resamples)))
+
+
+def _draw(people: int, source: int, seed: int, resamples: int) -> Iterator[npt.NDArray[np.int64]]:
+    rng = np.random.default_rng([seed, source])
+    chances = np.full(people, 1 / people)
+    part = max(1, _DRAWN_AT_ONCE // people)
     for first in range(0, resamples, part):
-        times = rng.multinomial(len(counts), chances, size=min(part, resamples - first))
-        yield times @ counts, times @ sums
+        yield rng.multinomial(people, chances, size=min(part, resamples - first))
 
 
 def mean_of_sources(estimates: Sequence[Estimate]) -> Estimate:

@@ -20,7 +20,7 @@ _FIGURES = ("objects", "patients", "dice_percent_mean", *_ENDS, "note")
 def interval_table(figures: ObjectFigures, selection: str) -> Table:
     """Mean Dice in percent of every structure and of all objects, with both 95 % intervals."""
     rows = []
-    patients = figures.patients()
+    patients = figures.patient_numbers()
     for name, here in _structures(figures):
         for strategy in figures.strategies(selection):
             found = mean_interval(100 * figures.dice_of(strategy, selection)[here], patients[here])
@@ -35,8 +35,8 @@ def interval_table(figures: ObjectFigures, selection: str) -> Table:
 def site_table(figures: ObjectFigures, selection: str) -> Table:
     """Mean Dice in percent of every site; without rows when no case names its site."""
     rows = []
-    sites, patients = figures.sites(), figures.patients()
-    cases = np.array(figures.cases, np.int64)
+    sites, patients = figures.sites(), figures.patient_numbers()
+    cases = figures.cases
     named = sorted(set(sites[sites != ""])) if len(figures) else []
     for site in [*named, *([""] if named and (sites == "").any() else [])]:
         here = sites == site

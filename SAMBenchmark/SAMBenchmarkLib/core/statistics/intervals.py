@@ -10,7 +10,14 @@ import numpy as np
 import numpy.typing as npt
 from scipy.special import ndtr, ndtri
 
-from SAMBenchmarkLib.core.statistics.bootstrap import LEVEL, RESAMPLES, Estimate, subject_bootstrap
+from SAMBenchmarkLib.core.statistics.bootstrap import (
+    LEVEL,
+    MOST_SUBJECTS,
+    RESAMPLES,
+    Estimate,
+    numbered,
+    subject_bootstrap,
+)
 
 LEAST_PATIENTS = 3
 """Fewer give no interval: their resamples are a handful of values."""
@@ -43,7 +50,7 @@ class MeanInterval:
 
 def mean_interval(
     values: Sequence[float] | npt.NDArray[np.float64],
-    patients: Sequence[str] | npt.NDArray[np.str_],
+    patients: Sequence[str] | npt.NDArray[np.str_] | npt.NDArray[np.int64],
     seed: int = 1,
     resamples: int = RESAMPLES,
 ) -> MeanInterval:
@@ -51,7 +58,7 @@ def mean_interval(
 
     Args:
         values: (N,) one per object; NaN is left out.
-        patients: (N,) to whom each object belongs.
+        patients: (N,) to whom each object belongs: names, or numbers from 0.
         seed: decides the draws.
         resamples: number of draws.
 
@@ -61,10 +68,10 @@ def mean_interval(
     Source: Efron 1987, doi:10.1080/01621459.1987.10478410 (BCa, the jackknife leaves out one patient at a time);
         Davison and Hinkley 1997, section 3.8 (resampling of clusters).
     """
-    numbers, people = np.asarray(values, np.float64), np.asarray(patients, str)
+    numbers = np.asarray(values, np.float64)
     known = np.isfinite(numbers)
-    numbers, people = numbers[known], people[known]
-    count = len(np.unique(people))
+    numbers = numbers[known]
+    count, people = numbered(np.asarray(patients)[known])
     note = _why_none(count)
     if note:
         mean = float(numbers.mean()) if count else math.nan
@@ -74,6 +81,8 @@ def mean_interval(
         note = "the same in every patient: no interval"
         return MeanInterval(estimate.value, _NONE, _NONE, len(numbers), count, note)
     note = f"{count} patients: the interval is rough" if count < FEW_PATIENTS else ""
+    if count > MOST_SUBJECTS:
+        note = f"patients were drawn in {MOST_SUBJECTS:,} fixed groups"
     bca = bca_ends(estimate, means_without_one(numbers, people))
     return MeanInterval(estimate.value, estimate.interval, bca, len(numbers), count, note)
 
@@ -104,10 +113,12 @@ def bca_ends(estimate: Estimate, left_out: npt.NDArray[np.float64], level: float
     return float(low), float(high)
 
 
-def means_without_one(values: npt.NDArray[np.float64], patients: npt.NDArray[np.str_]) -> npt.NDArray[np.float64]:
+def means_without_one(
+    values: npt.NDArray[np.float64], patients: npt.NDArray[np.str_] | npt.NDArray[np.int64]
+) -> npt.NDArray[np.float64]:
     """(P,) mean over all objects but those of one patient, for each of two or more patients."""
-    people, place = np.unique(patients, return_inverse=True)
-    sums, counts = np.bincount(place, values, len(people)), np.bincount(place, minlength=len(people))
+    people, place = numbered(patients)
+    sums, counts = np.bincount(place, values, people), np.bincount(place, minlength=people)
     return (sums.sum() - sums) / (counts.sum() - counts)
 
 

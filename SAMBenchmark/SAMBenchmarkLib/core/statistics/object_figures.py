@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import math
-from array import array
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from SAMBenchmarkLib.core.modalities import modality_codes, modality_name
 from SAMBenchmarkLib.core.options import ALL_STRATEGIES, SELECTIONS
-from SAMBenchmarkLib.core.rows import ResultRow
+from SAMBenchmarkLib.core.row_batches import Batch, TextCodes, batches_of_rows, changes, grouped, structure_numbers
+from SAMBenchmarkLib.core.rows import OBJECT_KEY, ResultRow
 from SAMBenchmarkLib.core.store import CaseRecord
 
 MEASURED = ("size", "aspect_ratio", "intensity_difference", "fourier_order")
@@ -31,6 +32,10 @@ ATTRIBUTE_TITLES = {
 
 Floats = npt.NDArray[np.float64]
 Strings = npt.NDArray[np.str_]
+Numbers = npt.NDArray[np.int64]
+
+FIGURE_COLUMNS = (*OBJECT_KEY, "strategy", "selection", "structure", "dice", *MEASURED)
+"""What a pass over the rows needs."""
 
 
 @dataclass(eq=False)
@@ -38,49 +43,30 @@ class ObjectFigures:
     """One entry per object, in the order of the rows; compact, so that a large study fits into memory.
 
     Attributes:
-        measured: attribute -> values, NaN where undefined.
-        dice: (strategy, selection) -> values, 0 to 1; may be shorter than the number of objects.
+        measured: attribute -> (N,) values, NaN where undefined.
+        dice: (strategy, selection) -> (N,) values, 0 to 1, NaN where an object has no such row.
+        structures, cases: (N,) numbers.
         structure_names, case_ids: what the numbers in `structures` and `cases` stand for.
         records: what is known about cases, by name.
     """
 
-    measured: dict[str, array[float]] = field(default_factory=lambda: {name: array("d") for name in MEASURED})
-    dice: dict[tuple[str, str], array[float]] = field(default_factory=dict)
-    structures: array[int] = field(default_factory=lambda: array("l"))
-    cases: array[int] = field(default_factory=lambda: array("l"))
+    measured: dict[str, Floats]
+    dice: dict[tuple[str, str], Floats]
+    structures: Numbers
+    cases: Numbers
     structure_names: list[str] = field(default_factory=list)
     case_ids: list[str] = field(default_factory=list)
     records: dict[str, CaseRecord] = field(default_factory=dict)
 
     @classmethod
     def of(cls, rows: Iterable[ResultRow], cases: Iterable[CaseRecord] = ()) -> ObjectFigures:
-        """One pass over rows in the order of their keys; only those of S0-S6 as such count, as in the tables."""
-        figures = cls(records={record.case_id: record for record in cases})
-        known: tuple[dict[str, int], dict[str, int]] = {}, {}
-        last: tuple[object, ...] = ()
-        for row in rows:
-            if row.variant or row.round or row.repeat:
-                continue
-            this = (row.case_id, row.frame, row.plane, row.slice, row.label_value)
-            if this != last:
-                figures._add_object(row, known)
-                last = this
-            figures._add_dice(row)
-        figures.structure_names, figures.case_ids = list(known[0]), list(known[1])
-        return figures
+        """From rows in the order of their keys; only those of S0-S6 as such count, as in the tables."""
+        return cls.of_batches(batches_of_rows(rows, FIGURE_COLUMNS, plain=True), cases)
 
-    def _add_object(self, row: ResultRow, known: tuple[dict[str, int], dict[str, int]]) -> None:
-        name = row.structure or f"label {row.label_value}"
-        self.structures.append(known[0].setdefault(name, len(known[0])))
-        self.cases.append(known[1].setdefault(row.case_id, len(known[1])))
-        for attribute, values in self.measured.items():
-            value = getattr(row, attribute, math.nan)
-            values.append(math.nan if attribute == "size" and not value else value)
-
-    def _add_dice(self, row: ResultRow) -> None:
-        values = self.dice.setdefault((row.strategy, row.selection), array("d"))
-        values.extend([math.nan] * (len(self.structures) - 1 - len(values)))
-        values.append(row.dice)
+    @classmethod
+    def of_batches(cls, batches: Iterable[Batch], cases: Iterable[CaseRecord] = ()) -> ObjectFigures:
+        """One pass over batches of `FIGURE_COLUMNS` of rows of S0-S6 as such."""
+        return _Collector().collect(batches, {record.case_id: record for record in cases})
 
     def __len__(self) -> int:
         return len(self.structures)
@@ -97,21 +83,19 @@ class ObjectFigures:
 
     def dice_of(self, strategy: str, selection: str) -> Floats:
         """(N,) Dice, 0 to 1, NaN where an object has no such row."""
-        values = np.full(len(self), math.nan)
-        given = self.dice.get((strategy, selection), array("d"))
-        values[: len(given)] = given
-        return values
+        known = self.dice.get((strategy, selection))
+        return np.full(len(self), math.nan) if known is None else known
 
     def attribute(self, name: str) -> Floats:
         """(N,) one of `ATTRIBUTES`; NaN where it was not measured."""
         if name != "modality":
-            return np.array(self.measured[name], np.float64)
+            return self.measured[name]
         codes = modality_codes(self._modality_of_cases())
         return self._by_case([codes.get(modality, math.nan) for modality in self._modality_of_cases()])
 
-    def structure_of(self) -> npt.NDArray[np.int64]:
+    def structure_of(self) -> Numbers:
         """(N,) number of each object's structure."""
-        return np.array(self.structures, np.int64)
+        return self.structures
 
     def modalities(self) -> Strings:
         """(N,) modality of each object, as `modality_name` writes it."""
@@ -125,6 +109,11 @@ class ObjectFigures:
         """(N,) patient of each object; a case that names none is a patient of its own."""
         return self._by_case([patient_name(self._record(case)) for case in self.case_ids])
 
+    def patient_numbers(self) -> Numbers:
+        """(N,) patient of each object as a number, in the order of the patients' names."""
+        names = [patient_name(self._record(case)) for case in self.case_ids]
+        return np.unique(np.array(names or [""]), return_inverse=True)[1][self.cases]
+
     def _modality_of_cases(self) -> list[str]:
         return [modality_name(self._record(case).modality) for case in self.case_ids]
 
@@ -132,7 +121,53 @@ class ObjectFigures:
         return self.records.get(case) or CaseRecord("", case)
 
     def _by_case(self, values: list[str] | list[float]) -> npt.NDArray:
-        return np.array(values or [""])[np.array(self.cases, np.int64)]
+        return np.array(values or [""])[self.cases]
+
+
+class _Collector:
+    """Puts together what batches tell of objects; a batch may end within one."""
+
+    def __init__(self) -> None:
+        self._count = 0
+        self._last: tuple[Any, ...] | None = None
+        self._objects: dict[str, list[npt.NDArray[Any]]] = {name: [] for name in ("case_id", "structure", *MEASURED)}
+        self._dice: dict[tuple[str, str], list[tuple[Numbers, Floats]]] = {}
+        self._names = TextCodes()
+
+    def collect(self, batches: Iterable[Batch], records: dict[str, CaseRecord]) -> ObjectFigures:
+        case_ids: list[str] = []
+        for batch in batches:
+            self._add(batch)
+            case_ids = batch.texts["case_id"].names
+        empty = {name: np.empty(0, np.float64 if name in MEASURED else np.int64) for name in self._objects}
+        found = {name: np.concatenate([empty[name], *parts]) for name, parts in self._objects.items()}
+        sizes = found["size"] = found["size"].astype(np.float64)
+        sizes[sizes == 0] = math.nan
+        measured = {name: found[name] for name in MEASURED}
+        dice = {key: self._placed(parts) for key, parts in self._dice.items()}
+        return ObjectFigures(measured, dice, found["structure"], found["case_id"], self._names.names, case_ids, records)
+
+    def _add(self, batch: Batch) -> None:
+        key = [batch[name] for name in OBJECT_KEY]
+        starts = changes(key, self._last)
+        self._last = tuple(values[-1] for values in key)
+        place = self._count - 1 + np.cumsum(starts)
+        self._count += int(np.count_nonzero(starts))
+        self._objects["case_id"].append(batch["case_id"][starts])
+        self._objects["structure"].append(structure_numbers(batch.only(starts), self._names))
+        for name in MEASURED:
+            self._objects[name].append(batch[name][starts])
+        ways, group = grouped(batch, ("strategy", "selection"))
+        for number, (strategy, selection) in enumerate(ways):
+            here = group == number
+            named = batch.texts["strategy"].names[strategy], batch.texts["selection"].names[selection]
+            self._dice.setdefault(named, []).append((place[here], batch["dice"][here]))
+
+    def _placed(self, parts: list[tuple[Numbers, Floats]]) -> Floats:
+        values = np.full(self._count, math.nan)
+        for place, given in parts:
+            values[place] = given
+        return values
 
 
 def patient_name(record: CaseRecord) -> str:

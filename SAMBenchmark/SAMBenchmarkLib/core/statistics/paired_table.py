@@ -9,9 +9,10 @@ from collections.abc import Mapping
 import numpy as np
 
 from SAMBenchmarkLib.core.options import SELECTION_TITLES
+from SAMBenchmarkLib.core.statistics.bootstrap import numbered
 from SAMBenchmarkLib.core.statistics.holm import holm
 from SAMBenchmarkLib.core.statistics.intervals import mean_interval
-from SAMBenchmarkLib.core.statistics.object_figures import Floats, ObjectFigures, Strings
+from SAMBenchmarkLib.core.statistics.object_figures import Floats, Numbers, ObjectFigures, Strings
 from SAMBenchmarkLib.core.statistics.signed_rank import signed_rank
 from SAMBenchmarkLib.core.tables import Table
 
@@ -22,7 +23,7 @@ def strategy_tests(figures: ObjectFigures, selection: str) -> Table:
     """Wilcoxon's signed-rank test of every two strategies, corrected after Holm; without rows for one strategy."""
     values = {strategy: figures.dice_of(strategy, selection) for strategy in figures.strategies(selection)}
     pairs = list(itertools.combinations(values, 2))
-    patients = figures.patients()
+    patients = figures.patient_numbers()
     rows = paired_rows({pair: (values[pair[0]], values[pair[1]], patients) for pair in pairs})
     title = (
         "Differences of mean DICE per patient [%], second less first, with Wilcoxon's signed-rank test, masks "
@@ -31,33 +32,34 @@ def strategy_tests(figures: ObjectFigures, selection: str) -> Table:
     return Table.from_rows(f"tests_{selection}", title, ("first", "second", *FIGURES), rows)
 
 
-def paired_rows(pairs: Mapping[tuple[str, ...], tuple[Floats, Floats, Strings]]) -> list[tuple[object, ...]]:
+def paired_rows(pairs: Mapping[tuple[str, ...], tuple[Floats, Floats, Strings | Numbers]]) -> list[tuple[object, ...]]:
     """One row per pair: its names, then `FIGURES`; p is corrected for all pairs together.
 
     Objects without a value in either column are left out; each patient counts once.
 
     Args:
-        pairs: names -> (first, second, patients): (N,) Dice twice, 0 to 1, and (N,) to whom each object belongs.
+        pairs: names -> (first, second, patients): (N,) Dice twice, 0 to 1, and (N,) to whom each object belongs,
+            names or numbers from 0.
     """
     found = [_compared(*columns) for columns in pairs.values()]
     corrected = holm([float(cells[6]) for cells in found])
     return [(*names, *cells[:7], float(p), cells[7]) for names, cells, p in zip(pairs, found, corrected, strict=True)]
 
 
-def _compared(first: Floats, second: Floats, patients: Strings) -> tuple[object, ...]:
+def _compared(first: Floats, second: Floats, patients: Strings | Numbers) -> tuple[object, ...]:
     differences = 100 * (second - first)
     known = np.isfinite(differences)
-    means, people = patient_means(differences[known], patients[known])
+    means = patient_means(differences[known], patients[known])
     if len(means) < 2:
         note = "no object has both" if not len(means) else "1 patient only: no test, no interval"
         mean = float(means[0]) if len(means) else math.nan
         return int(known.sum()), len(means), mean, math.nan, math.nan, math.nan, math.nan, note
-    test, interval = signed_rank(means), mean_interval(means, people)
+    test, interval = signed_rank(means), mean_interval(means, np.arange(len(means)))
     notes = dict.fromkeys(filter(None, (test.note, interval.note)))
     return int(known.sum()), len(means), interval.mean, *interval.bca, test.statistic, test.p, "; ".join(notes)
 
 
-def patient_means(values: Floats, patients: Strings) -> tuple[Floats, Strings]:
-    """Mean of each patient's objects, and the patients; values are defined."""
-    people, place = np.unique(patients, return_inverse=True)
-    return np.bincount(place, values, len(people)) / np.maximum(np.bincount(place, minlength=len(people)), 1), people
+def patient_means(values: Floats, patients: Strings | Numbers) -> Floats:
+    """(P,) mean of each patient's objects, in the order of names or numbers; values are defined."""
+    people, place = numbered(patients)
+    return np.bincount(place, values, people) / np.maximum(np.bincount(place, minlength=people), 1)

@@ -9,10 +9,11 @@ from typing import Any, Protocol
 import numpy as np
 
 from SAMBenchmarkLib.core.options import ALL_STRATEGIES, SELECTION_TITLES, SELECTIONS
-from SAMBenchmarkLib.core.rows import ResultRow
-from SAMBenchmarkLib.core.statistics.object_figures import patient_name
+from SAMBenchmarkLib.core.row_batches import Batch
+from SAMBenchmarkLib.core.rows import OBJECT_KEY
+from SAMBenchmarkLib.core.statistics.object_figures import FIGURE_COLUMNS, ObjectFigures, patient_name
 from SAMBenchmarkLib.core.statistics.paired_table import FIGURES, paired_rows
-from SAMBenchmarkLib.core.statistics.statistics_tables import statistics_tables
+from SAMBenchmarkLib.core.statistics.statistics_tables import tables_of_figures
 from SAMBenchmarkLib.core.store import CaseRecord, RunRecord
 from SAMBenchmarkLib.core.tables import Table
 
@@ -21,11 +22,19 @@ RUN_TABLES = frozenset(f"models_{name}" for name in SELECTIONS)
 _SAME = "nothing that was recorded"
 
 
+DICE_COLUMNS = (*OBJECT_KEY, "strategy", "selection", "dice")
+"""What a comparison reads of each run."""
+
+Key = tuple[Any, ...]
+Keyed = tuple[Key, float]
+"""A row's object, strategy and selection, and its Dice."""
+
+
 class RunsStore(Protocol):
     """What is read of a `ResultStore`."""
 
-    def rows(self, option_hash: str) -> Iterator[ResultRow]:
-        """Rows in the order of their keys."""
+    def columns(self, option_hash: str, names: Sequence[str], plain: bool = False) -> Iterator[Batch]:
+        """Columns of the rows in the order of their keys."""
         ...
 
     def runs(self) -> Sequence[RunRecord]:
@@ -39,7 +48,8 @@ class RunsStore(Protocol):
 
 def run_statistics(store: RunsStore, option_hash: str) -> list[Table]:
     """All tables of statistics of a run, and where the store holds other runs the comparison with them."""
-    tables = statistics_tables(store.rows(option_hash), store.cases(option_hash))
+    batches = store.columns(option_hash, FIGURE_COLUMNS, plain=True)
+    tables = tables_of_figures(ObjectFigures.of_batches(batches, store.cases(option_hash)))
     return [*tables, *comparison_tables(store, option_hash)] if tables else []
 
 
@@ -63,17 +73,29 @@ def comparison_tables(store: RunsStore, option_hash: str) -> list[Table]:
     return [_table(selection, pairs[selection]) for selection in SELECTIONS if selection in pairs]
 
 
-def joined(first: Iterable[ResultRow], second: Iterable[ResultRow]) -> Iterator[tuple[ResultRow, ResultRow]]:
-    """Rows of two runs that are of the same object, strategy and selection; both come in the order of their keys."""
+def joined(first: Iterable[Keyed], second: Iterable[Keyed]) -> Iterator[tuple[Key, float, float]]:
+    """Figures that two runs have under the same key; both come in the order of their keys."""
     others = iter(second)
     other = next(others, None)
-    for row in first:
-        while other is not None and other.key[1:] < row.key[1:]:
+    for key, figure in first:
+        while other is not None and other[0] < key:
             other = next(others, None)
         if other is None:
             return
-        if other.key[1:] == row.key[1:]:
-            yield row, other
+        if other[0] == key:
+            yield key, figure, other[1]
+
+
+def keyed_dice(batches: Iterable[Batch]) -> Iterator[Keyed]:
+    """Dice of rows of S0-S6 as such under their keys, from batches of `DICE_COLUMNS`."""
+    for batch in batches:
+        columns = []
+        for name in DICE_COLUMNS:
+            values = batch[name].tolist()
+            names = batch.texts[name].names if name in batch.texts else None
+            columns.append([names[code] for code in values] if names else values)
+        *keys, dice = columns
+        yield from zip(zip(*keys, strict=True), dice, strict=True)
 
 
 def model_of(run: RunRecord) -> str:
@@ -98,14 +120,13 @@ def _flat(options: Mapping[str, Any]) -> dict[str, Any]:
 def _columns(store: RunsStore, first: str, second: str, patients: Mapping[str, str]) -> dict[tuple[str, str], Any]:
     """(selection, strategy) -> Dice of the first run, of the second, and whose objects they are."""
     found: dict[tuple[str, str], tuple[array[float], array[float], list[str]]] = {}
-    for one, other in joined(store.rows(first), store.rows(second)):
-        if one.variant or one.round or one.repeat:
-            continue
-        columns = found.setdefault((one.selection, one.strategy), (array("d"), array("d"), []))
-        columns[0].append(one.dice)
-        columns[1].append(other.dice)
-        columns[2].append(patients.get(one.case_id, one.case_id))
-    return found
+    streams = (keyed_dice(store.columns(key, DICE_COLUMNS, plain=True)) for key in (first, second))
+    for key, one, other in joined(*streams):
+        columns = found.setdefault((key[-1], key[-2]), (array("d"), array("d"), []))
+        columns[0].append(one)
+        columns[1].append(other)
+        columns[2].append(patients.get(key[0], key[0]))
+    return {key: (one, other, np.unique(whose, return_inverse=True)[1]) for key, (one, other, whose) in found.items()}
 
 
 def _table(selection: str, pairs: Mapping[tuple[str, ...], Any]) -> Table:

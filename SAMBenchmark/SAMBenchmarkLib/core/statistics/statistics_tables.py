@@ -32,7 +32,11 @@ def statistics_tables(rows: Iterable[ResultRow], cases: Iterable[CaseRecord] = (
     Returns:
         Only tables that have rows. Where a figure cannot be given a note says why.
     """
-    figures = ObjectFigures.of(rows, cases)
+    return tables_of_figures(ObjectFigures.of(rows, cases))
+
+
+def tables_of_figures(figures: ObjectFigures) -> list[Table]:
+    """All tables of statistics, as `statistics_tables` gives them."""
     if not len(figures):
         return []
     tables = [part(figures, selection) for selection in figures.selections() for part in _PARTS]

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from SAMBenchmarkLib.core.statistics import bootstrap
-from SAMBenchmarkLib.core.statistics.bootstrap import Estimate, mean_of_sources, subject_bootstrap
+from SAMBenchmarkLib.core.statistics.bootstrap import Estimate, mean_of_sources, numbered, subject_bootstrap
 
 
 def test_the_mean_counts_objects_and_the_draws_are_those_of_subjects():
@@ -90,3 +90,20 @@ def test_draws_in_parts_are_those_at_once(monkeypatch):
     monkeypatch.setattr(bootstrap, "_DRAWN_AT_ONCE", 60)
     in_parts = subject_bootstrap(values, subjects, "source", resamples=100)
     assert np.array_equal(in_parts.draws, at_once.draws) and len(in_parts.draws) == 100
+
+
+def test_subjects_may_be_numbers_which_give_the_same_as_names_in_that_order():
+    values, names = [0.2, 0.9, 0.4, 0.1], ["b", "a", "b", "d"]
+    by_name, by_number = (subject_bootstrap(values, given, "source") for given in (names, np.array([4, 1, 4, 7])))
+    assert np.array_equal(by_name.draws, by_number.draws) and by_number.subjects == 3
+    count, place = numbered(np.array([4, 1, 4, 7]))
+    assert (count, place.tolist()) == (3, [1, 0, 1, 2])
+
+
+def test_many_subjects_are_drawn_in_groups_with_the_same_mean_and_spread(monkeypatch):
+    values = np.random.default_rng(5).normal(0.5, 0.1, 600)
+    each = subject_bootstrap(values, np.arange(600), "source")
+    monkeypatch.setattr(bootstrap, "MOST_SUBJECTS", 200)
+    in_groups = subject_bootstrap(values, np.arange(600), "source")
+    assert (in_groups.value, in_groups.subjects) == (pytest.approx(each.value), 600)
+    assert in_groups.draws.std() == pytest.approx(each.draws.std(), rel=0.15)

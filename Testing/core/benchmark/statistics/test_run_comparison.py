@@ -3,11 +3,14 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from SAMBenchmarkLib.core.row_batches import batches_of_rows
 from SAMBenchmarkLib.core.statistics.run_comparison import (
+    DICE_COLUMNS,
     HEADER,
     comparison_tables,
     differences,
     joined,
+    keyed_dice,
     run_statistics,
 )
 from SAMBenchmarkLib.core.store import RunRecord
@@ -25,8 +28,8 @@ class TwoRuns:
         self.there = [replace(row, option_hash=OTHER, dice=row.dice - 0.1 - 0.01 * row.slice) for row in self.here[16:]]
         self.there += more
 
-    def rows(self, option_hash):
-        return iter(self.here if option_hash == HASH else self.there)
+    def columns(self, option_hash, names, plain=False):
+        return batches_of_rows(self.here if option_hash == HASH else self.there, names, plain)
 
     def runs(self):
         about = {"options": {"preset": "paper"}, "arithmetic": {"model": "large"}}
@@ -59,11 +62,19 @@ def test_a_run_alone_is_compared_with_nothing():
     assert comparison_tables(store, HASH) == [] and comparison_tables(store, "unknown") == []
 
 
-def test_rows_join_where_their_keys_agree():
-    first = [a_row(slice=n, option_hash="a") for n in (1, 2, 4, 5)]
-    second = [a_row(slice=n, option_hash="b") for n in (0, 2, 3, 5, 6)]
-    assert [(one.slice, other.option_hash) for one, other in joined(first, second)] == [(2, "b"), (5, "b")]
+def test_figures_join_where_their_keys_agree():
+    first = [((n, "S5"), n / 10) for n in (1, 2, 4, 5)]
+    second = [((n, "S5"), n / 100) for n in (0, 2, 3, 5, 6)]
+    assert list(joined(first, second)) == [((2, "S5"), 0.2, 0.02), ((5, "S5"), 0.5, 0.05)]
     assert list(joined(first, [])) == [] and list(joined([], second)) == []
+
+
+def test_dice_stand_under_keys_in_words():
+    (batch,) = batches_of_rows([a_row(dice=0.25), a_row(slice=4)], DICE_COLUMNS)
+    assert list(keyed_dice([batch])) == [
+        (("case a", 0, "axial", 3, 1, "S5", "oracle"), 0.25),
+        (("case a", 0, "axial", 4, 1, "S5", "oracle"), 0.5),
+    ]
 
 
 def test_what_differs_is_named():
