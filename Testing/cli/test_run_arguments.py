@@ -56,12 +56,15 @@ def test_every_setting_of_the_protocols_reaches_them():
         "--protocols Huang-Rounds,shi-contours --click-rounds 4 --feed-previous-logits --shift-edges 0,5,15 "
         "--shift-repeats 2 --box-jitter move --jitter-points all --grid-sizes 8,16 --point-rounds 3 --distance cv2_5x5 "
         "--label-source any --modes 1,5 --contour-merge last --shi-window ct --roi-margin 0.25 --relative-jitter 0.1 "
-        "--relative-repeats 1"
+        "--relative-repeats 1 --uncertainty-boxes 3 --uncertainty-share 0.2 --medlsam-margin 4 --medlsam-slab 3 "
+        "--scribble-points 4 --scribble-repeats 2"
     )
     settings = ProtocolSettings(
         click_rounds=4, feed_previous_logits=True, shift_edges=(0, 5, 15), shift_repeats=2, box_jitter="move",
         jitter_points="all", grid_sizes=(8, 16), point_rounds=3, distance="cv2_5x5", label_source="any", modes=(1, 5),
         contour_merge="last", shi_window="ct", roi_margin=0.25, relative_jitter=(0.1,), relative_repeats=1,
+        uncertainty_boxes=3, uncertainty_share=0.2, medlsam_margin=4.0, medlsam_slab=3, scribble_points=4,
+        scribble_repeats=2,
     )  # fmt: skip
     options = options_from(parsed(*arguments.split()))
     assert options == BenchmarkOptions(protocols=("huang-rounds", "shi-contours"), protocol_settings=settings)

@@ -56,6 +56,20 @@ def add_protocol_arguments(group: argparse._ArgumentGroup) -> None:
     add(
         "--relative-repeats", type=int, default=DEFAULTS.relative_repeats, metavar="N", help="drawings of sam-md-jitter"
     )
+    _add_method_arguments(group)
+
+
+def _add_method_arguments(group: argparse._ArgumentGroup) -> None:
+    """Those of the methods that the survey of Zhang and Jiao lists."""
+    add = group.add_argument
+    add("--uncertainty-boxes", type=int, default=DEFAULTS.uncertainty_boxes, metavar="N", help="moved boxes of sam-u")
+    share = "sam-u: largest shift of each side, as a share of the box"
+    add("--uncertainty-share", type=float, default=DEFAULTS.uncertainty_share, metavar="SHARE", help=share)
+    margin = "medlsam: margin on every side, pixels of a slice of 1024 pixels"
+    add("--medlsam-margin", type=float, default=DEFAULTS.medlsam_margin, metavar="PIXELS", help=margin)
+    add("--medlsam-slab", type=int, default=DEFAULTS.medlsam_slab, metavar="N", help="slices that share a box")
+    add("--scribble-points", type=int, default=DEFAULTS.scribble_points, metavar="N", help="points of each stroke")
+    add("--scribble-repeats", type=int, default=DEFAULTS.scribble_repeats, metavar="N", help="drawings of scribbles")
 
 
 def protocols_from(arguments: argparse.Namespace) -> tuple[str, ...]:
@@ -87,6 +101,12 @@ def protocol_settings_from(arguments: argparse.Namespace) -> ProtocolSettings:
         roi_margin=arguments.roi_margin,
         relative_jitter=_numbers("--relative-jitter", arguments.relative_jitter, float),
         relative_repeats=arguments.relative_repeats,
+        uncertainty_boxes=arguments.uncertainty_boxes,
+        uncertainty_share=arguments.uncertainty_share,
+        medlsam_margin=arguments.medlsam_margin,
+        medlsam_slab=arguments.medlsam_slab,
+        scribble_points=arguments.scribble_points,
+        scribble_repeats=arguments.scribble_repeats,
     )
 
 

@@ -13,8 +13,11 @@ from SAMBenchmarkLib.core.protocols import (
     huang_shift,
     mazurowski_modes,
     mazurowski_points,
+    medlsam,
     roi_crop,
     sam_md_jitter,
+    sam_u,
+    scribbles,
     shi_contours,
 )
 from SAMBenchmarkLib.core.protocols.contract import Answer, Evaluate, Target
@@ -33,6 +36,9 @@ PROTOCOLS: dict[str, Evaluate] = {
         shi_contours,
         roi_crop,
         sam_md_jitter,
+        sam_u,
+        medlsam,
+        scribbles,
     )
 }
 

@@ -17,6 +17,9 @@ PROTOCOL_TITLES = {
     "shi-contours": "one point at the centroid of every contour (Shi et al. 2023)",
     "roi-crop": "image cropped to a region of interest (Shi et al. 2023)",
     "sam-md-jitter": "box jitter relative to the size of the box (Roy et al. 2023)",
+    "sam-u": "mean of several moved boxes, and its uncertainty (SAM-U, Deng et al. 2023)",
+    "medlsam": "boxes of slices from six extreme points in space (MedLSAM, Lei et al. 2023)",
+    "scribbles": "strokes in and beside the object, sampled into points",
 }
 """Names on the command line, in the order in which they are evaluated."""
 
@@ -49,6 +52,12 @@ SETTING_TEXTS = {
     "roi_margin": "roi-crop: margin on each side, as a share of the object's box.",
     "relative_jitter": "sam-md-jitter: largest shift of each side, as a share of the box.",
     "relative_repeats": "sam-md-jitter: how often each level is drawn.",
+    "uncertainty_boxes": "sam-u: number of boxes.",
+    "uncertainty_share": "sam-u: largest shift of each side, as a share of the box.",
+    "medlsam_margin": "medlsam: margin on every side, pixels of a slice of 1024 pixels.",
+    "medlsam_slab": "medlsam: slices that share a box, beside one box for all of the structure.",
+    "scribble_points": "scribbles: points taken from each stroke.",
+    "scribble_repeats": "scribbles: how often strokes are drawn.",
 }
 """One line for each setting, in the words of the report."""
 
@@ -66,7 +75,18 @@ CHOICES: dict[str, tuple[str, ...]] = {
     "shi_window": ("auto", "ct", "minmax", "run"),
 }
 
-_LEAST = {"click_rounds": 1, "shift_repeats": 1, "point_rounds": 1, "relative_repeats": 1, "roi_margin": 0}
+_LEAST = {
+    "click_rounds": 1,
+    "shift_repeats": 1,
+    "point_rounds": 1,
+    "relative_repeats": 1,
+    "roi_margin": 0,
+    "uncertainty_boxes": 2,
+    "medlsam_margin": 0,
+    "medlsam_slab": 1,
+    "scribble_points": 1,
+    "scribble_repeats": 1,
+}
 
 
 @dataclass(frozen=True)
@@ -93,6 +113,12 @@ class ProtocolSettings:
     roi_margin: float = 0.5
     relative_jitter: tuple[float, ...] = (0.01, 0.05, 0.1, 0.25, 0.5)
     relative_repeats: int = 3
+    uncertainty_boxes: int = 8
+    uncertainty_share: float = 0.1
+    medlsam_margin: float = 10.0
+    medlsam_slab: int = 2
+    scribble_points: int = 5
+    scribble_repeats: int = 3
 
     def __post_init__(self) -> None:
         for name, choices in CHOICES.items():
@@ -109,6 +135,7 @@ class ProtocolSettings:
         _check_list("grid_sizes", self.grid_sizes, 1, 256)
         _check_list("modes", self.modes, 1, 5)
         _check_list("relative_jitter", self.relative_jitter, 0, 1)
+        _check_list("uncertainty_share", (self.uncertainty_share,), 0, 1)
 
     def resolved(self, preset: str) -> ProtocolSettings:
         """The same settings with the preset's choices filled in."""
