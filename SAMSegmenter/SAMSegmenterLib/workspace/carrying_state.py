@@ -14,6 +14,10 @@ _PLACES = 1500
 """Places along the strip; of slices that share one, the one with the least confidence is shown."""
 
 
+_FEWEST = 15
+"""Slices on a strip at least, so that single ones do not become walls."""
+
+
 def carrying_state(session: EditingSession) -> dict[str, Any]:
     """Variables of the page about propagation."""
     state = propagation_state(session)
@@ -33,16 +37,20 @@ def carrying_state(session: EditingSession) -> dict[str, Any]:
             "progress": _progress(state),
             "share": _share(state),
         },
-        "strip": strip_state(state.strip),
+        "strip": strip_state(state.strip, (low, high)),
     }
 
 
-def strip_state(strip: StripContent) -> dict[str, Any]:
+def strip_state(strip: StripContent, stack: tuple[int, int]) -> dict[str, Any]:
     """The strip: `slices` as [number, confidence, level, state], levels 0 poor to 2 good.
 
     States are "keyframe", "rejected", "accepted" and "waiting"; `first` is larger than `last` on an empty strip.
+
+    Args:
+        strip: what is known of the slices.
+        stack: numbers of the outermost slices of the volume; a strip of few slices goes on beyond them.
     """
-    first, last = strip.ends if strip.ends is not None else (0, -1)
+    first, last = _ends(strip, stack)
     slices = StripLayout(first, last, _PLACES).one_per_place(strip.slices) if last >= first else []
     there = {one.index for one in slices}
     given = [[index, 1.0, 2, "keyframe"] for index in sorted(strip.keyframes - there)]
@@ -55,6 +63,16 @@ def strip_state(strip: StripContent) -> dict[str, Any]:
         "worst": -1 if strip.worst is None else strip.worst,
         "words": "" if strip.shown is None else slice_words(strip, strip.shown),
     }
+
+
+def _ends(strip: StripContent, stack: tuple[int, int]) -> tuple[int, int]:
+    """First and last number on the strip."""
+    if strip.ends is None:
+        return 0, -1
+    first, last = strip.ends
+    room = max(0, _FEWEST - (last - first + 1))
+    low, high = min(first, max(stack[0], first - room // 2)), max(last, min(stack[1], last + room - room // 2))
+    return low, high
 
 
 def _level(confidence: float) -> int:

@@ -65,9 +65,9 @@ def build_page(
             _build_page_buttons(v3)
         with v3.VNavigationDrawer(permanent=True, location="right", width=312, tag="aside", aria_label="Panel"):
             build_segments(v3, html, actions)
-            build_slice(v3, html, actions)
+            build_slice(v3, html, server.state, actions)
             build_propagation(v3, html, actions)
-            build_settings(v3, html, models, actions)
+            build_settings(html, server.state, models, actions)
             with v3.Template(v_slot_append=True):
                 build_kept(v3, actions)
                 build_notices(v3, html, actions)

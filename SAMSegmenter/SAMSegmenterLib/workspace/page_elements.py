@@ -74,16 +74,30 @@ def section(html: Any, title: str, is_open: bool = True, **more: Any) -> Any:
     return found
 
 
-def choice(v3: Any, label: str, items: Any, value: str, changed: Any, **more: Any) -> Any:
-    """A list to choose from; `items` are (value, name) pairs, or values."""
-    listed = [{"value": one[0], "title": one[1]} if isinstance(one, tuple) else one for one in items]
-    return v3.VSelect(
-        label=label,
-        items=(f"choices_{value}", listed),
-        model_value=(value,),
-        update_modelValue=changed,
-        density="compact",
-        hide_details=True,
-        variant="outlined",
-        **{"classes": "sam-field", **more},
-    )
+def choice(html: Any, state: Any, label: str, items: Any, value: str, changed: Any) -> None:
+    """A list to choose from; `items` are (value, name) pairs.
+
+    Args:
+        state: of trame; it gets the list.
+        value: the variable, and how the list is found on the page.
+        changed: what is done with `$event.target.value`.
+    """
+    state[f"choices_{value}"] = [list(item) for item in items]
+    with html.Label(classes="sam-choice"):
+        html.Span(label)
+        with html.Select(
+            classes="sam-text",
+            value=(value,),
+            change=changed,
+            data_action=value,
+            __properties=["value", *ARIA],
+            __events=["change"],
+        ):
+            html.Option(
+                "{{ item[1] }}",
+                v_for=f"item in choices_{value}",
+                key=("item[0]",),
+                value=("item[0]",),
+                selected=(f"item[0] === {value}",),
+                __properties=["value", "selected"],
+            )

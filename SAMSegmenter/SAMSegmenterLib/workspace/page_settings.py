@@ -8,11 +8,11 @@ from SAMSegmenterLib.session.choice_words import keep_choices, window_choices
 from SAMSegmenterLib.workspace.page_elements import ARIA, Actions, choice, section
 
 
-def build_settings(v3: Any, html: Any, models: list[str], actions: Actions) -> None:
+def build_settings(html: Any, state: Any, models: list[str], actions: Actions) -> None:
     """Lay out what the model is shown, what is done to its masks, and which model it is."""
     with section(html, "Window, clean-up and model", is_open=False):
-        choice(v3, "Window that the model sees", window_choices(), "window", (actions["window"], "[$event]"))
-        choice(v3, "Parts of a mask", keep_choices(), "keep", (actions["cleanup"], "['keep', $event]"))
+        choice(html, state, "Window", window_choices(), "window", (actions["window"], "[$event.target.value]"))
+        choice(html, state, "Parts", keep_choices(), "keep", (actions["cleanup"], "['keep', $event.target.value]"))
         with html.Div(classes="sam-row"):
             for name, label, step in (("smooth_px", "Smooth, px", 0.5), ("minimum_mm2", "Smallest part, mm\u00b2", 1)):
                 with html.Label(classes="sam-labelled"):
@@ -31,7 +31,8 @@ def build_settings(v3: Any, html: Any, models: list[str], actions: Actions) -> N
         with html.Div(classes="sam-row"):
             _check(html, "fill_holes", "Fill holes", (actions["cleanup"], "['fill_holes', $event.target.checked]"))
             _check(html, "hover", "Preview under the mouse", (actions["hover"], "[$event.target.checked]"))
-        choice(v3, "Model", models, "model", (actions["model"], "[$event]"))
+        names = [(name, name) for name in models]
+        choice(html, state, "Model", names, "model", (actions["model"], "[$event.target.value]"))
         html.P(
             "{{ model }}{{ device ? ' on ' + device : '' }}{{ latency < 0 ? '' : ', last mask ' + latency + ' ms' }}",
             classes="sam-quiet",

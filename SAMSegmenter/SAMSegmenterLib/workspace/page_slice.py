@@ -7,8 +7,20 @@ from typing import Any
 from SAMSegmenterLib.session.choice_words import mode_choices
 from SAMSegmenterLib.workspace.page_elements import ARIA, Actions, choice, section, text_button
 
+_BUTTONS: tuple[tuple[str, str, str, dict[str, Any]], ...] = (
+    ("Segment slice", "Outline everything that the model finds on this slice, to be picked", "propose", {}),
+    ("Use segment", "Give the model what the segment is on this slice, as a rough mask", "use_segment", {}),
+    ("Marked slices", "Make the masks of all slices with marks that are not accepted", "outline_marked", {}),
+    (
+        "Uncertainty",
+        "Show where the mask depends on the exact place of the marks: yellow a little, red much",
+        "uncertainty",
+        {"disabled": ("!can_accept",), "color": ("uncertainty ? 'primary' : undefined",)},
+    ),
+)
 
-def build_slice(v3: Any, html: Any, actions: Actions) -> None:
+
+def build_slice(v3: Any, html: Any, state: Any, actions: Actions) -> None:
     """Lay out the masks to choose from, with their predicted IoU, and what else there is for one slice."""
     with section(html, "Mask on this slice"):
         with html.Div(classes="sam-row"):
@@ -32,34 +44,24 @@ def build_slice(v3: Any, html: Any, actions: Actions) -> None:
                     title="Choose this mask; the number is its predicted IoU ([ and ])",
                     __properties=ARIA,
                 )
-        choice(v3, "Accepting", mode_choices(), "mode", (actions["mode"], "[$event]"))
+        choice(html, state, "Accepting", mode_choices(), "mode", (actions["mode"], "[$event.target.value]"))
         with html.Div(classes="sam-row"):
-            text_button(
-                v3, "Use segment", "Give the model what the segment is on this slice, as a rough mask", "use_segment",
-                actions,
-            )  # fmt: skip
-            text_button(
-                v3, "Uncertainty", "Show where the mask depends on the exact place of the marks: red much",
-                "uncertainty", actions, disabled=("!can_accept",), color=("uncertainty ? 'primary' : undefined",),
-            )  # fmt: skip
+            for text, title, name, more in _BUTTONS:
+                text_button(v3, text, title, name, actions, **more)
         _build_proposals(v3, html, actions)
         _build_stack(v3, html, actions)
 
 
 def _build_proposals(v3: Any, html: Any, actions: Actions) -> None:
-    with html.Div(classes="sam-row"):
-        text_button(
-            v3, "Segment slice", "Outline everything that the model finds on this slice; a click on an outline adds it",
-            "propose", actions,
-        )  # fmt: skip
-        html.Span("{{ proposals }} outlines", v_if=("proposals >= 0",), classes="sam-quiet")
     with html.Div(v_if=("proposals >= 0",), classes="sam-row"):
+        html.Span("{{ proposals }} outlines: click one", classes="sam-quiet")
         with html.Label(classes="sam-check"):
             html.Input(
                 type="checkbox",
                 checked=("as_new",),
                 change=(actions["new_name"], "[$event.target.checked ? 'Structure' : null]"),
-                __properties=["type", "checked"],
+                data_action="as-new",
+                __properties=["type", "checked", *ARIA],
                 __events=["change"],
             )
             html.Span("as new segment")
@@ -75,15 +77,10 @@ def _build_proposals(v3: Any, html: Any, actions: Actions) -> None:
 
 
 def _build_stack(v3: Any, html: Any, actions: Actions) -> None:
-    with html.Div(classes="sam-row"):
-        text_button(
-            v3, "Outline marked slices", "Make the masks of all slices with marks that are not accepted",
-            "outline_marked", actions,
-        )  # fmt: skip
-        html.Span("{{ stack[0] }} of {{ stack[1] }}", v_if=("stack",), classes="sam-quiet")
     with html.Div(v_if=("stack",), classes="sam-row"):
+        html.Span("{{ stack[0] }} of {{ stack[1] }} slices", classes="sam-quiet")
         text_button(
-            v3, "Accept {{ stack[2] }} slices", "Write all these masks, as one undo step", "accept_stack", actions,
+            v3, "Accept {{ stack[2] }}", "Write all these masks, as one undo step", "accept_stack", actions,
             color="success", disabled=("!stack[2]",),
         )  # fmt: skip
         text_button(v3, "Reject", "Drop these masks and their marks", "reject_stack", actions)

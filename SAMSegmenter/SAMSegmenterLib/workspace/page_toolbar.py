@@ -7,7 +7,7 @@ from typing import Any
 from SAMSegmenterLib.workspace.page_elements import ARIA, Actions, icon_button
 
 _TOOLS = (
-    ("point", "mdi-circle-medium", "Point (O)"),
+    ("point", "mdi-crosshairs", "Point (O)"),
     ("box", "mdi-selection", "Box (B)"),
     ("scribble", "mdi-draw", "Scribble (S)"),
     ("lasso", "mdi-lasso", "Lasso (L)"),

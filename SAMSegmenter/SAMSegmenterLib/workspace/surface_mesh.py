@@ -127,7 +127,7 @@ def _contour(share: np.ndarray, most_triangles: int) -> Mesh:
     """Surface where the share is a half, in indices (i, j, k)."""
     from vtkmodules.util.numpy_support import numpy_to_vtk, vtk_to_numpy
     from vtkmodules.vtkCommonDataModel import vtkImageData
-    from vtkmodules.vtkFiltersCore import vtkFlyingEdges3D, vtkQuadricDecimation
+    from vtkmodules.vtkFiltersCore import vtkFlyingEdges3D, vtkQuadricDecimation, vtkWindowedSincPolyDataFilter
 
     image = vtkImageData()
     image.SetDimensions(*share.shape[::-1])
@@ -145,6 +145,13 @@ def _contour(share: np.ndarray, most_triangles: int) -> Mesh:
         fewer.SetTargetReduction(1 - most_triangles / count)
         fewer.Update()
         found = fewer.GetOutput()
+    even = vtkWindowedSincPolyDataFilter()
+    even.SetInputData(found)
+    even.SetNumberOfIterations(15)
+    even.SetPassBand(0.08)
+    even.NormalizeCoordinatesOn()
+    even.Update()
+    found = even.GetOutput()
     if not found.GetNumberOfPolys():
         return Mesh(np.zeros((0, 3)), np.zeros((0, 3), np.int64))
     triangles = vtk_to_numpy(found.GetPolys().GetConnectivityArray()).reshape(-1, 3)

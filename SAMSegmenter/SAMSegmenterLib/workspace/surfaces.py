@@ -102,9 +102,7 @@ def _result(future: Future[dict[str, Any]]) -> dict[str, Any]:
     try:
         return future.result()
     except BrokenProcessPool as error:
-        raise SAMError(
-            "The surface could not be made: its process ended.", "Try again."
-        ) from error
+        raise SAMError("The surface could not be made: its process ended.", "Try again.") from error
 
 
 def _own_process() -> Executor:

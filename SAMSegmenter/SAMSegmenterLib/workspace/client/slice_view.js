@@ -8,7 +8,7 @@
   <div class="sam-view" :class="{ 'sam-active': view.active, 'sam-big': big === view.name }" :data-view="view.name">
     <svg ref="svg" :viewBox="box" preserveAspectRatio="xMidYMid meet" role="application" tabindex="0"
          :class="'sam-tool-' + tool"
-         :aria-label="view.name + ' view, slice ' + (view.index + 1) + ' of ' + view.count
+         :aria-label="view.name + ' view, slice ' + view.index + ' of ' + (view.count - 1)
                       + '. Up and Down scroll, Shift and arrows move the cross-hair, Space marks there.'"
          @pointerdown="press" @pointermove="move" @pointerup="release" @pointercancel="drag = null"
          @pointerleave="leave" @wheel.prevent="wheel" @contextmenu.prevent @keydown="key">
@@ -39,7 +39,7 @@
               @click="$emit('grow', view.name)">{{ view.name }}</button>
       <input type="range" min="0" :max="view.count - 1" :value="view.index" :aria-label="view.name + ' slice'"
              @input="tell('scroll', { index: Number($event.target.value) })">
-      <output>{{ view.index + 1 }}/{{ view.count }}</output></div>
+      <output>{{ view.index }}/{{ view.count - 1 }}</output></div>
   </div>`;
 
   function toLine([u, v], path, closed) { /* distance of a place from a line, in pixels of the picture */
