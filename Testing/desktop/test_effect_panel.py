@@ -13,7 +13,7 @@ ACTIONS = (
     *("propagate_up", "propagate_down", "stop_mark", "cancel_propagation", "accept_propagation", "reject_propagation"),
     *("worst", "edit_carried"),
 )
-WITH_ARGUMENTS = ("propagate", "accept_range", "go_to_slice")
+WITH_ARGUMENTS = ("propagate", "accept_range", "go_to_slice", "stopwatch")
 
 
 class Heard:
@@ -81,7 +81,15 @@ def test_every_button_does_its_own_action(panel, heard):
         one.setEnabled(True)
         one.click()
     counted = Counter(heard.actions)
-    assert set(counted) == {*ACTIONS, "propagate", "accept_range", "candidate 0", "candidate 1", "candidate 2"}
+    assert set(counted) == {
+        *ACTIONS,
+        "stopwatch",
+        "propagate",
+        "accept_range",
+        "candidate 0",
+        "candidate 1",
+        "candidate 2",
+    }
     assert set(counted.values()) == {1}
 
 
@@ -108,7 +116,14 @@ def test_every_text_goes_through_the_translation(a_stand_in, complaints, monkeyp
     import slicer.i18n
 
     names = ("panel_parts", "panel_texts", "prompt_section", "mask_section", "structure_section", "stack_section")
-    more = ("region_chooser", "propagation_texts", "confidence_strip", "propagation_section", "settings_section")
+    more = (
+        "region_chooser",
+        "propagation_texts",
+        "confidence_strip",
+        "propagation_section",
+        "settings_section",
+        "stopwatch_section",
+    )
     modules = [f"SAMSegmenterLib.desktop.{name}" for name in (*names, *more, "effect_panel")]
     before = [importlib.import_module(name) for name in modules]
     monkeypatch.setattr(slicer.i18n, "tr", lambda text: f"~{text}")

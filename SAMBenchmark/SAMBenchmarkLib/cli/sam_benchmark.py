@@ -9,7 +9,7 @@ import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from SAMBenchmarkLib.cli import benchmark_agreement, benchmark_propagate
+from SAMBenchmarkLib.cli import benchmark_agreement, benchmark_propagate, benchmark_stopwatch
 from SAMBenchmarkLib.cli.run_arguments import add_run_arguments, cases_from, options_from
 from SAMBenchmarkLib.core.store import ResultStore, RunRecord
 from SAMBenchmarkLib.core.summary_text import COLUMNS, terminal_summary
@@ -47,6 +47,7 @@ def main(arguments: Sequence[str] | None = None, make_loader: MakeLoader | None 
         "report": lambda: _report(given),
         "propagate": lambda: benchmark_propagate.run(given, loader(given)),
         "agreement": lambda: benchmark_agreement.run(given),
+        "stopwatch": lambda: benchmark_stopwatch.run(given),
     }
     return run_command(work[given.command], given.verbose)
 
@@ -71,6 +72,7 @@ def build_parser() -> argparse.ArgumentParser:
     add_common_arguments(report)
     benchmark_propagate.add_parser(commands, _Defaults)
     benchmark_agreement.add_parser(commands, _Defaults)
+    benchmark_stopwatch.add_parser(commands, _Defaults)
     return parser
 
 

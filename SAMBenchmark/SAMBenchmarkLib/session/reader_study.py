@@ -14,12 +14,11 @@ from SAMBenchmarkLib.core.reader_agreement import named_mask, reader_rows, reade
 from SAMBenchmarkLib.core.reader_options import ReaderOptions
 from SAMBenchmarkLib.core.reader_tables import ReaderRows
 from SAMBenchmarkLib.core.rows import ResultRow
-from SAMBenchmarkLib.core.spreadsheets import table_csv
-from SAMBenchmarkLib.core.tables import Table
 from SAMBenchmarkLib.report.percentiles import PLACES
 from SAMBenchmarkLib.report.pictures import Drawing, SlicePicture, draw
 from SAMBenchmarkLib.report.readers_facts import MOST_STRUCTURES, ReaderPicture, ReaderStudy
 from SAMBenchmarkLib.session.reader_pairs import ReaderCase, ReaderPair, load_reader_case, voxel_ml
+from SAMBenchmarkLib.session.table_files import write_table_files
 from SAMBenchmarkLib.session.whole_folder import whole_folder
 from SAMSegmenterLib.core.errors import Cancelled, InputError
 from SAMSegmenterLib.core.geometry import Volume, plane_axis, plane_name
@@ -81,10 +80,7 @@ def write_reader_study(study: ReaderStudy, output: Path | str) -> list[Path]:
 
     target = Path(output).expanduser().absolute()
     with whole_folder(target, MARK) as stage:
-        for folder, ending, text in (("tables", "tsv", Table.to_tsv), ("csv", "csv", table_csv)):
-            (stage / folder).mkdir()
-            for table in study.tables:
-                (stage / folder / f"{table.name}.{ending}").write_text(text(table), encoding="utf-8", newline="")
+        write_table_files(stage, study.tables)
         (stage / "report.html").write_text(readers_html(study), encoding="utf-8", newline="\n")
         about = {"schema": "sam-agreement/1", "cases": len(study.rows.voxel_ml), "tables": len(study.tables)}
         (stage / MARK).write_text(json.dumps(about) + "\n", encoding="utf-8")

@@ -9,6 +9,7 @@ import slicer
 from slicer.i18n import tr as _
 
 from SAMSegmenterLib.core.errors import InputError
+from SAMSegmenterLib.core.timed_task import WITH
 from SAMSegmenterLib.desktop.effect_session import EffectSession
 from SAMSegmenterLib.desktop.propagation_actions import PropagationActions
 from SAMSegmenterLib.desktop.propagation_texts import no_region_text
@@ -54,12 +55,14 @@ class EffectActions:
         self._effect, self._owner, self._tell = scripted_effect, owner, tell
 
     def by_name(self) -> dict[str, Callable[..., None]]:
-        """All actions; "candidate" takes the index of a mask, and see `PropagationActions.by_name`."""
+        """All actions; "candidate" takes the index of a mask, "stopwatch" a condition; see `PropagationActions`."""
         actions: dict[str, Callable[..., None]] = {
             name: self._acting(lambda session, method=method: getattr(session, method)())
             for name, method in _SESSION_METHODS.items()
         }
         actions["candidate"] = lambda index: self._acting(lambda session: session.choose_candidate(index))()
+        watch = self._owner.stopwatch
+        actions["stopwatch"] = lambda given=WITH: self._acting(lambda session: watch.toggle(session, given))()
         actions["proposals"] = self._acting(self._propose)
         actions["outline_region"] = self._acting(self._outline_region)
         actions["keep_uncertainty"] = self._acting(self._keep_uncertainty)

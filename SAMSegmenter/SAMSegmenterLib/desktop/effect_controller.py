@@ -95,6 +95,7 @@ class EffectController:
             self.deactivate()
         self._timer.disconnect("timeout()", self._tick)
         self.panel.disconnect_all()
+        self.owner.stopwatch.give_up()
         self.owner.close()
 
     def handle(self, interactor: Any, event: int, view_widget: Any) -> bool:

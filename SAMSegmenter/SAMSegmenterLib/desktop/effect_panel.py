@@ -16,6 +16,7 @@ from SAMSegmenterLib.desktop.propagation_section import PropagationSection
 from SAMSegmenterLib.desktop.region_chooser import RegionChooser
 from SAMSegmenterLib.desktop.settings_section import SettingsSection
 from SAMSegmenterLib.desktop.stack_section import StackSection
+from SAMSegmenterLib.desktop.stopwatch_section import StopwatchSection
 from SAMSegmenterLib.desktop.structure_section import StructureSection
 
 
@@ -23,16 +24,16 @@ class EffectPanel:
     """Shows the options, the candidates, what there is to say, and the state of the model.
 
     From top to bottom: prompts to recover, then the slice (`prompts`, `mask`, `structures`) with notices and status
-    below it, then headings for what goes beyond the slice, each a section of its own (`stack`, `propagation`), and
-    `settings` last.
+    below it, then headings for what goes beyond the slice, each a section of its own (`stack`, `propagation`), then
+    `settings`, and last the `stopwatch` of studies.
 
     Args:
         on_options: called with the options when the user changed one.
         on_region: called with the markups node when the user chose another region.
         actions: name to function, called by the buttons: "accept", "reject", "clear", "undo", "redo", "use_segment",
             "uncertainty", "keep_uncertainty", "proposals", "outline_region", "outline_marked", "accept_stack",
-            "reject_stack", "cancel", "recover", "dismiss", "candidate" with an index, and those of
-            `PropagationActions`.
+            "reject_stack", "cancel", "recover", "dismiss", "candidate" with an index, "stopwatch" with a condition,
+            and those of `PropagationActions`.
 
     Attributes:
         widget: to be put into the effect's options frame.
@@ -58,7 +59,8 @@ class EffectPanel:
         self.stack = StackSection(on_region, self._does)
         self.propagation = PropagationSection(self._changed, on_region, self._does)
         self.settings = SettingsSection(self._changed)
-        for section in (self.stack, self.propagation, self.settings):
+        self.stopwatch = StopwatchSection(self._does)
+        for section in (self.stack, self.propagation, self.settings, self.stopwatch):
             layout.addRow(section.widget)
 
     def options(self) -> EffectOptions:

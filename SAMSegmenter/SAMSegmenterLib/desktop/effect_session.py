@@ -7,6 +7,7 @@ from typing import Any
 
 from SAMSegmenterLib.core.errors import InputError
 from SAMSegmenterLib.core.slicing import SliceImage
+from SAMSegmenterLib.desktop.effect_stopwatch import EffectStopwatch
 from SAMSegmenterLib.desktop.scripted_writer import ScriptedWriterProvider
 from SAMSegmenterLib.desktop.shared_service import new_autosave, shared_service
 from SAMSegmenterLib.scene.editing_nodes import EditorSource
@@ -31,6 +32,7 @@ class EffectSession:
     Attributes:
         session: None while there is no segmentation.
         view_name: name of the slice view in use, empty before the first.
+        stopwatch: times objects for a study.
 
     Thread: main, all of it.
     """
@@ -43,6 +45,12 @@ class EffectSession:
         self._segmentation_state: NodeState | None = None
         self._slice_node: Any = None
         self._keeper: PromptKeeper | None = None
+        self.stopwatch = EffectStopwatch(self)
+
+    @property
+    def segmentation_node(self) -> Any:
+        """`vtkMRMLSegmentationNode` that is edited, None for none."""
+        return self._segmentation_node
 
     @property
     def view_name(self) -> str:

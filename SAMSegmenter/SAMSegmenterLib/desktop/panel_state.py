@@ -16,6 +16,7 @@ from SAMSegmenterLib.session.propagation_state import propagation_state
 def show_session(panel: EffectPanel, owner: EffectSession) -> None:
     """Show masks, marks, notices and status of the session at hand, or that there is none."""
     session = owner.session
+    panel.stopwatch.show_running(owner.stopwatch.running)
     panel.propagation.show_state(propagation_state(session, _))
     if session is None:
         panel.mask.show_candidates((), 0)

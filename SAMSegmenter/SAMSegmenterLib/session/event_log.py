@@ -69,14 +69,21 @@ class EventLog:
     def __init__(self, path: Path | None = None, clock: Callable[[], float] = time.monotonic) -> None:
         self._path, self._clock, self._start = path, clock, clock()
         self._events: deque[Event] = deque(maxlen=MANY_EVENTS)
+        self._copy: EventLog | None = None
 
     @property
     def events(self) -> tuple[Event, ...]:
         """The events in memory, in order."""
         return tuple(self._events)
 
+    def copy_to(self, other: EventLog | None) -> None:
+        """Have another log note what is noted here, from now on and by its own clock; None ends this."""
+        self._copy = other
+
     def add(self, kind: str, **facts: Any) -> None:
         """Note that something happened now; never fails."""
+        if self._copy is not None:
+            self._copy.add(kind, **facts)
         event = Event(self._clock() - self._start, kind, facts)
         self._events.append(event)
         if self._path is None:
