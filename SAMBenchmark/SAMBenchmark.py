@@ -56,6 +56,8 @@ class SAMBenchmarkWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
         ScriptedLoadableModuleWidget.__init__(self, parent)  # calls `setup` itself where there is no parent
 
     def setup(self) -> None:
+        import qt
+
         from SAMBenchmarkLib.desktop.benchmark_widget import BenchmarkPanel
 
         ScriptedLoadableModuleWidget.setup(self)
@@ -65,28 +67,55 @@ class SAMBenchmarkWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
         widget.setMRMLScene(slicer.mrmlScene)
         self.logic = SAMBenchmarkLogic()
         self.panel = BenchmarkPanel(self.ui, self.logic, self.parent)
-        self.addObserver(slicer.mrmlScene, slicer.mrmlScene.EndCloseEvent, self.onSceneEndClose)
+        self.refreshSoon = qt.QTimer(self.parent)
+        self.refreshSoon.setSingleShot(True)
+        self.refreshSoon.setInterval(50)
+        self.refreshSoon.connect("timeout()", self.panel.refresh)
+        scene = slicer.mrmlScene
+        for event, method in (
+            (scene.NodeAddedEvent, self.onSceneModified),
+            (scene.NodeRemovedEvent, self.onSceneModified),
+            (scene.EndImportEvent, self.onSceneImported),
+            (scene.StartCloseEvent, self.onSceneStartClose),
+            (scene.EndCloseEvent, self.onSceneEndClose),
+        ):
+            self.addObserver(scene, event, method)
 
     def enter(self) -> None:
-        """The user came to the module: a model may have been installed meanwhile."""
-        self.panel.fillModels()
+        """The user came to the module: a model may have been installed, a segmentation drawn meanwhile."""
+        self.panel.refresh()
 
     def cleanup(self) -> None:
         self.removeObservers()
         if self.panel is not None:
+            self.refreshSoon.stop()
+            self.refreshSoon.disconnect("timeout()", self.panel.refresh)
             self.panel.cleanup()
 
+    def onSceneModified(self, caller: Any, event: Any) -> None:
+        """Many nodes come and go together, so the list waits a moment."""
+        if not slicer.mrmlScene.IsClosing():
+            self.refreshSoon.start()
+
+    def onSceneImported(self, caller: Any, event: Any) -> None:
+        self.panel.restoreChoices()
+
+    def onSceneStartClose(self, caller: Any, event: Any) -> None:
+        self.refreshSoon.stop()
+        self.panel.sceneClosing()
+
     def onSceneEndClose(self, caller: Any, event: Any) -> None:
-        self.panel.forgetTables()
+        self.panel.sceneClosed()
 
 
 class SAMBenchmarkLogic(ScriptedLoadableModuleLogic):
     """Starts evaluations and publishes what they found; works without a window."""
 
     def __init__(self) -> None:
+        from SAMBenchmarkLib.session.scene_evaluation import SceneEvaluation
+
         ScriptedLoadableModuleLogic.__init__(self)
-        self.job: Any = None
-        self.request: Any = None
+        self.evaluation = SceneEvaluation()
 
     def evaluate(self, volumeNode: Any, segmentationNode: Any, *arguments: Any, **options: Any) -> list[Any]:
         """See `SAMBenchmarkLib.session.evaluate_nodes.evaluate`: table nodes, when everything is done."""
@@ -94,35 +123,31 @@ class SAMBenchmarkLogic(ScriptedLoadableModuleLogic):
 
         return evaluate(volumeNode, segmentationNode, *arguments, **options)
 
-    def start(self, volumeNode: Any, segmentationNode: Any, options: Any, model: str, predictor: Any = None) -> Any:
+    def start(self, inputs: Any, choices: Any) -> Any:
         """Begin an evaluation on the worker; call `finish` when the job that this returns is done.
 
         Args:
-            options: `BenchmarkOptions`.
-            predictor: a loaded model, else the one of the registry that `model` names.
+            inputs: `Inputs`, see `SAMBenchmarkLib.session.scene_evaluation`.
+            choices: `PanelChoices`.
 
         Raises:
-            InputError: the nodes cannot be used.
+            InputError: something is missing or does not go together.
         """
-        from SAMBenchmarkLib.session.evaluate_nodes import prepare, run
+        folder = Path(choices.results).expanduser() if choices.results else None
+        return self.evaluation.start(inputs, choices.options(), choices.models, folder)
+
+    def finish(self) -> Any:
+        """Write the results of the job that has ended into the scene; see `SceneEvaluation.finish`."""
+        return self.evaluation.finish()
+
+    def estimate(self, inputs: Any, choices: Any) -> Any:
+        """Begin a trial on one slice; the job's result is a `TrialEstimate`."""
+        from SAMBenchmarkLib.session.evaluate_nodes import load_model
+        from SAMBenchmarkLib.session.trial_estimate import estimate_by_trial
         from SAMSegmenterLib.session.worker import shared_worker
 
-        self.request = prepare(volumeNode, segmentationNode, options, model)
-        self.job = shared_worker().submit(functools.partial(run, self.request.work, predictor))
-        return self.job
-
-    def finish(self) -> tuple[list[Any], Any, Any]:
-        """Table nodes of the job that has ended, its `EvaluationOutcome` and its `EvaluationWork`.
-
-        Raises:
-            Whatever went wrong during the work; InputError when the nodes were changed or removed meanwhile.
-        """
-        from SAMBenchmarkLib.session.evaluate_nodes import publish
-
-        job, request = self.job, self.request
-        self.job = self.request = None
-        outcome = job.result()
-        return publish(request, outcome), outcome, request.work
+        work = functools.partial(estimate_by_trial, inputs.sources, choices.models, choices.options(), load_model)
+        return shared_worker().submit(work)
 
 
 class SAMBenchmarkTest(ScriptedLoadableModuleTest):
@@ -132,8 +157,9 @@ class SAMBenchmarkTest(ScriptedLoadableModuleTest):
         slicer.mrmlScene.Clear()
 
     def runTest(self) -> None:
-        self.setUp()
-        self.test_EvaluationOfASyntheticVolume()
+        for test in (self.test_EvaluationOfASyntheticVolume, self.test_ResultsAreShownAndRenewed):
+            self.setUp()
+            test()
 
     def test_EvaluationOfASyntheticVolume(self) -> None:
         """A bright ball in a dark volume and a predictor that thresholds: the ball must be found exactly."""
@@ -150,5 +176,36 @@ class SAMBenchmarkTest(ScriptedLoadableModuleTest):
         for row in range(2):
             assert summary.GetValueByName(row, "strategy").ToString() == options.strategies[row]
             assert summary.GetValueByName(row, "dice_percent_mean").ToDouble() == 100.0
-        assert slicer.mrmlScene.GetNumberOfNodesByClass("vtkMRMLTableNode") == len(tables)
+        self.delayDisplay("The tables are right", 100)
+
+    def test_ResultsAreShownAndRenewed(self) -> None:
+        """As the panel does it: pairs of the scene, work in the background, charts, one object in the views."""
+        from SAMBenchmarkLib.core.options import BenchmarkOptions
+        from SAMBenchmarkLib.scene.node_pairs import references_in, suggested_pairs, volumes_in
+        from SAMBenchmarkLib.session.scene_evaluation import inputs_from_nodes
+        from SAMBenchmarkLib.session.self_test import ball_nodes
+        from SAMSegmenterLib.session.brightness_predictor import BrightnessPredictor
+
+        scene = slicer.mrmlScene
+        _volumeNode, segmentationNode = ball_nodes()
+        pairs = suggested_pairs(volumes_in(scene), references_in(scene))
+        assert [pair.reference.GetID() for pair in pairs] == [segmentationNode.GetID()]
+        evaluation = SAMBenchmarkLogic().evaluation
+        options = BenchmarkOptions(strategies=("S5",), max_slices=2)
+        counts = []
+        for _run in range(2):
+            job = evaluation.start(
+                inputs_from_nodes(pairs), options, ["brightness"], load=lambda _name: BrightnessPredictor()
+            )
+            while not job.done.wait(0.015):
+                slicer.app.processEvents()
+            (published,) = evaluation.finish().published
+            counts.append(scene.GetNumberOfNodesByClass("vtkMRMLTableNode"))
+        assert counts[0] == counts[1], "a second run adds no tables"
+        assert any(chart.GetTitle() == "DICE by strategy" for chart in published.charts)
+        evaluation.show(published.results.worst[0], published.results.run.options)
+        assert scene.GetNumberOfNodesByClass("vtkMRMLSegmentationNode") == 2
+        evaluation.hide()
+        assert scene.GetNumberOfNodesByClass("vtkMRMLSegmentationNode") == 1
+        evaluation.close()
         self.delayDisplay("SAM Benchmark works", 100)

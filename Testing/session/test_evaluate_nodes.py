@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import json
-import threading
 
 import numpy as np
 import pytest
@@ -9,14 +8,14 @@ import pytest
 from SAMBenchmarkLib.core.evaluation import evaluate_case
 from SAMBenchmarkLib.core.options import BenchmarkOptions, option_hash
 from SAMBenchmarkLib.core.summary import summary_tables
+from SAMBenchmarkLib.scene.node_pairs import NodePair
 from SAMBenchmarkLib.scene.tables import table_from_node
-from SAMBenchmarkLib.session.evaluate_nodes import evaluate, prepare, publish, run
+from SAMBenchmarkLib.session.evaluate_nodes import RESAMPLED, evaluate, prepare, unchanged_cases
 from SAMBenchmarkLib.session.predictor_loader import arithmetic_of
 from SAMSegmenterLib.core.errors import InputError
 from SAMSegmenterLib.core.geometry import Volume
 from SAMSegmenterLib.scene.segmentations import node_from_segmentation
 from SAMSegmenterLib.scene.volumes import node_from_volume
-from SAMSegmenterLib.session.worker import Worker
 from support.fake_predictor import PromptlessPredictor
 from support.phantoms import oblique_matrix, two_boxes_volume
 
@@ -40,7 +39,7 @@ def test_tables_are_those_of_the_same_evaluation_without_a_scene(two_nodes, a_fa
     outcomes = evaluate_case("phantom", [volume], [reference], a_fake_predictor, OPTIONS, key)
     expected = summary_tables([row for outcome in outcomes for row in outcome.rows])
     found = _tables(evaluate(*two_nodes, OPTIONS, predictor=a_fake_predictor))
-    assert set(found) == {table.name for table in expected} | {"timing"}
+    assert {table.name for table in expected} | {"timing", "options", "objects_worst_first"} <= set(found)
     for table in expected:
         for name, values in table.columns.items():
             assert found[table.name].columns[name] == pytest.approx(values, nan_ok=True), (table.name, name)
@@ -61,6 +60,25 @@ def test_tables_say_what_they_belong_to(two_nodes, a_fake_predictor):
     assert json.loads(node.GetAttribute("SAMBenchmark.Options"))["strategies"] == ["S2", "S5"]
 
 
+def test_an_evaluation_again_renews_its_nodes_and_adds_none(two_nodes, a_fake_predictor, a_scene):
+    first = evaluate(*two_nodes, OPTIONS, predictor=a_fake_predictor)
+    before = a_scene.GetNumberOfNodes()
+    again = evaluate(*two_nodes, OPTIONS, predictor=a_fake_predictor)
+    assert [node.GetID() for node in again] == [node.GetID() for node in first]
+    assert a_scene.GetNumberOfNodes() == before
+
+
+def test_evaluations_of_other_volumes_have_nodes_of_their_own(two_nodes, a_fake_predictor):
+    first = evaluate(*two_nodes, OPTIONS, predictor=a_fake_predictor)
+    volume, reference = two_boxes_volume()
+    volume_node = node_from_volume(volume, "another")
+    second = evaluate(
+        volume_node, node_from_segmentation(reference, "more", volume_node), OPTIONS, predictor=a_fake_predictor
+    )
+    assert not {node.GetID() for node in first} & {node.GetID() for node in second}
+    assert first[0].GetAttribute("SAMBenchmark.Case") == "phantom"
+
+
 def test_a_promptless_model_is_evaluated_by_its_own_strategy(two_nodes):
     predictor = PromptlessPredictor()
     nodes = evaluate(*two_nodes, BenchmarkOptions(stride=3), predictor=predictor)
@@ -74,7 +92,7 @@ def test_a_promptless_model_is_evaluated_by_its_own_strategy(two_nodes):
 
 
 def test_strategies_that_do_not_suit_the_model_are_refused(two_nodes):
-    with pytest.raises(InputError, match="S2") as caught:
+    with pytest.raises(InputError, match="strategies suits") as caught:
         evaluate(*two_nodes, OPTIONS, predictor=PromptlessPredictor())
     assert "S0" in caught.value.hint
 
@@ -88,77 +106,73 @@ def test_the_model_is_loaded_by_its_name(two_nodes, a_fake_predictor, monkeypatc
     assert asked == ["vit_b"]
 
 
-def test_the_work_runs_on_another_thread_and_touches_no_node(two_nodes, a_fake_predictor, a_scene):
-    request = prepare(*two_nodes, OPTIONS)
-    modified = a_scene.GetMTime(), *(node.GetMTime() for node in two_nodes)
-    worker = Worker()
-    threads = []
-
-    def work(on_progress, should_stop):
-        threads.append(threading.get_ident())
-        return run(request.work, a_fake_predictor, on_progress, should_stop)
-
-    outcome = worker.submit(work).result()
-    worker.close()
-    assert threads != [threading.get_ident()]
-    assert (a_scene.GetMTime(), *(node.GetMTime() for node in two_nodes)) == modified
-    assert outcome.slices == 3
-    assert len(publish(request, outcome)) > 0
-
-
 def test_what_is_finished_when_the_user_stops_is_published(two_nodes, a_fake_predictor):
-    events = []
-    request = prepare(*two_nodes, OPTIONS)
-    outcome = run(request.work, a_fake_predictor, events.append, lambda: a_fake_predictor.encoded_images == 2)
-    assert (outcome.stopped, outcome.slices) == (True, 2)
-    assert [event.done for event in events] == [1, 2]
-    assert _tables(publish(request, outcome))["summary_oracle"].columns["n"] == [2] * 4
+    nodes = evaluate(
+        *two_nodes, OPTIONS, predictor=a_fake_predictor, should_stop=lambda: a_fake_predictor.encoded_images == 2
+    )
+    assert _tables(nodes)["summary_oracle"].columns["n"] == [2] * 4
 
 
 def test_stopping_before_the_first_slice_publishes_nothing(two_nodes, a_fake_predictor, a_scene):
-    request = prepare(*two_nodes, OPTIONS)
-    outcome = run(request.work, a_fake_predictor, should_stop=lambda: True)
-    assert publish(request, outcome) == []
+    assert evaluate(*two_nodes, OPTIONS, predictor=a_fake_predictor, should_stop=lambda: True) == []
     assert a_scene.GetNumberOfNodesByClass("vtkMRMLTableNode") == 0
 
 
 @pytest.mark.parametrize("which", [0, 1])
-def test_results_for_a_removed_node_are_discarded(two_nodes, a_fake_predictor, a_scene, which):
-    request = prepare(*two_nodes, OPTIONS)
-    outcome = run(request.work, a_fake_predictor)
-    a_scene.RemoveNode(two_nodes[which])
+def test_results_for_a_node_that_is_removed_meanwhile_are_discarded(two_nodes, a_fake_predictor, a_scene, which):
     with pytest.raises(InputError, match="removed"):
-        publish(request, outcome)
+        evaluate(
+            *two_nodes, OPTIONS, predictor=a_fake_predictor, on_progress=lambda _: a_scene.RemoveNode(two_nodes[which])
+        )
     assert a_scene.GetNumberOfNodesByClass("vtkMRMLTableNode") == 0
 
 
-def test_results_for_an_edited_segmentation_are_discarded(two_nodes, a_fake_predictor):
+def test_a_segmentation_that_was_edited_is_no_longer_what_was_read(two_nodes):
     import slicer
 
     volume_node, segmentation_node = two_nodes
-    request = prepare(volume_node, segmentation_node, OPTIONS)
+    prepared = prepare([NodePair(*two_nodes)])
+    assert unchanged_cases(prepared) == ["phantom"]
     segment_id = segmentation_node.GetSegmentation().GetNthSegmentID(0)
-    empty = np.zeros(request.work.volume.shape_kji, np.uint8)
+    empty = np.zeros(prepared.sources[0].volume.shape_kji, np.uint8)
     slicer.util.updateSegmentBinaryLabelmapFromArray(empty, segmentation_node, segment_id, volume_node)
     with pytest.raises(InputError, match="changed"):
-        publish(request, run(request.work, a_fake_predictor))
+        unchanged_cases(prepared)
 
 
-def test_names_and_display_may_change_meanwhile(two_nodes, a_fake_predictor):
+def test_names_and_display_may_change_meanwhile(two_nodes):
     volume_node, segmentation_node = two_nodes
-    request = prepare(volume_node, segmentation_node, OPTIONS)
+    prepared = prepare([NodePair(*two_nodes)])
     volume_node.SetName("another name")
     volume_node.GetDisplayNode().SetWindowLevel(10, 20)
     segmentation_node.GetSegmentation().GetNthSegment(0).SetColor(1, 0, 0)
-    assert len(publish(request, run(request.work, a_fake_predictor))) > 0
+    assert unchanged_cases(prepared) == ["phantom"]
 
 
-def test_a_reference_on_another_lattice_is_resampled_and_that_is_known(two_nodes, a_fake_predictor):
+def test_of_several_cases_those_whose_nodes_are_gone_are_left_out(two_nodes, a_scene):
+    other = node_from_volume(two_boxes_volume(ijk_to_ras=oblique_matrix((2, 1, 1.5)))[0], "phantom")
+    prepared = prepare([NodePair(*two_nodes), NodePair(other, two_nodes[1])])
+    assert list(prepared.states) == ["phantom", "phantom (2)"]  # two nodes of one name are two cases
+    a_scene.RemoveNode(other)
+    assert unchanged_cases(prepared) == ["phantom"]
+
+
+def test_a_pair_that_cannot_be_used_is_told_of_beside_those_that_can(two_nodes):
+    empty = node_from_volume(two_boxes_volume()[0], "unlabelled")
+    prepared = prepare([NodePair(*two_nodes), NodePair(empty, None)])
+    assert [source.case.name for source in prepared.sources] == ["phantom"]
+    assert "no segmentation" in prepared.problems["unlabelled"]
+    with pytest.raises(InputError, match="no segmentation"):
+        prepare([NodePair(empty, None)])
+
+
+def test_a_reference_on_another_lattice_is_resampled_and_that_is_known(two_nodes):
     _, segmentation_node = two_nodes
     finer = Volume(np.full((32, 80, 96), 50, np.int16), oblique_matrix((1, 0.5, 0.75)))
-    request = prepare(node_from_volume(finer), segmentation_node, OPTIONS)
-    assert request.work.resampled
-    assert request.work.segmentation.shape_kji == (32, 80, 96)
+    (source,) = prepare([NodePair(node_from_volume(finer), segmentation_node)], "MRI").sources
+    assert source.notes == (RESAMPLED,)
+    assert source.segmentation.shape_kji == (32, 80, 96)
+    assert source.case.modality == "MRI"
 
 
 def test_nothing_large_enough_is_an_error(two_nodes, a_fake_predictor):

@@ -9,7 +9,7 @@ from typing import Any
 
 from SAMBenchmarkLib.core.options import ALL_STRATEGIES, SELECTION_TITLES
 from SAMBenchmarkLib.core.protocols.settings import protocol_of
-from SAMBenchmarkLib.core.rows import ResultRow
+from SAMBenchmarkLib.core.rows import WHOLE_VOLUME, ResultRow
 from SAMBenchmarkLib.core.tables import Table
 
 WORST_FIRST = "objects_worst_first"
@@ -29,10 +29,10 @@ def worst_results(rows: Iterable[ResultRow], selection: str, most: int = MOST_RE
     """The results with the lowest Dice, lowest first; those without a Dice come last.
 
     Args:
-        rows: of one run, strategies and protocols.
+        rows: of one run, strategies and protocols; those of whole volumes are left out.
         selection: which mask selection counts.
     """
-    chosen = (row for row in rows if row.selection == selection)
+    chosen = (row for row in rows if row.selection == selection and row.slice != WHOLE_VOLUME)
     return heapq.nsmallest(most, chosen, key=lambda row: (math.inf if math.isnan(row.dice) else row.dice, row.key))
 
 

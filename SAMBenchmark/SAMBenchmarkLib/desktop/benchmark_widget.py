@@ -1,28 +1,34 @@
-"""The panel of the module SAM Benchmark: choices in, progress and tables out. What it does is in the module's logic."""
+"""The panel of the module SAM Benchmark: choices in, progress, tables and plots out. What it does is elsewhere."""
 
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import qt
 import slicer
 from slicer.i18n import tr as _
 
-from SAMBenchmarkLib.core.options import (
-    ALL_STRATEGIES,
-    STRATEGIES,
-    STRATEGY_TITLES,
-    BenchmarkOptions,
-    suiting_strategies,
+from SAMBenchmarkLib.core.options import BenchmarkOptions
+from SAMBenchmarkLib.desktop.inputs_section import InputsSection
+from SAMBenchmarkLib.desktop.options_section import OptionsSection
+from SAMBenchmarkLib.desktop.results_section import ResultsSection
+from SAMBenchmarkLib.desktop.texts import error_text, estimate_text, progress_text, summary_text
+from SAMBenchmarkLib.scene.choices_node import (
+    choices_node,
+    read_pairs,
+    read_parameters,
+    write_pairs,
+    write_parameters,
 )
-from SAMBenchmarkLib.desktop.texts import error_text, progress_text, table_title
+from SAMBenchmarkLib.session.panel_choices import PanelChoices
 from SAMSegmenterLib.core.errors import SAMError
-from SAMSegmenterLib.core.geometry import PLANES
 from SAMSegmenterLib.core.progress import ProgressEvent
+from SAMSegmenterLib.desktop.dialogs import Dialogs
 from SAMSegmenterLib.desktop.tick import JobTick
-from SAMSegmenterLib.models.registry import registry
-from SAMSegmenterLib.session.worker import Job
 
 logger = logging.getLogger(__name__)
 
@@ -32,211 +38,231 @@ class BenchmarkPanel:
 
     Args:
         ui: widgets by name, as `slicer.util.childWidgetVariables` gives them.
-        logic: has `start(volume, segmentation, options, model)` and `finish()`.
+        logic: has `evaluation`, `start(inputs, choices)`, `estimate(inputs, choices)` and `finish()`.
         parent: widget that owns timers; the module's own.
+        dialogs: asks for folders.
     """
 
-    def __init__(self, ui: Any, logic: Any, parent: Any) -> None:
+    def __init__(self, ui: Any, logic: Any, parent: Any, dialogs: Any = None) -> None:
         self.ui, self._logic, self._parent = ui, logic, parent
+        self._dialogs = dialogs if dialogs is not None else Dialogs(parent)
         self._tick: JobTick | None = None
-        self._tableIds: list[str] = []
-        self._suiting = STRATEGIES
-        self._strategyBoxes = {name: getattr(ui, f"strategy{name}CheckBox") for name in ALL_STRATEGIES}
-        self._fillChoices()
+        self._job: Any = None
+        self._pausable = False
+        self._restoring = False
+        self.inputs = InputsSection(ui, self._dialogs, self.onChoicesChanged)
+        self.options_section = OptionsSection(ui, self._dialogs, self.onChoicesChanged)
+        self.results = ResultsSection(ui, logic.evaluation, self.showError, self.onExportClicked)
         self._connections = [
-            (ui.volumeSelector, "currentNodeChanged(vtkMRMLNode*)", self.updateButtons),
-            (ui.segmentationSelector, "currentNodeChanged(vtkMRMLNode*)", self.updateButtons),
-            (ui.modelSelector, "currentIndexChanged(int)", self.onModelChanged),
             (ui.runButton, "clicked()", self.onRunClicked),
+            (ui.pauseButton, "clicked()", self.onPauseClicked),
             (ui.cancelButton, "clicked()", self.onCancelClicked),
-            (ui.resultSelector, "currentIndexChanged(int)", self.onResultChanged),
+            (ui.estimateButton, "clicked()", self.onEstimateClicked),
         ]
-        self._connections += [(box, "toggled(bool)", self.updateButtons) for box in self._strategyBoxes.values()]
         for widget, signal, slot in self._connections:
             widget.connect(signal, slot)
-        self._showMessage("")
-        self.onModelChanged()
-        self.onResultChanged()
+        ui.progressBar.setVisible(False)
+        ui.estimateLabel.setText("")
+        self.showMessage("")
+        self.restoreChoices()
 
     def cleanup(self) -> None:
-        """Let go of everything; a running evaluation is asked to stop."""
+        """Let go of everything; what is under way is asked to stop."""
         if self._tick is not None:
             self._tick.stop()
             self._tick = None
-            self._logic.job.stop()
+            self._job.stop()
         for widget, signal, slot in self._connections:
             widget.disconnect(signal, slot)
         self._connections = []
+        for section in (self.inputs, self.options_section, self.results):
+            section.cleanup()
+        self._logic.evaluation.close()
 
     # Choices
 
-    def _fillChoices(self) -> None:
-        for name, box in self._strategyBoxes.items():
-            box.setText(f"{name}  {STRATEGY_TITLES[name]}")
-            box.setChecked(True)
-        self.ui.planeSelector.addItem(_("across the largest spacing"), "auto")
-        for plane in PLANES:
-            self.ui.planeSelector.addItem(plane, plane)
-        self.ui.progressBar.setVisible(False)
-        self.fillModels()
+    def refresh(self) -> None:
+        """The scene or the installed models may have changed."""
+        if self._tick is None:
+            self.inputs.refresh()
+            self.options_section.refresh_models()
+            self.updateButtons()
 
-    def fillModels(self) -> None:
-        """List the models, those that are installed first; the choice stays if it can."""
-        if self._tick is not None:
-            return
-        chosen = self.ui.modelSelector.currentData
-        specs = sorted(registry().values(), key=lambda spec: spec.path is None)
-        self.ui.modelSelector.blockSignals(True)
-        self.ui.modelSelector.clear()
-        for spec in specs:
-            text = spec.name if spec.path is not None else _("{name} (not installed)").format(name=spec.name)
-            self.ui.modelSelector.addItem(text, spec.name)
-        self.ui.modelSelector.setCurrentIndex(max(0, self.ui.modelSelector.findData(chosen)))
-        self.ui.modelSelector.blockSignals(False)
-        self.onModelChanged()
-
-    def onModelChanged(self, _index: int = 0) -> None:
-        """Say what is to be known about the chosen model, and offer the strategies that suit it."""
-        spec = registry().get(self.ui.modelSelector.currentData)
-        card = spec.summary if spec is not None else ""
-        self.ui.modelCardLabel.setText(card)
-        self.ui.modelCardLabel.setVisible(bool(card))
-        self._suiting = STRATEGIES if spec is None else suiting_strategies(spec)
-        for name, box in self._strategyBoxes.items():
-            box.setEnabled(name in self._suiting)
-        self.updateButtons()
+    def choices(self) -> PanelChoices:
+        """Everything that is chosen beside the nodes."""
+        return self._withInputs(self.options_section.choices())
 
     def options(self) -> BenchmarkOptions:
-        """The choices of the panel.
+        """The choices as options of the run.
 
         Raises:
             InputError: they do not go together.
         """
-        return BenchmarkOptions(
-            strategies=self._chosenStrategies(),
-            plane=self.ui.planeSelector.currentData,
-            stride=self.ui.strideSpinBox.value,
-            max_slices=self.ui.maxSlicesSpinBox.value,
-            points_per_side=self.ui.gridSpinBox.value,
-        )
+        return self.choices().options()
 
-    def _chosenStrategies(self) -> tuple[str, ...]:
-        """Those that are checked and suit the model; the choice among the others waits for another model."""
-        return tuple(name for name in self._suiting if self._strategyBoxes[name].isChecked())
+    def _withInputs(self, choices: PanelChoices) -> PanelChoices:
+        folder = self.ui.folderEdit.text.strip()
+        return replace(choices, source=self.inputs.source, folder=folder, modality=self.inputs.modality)
+
+    def onChoicesChanged(self) -> None:
+        """Keep the choices with the scene."""
+        if self._restoring:
+            return
+        node = choices_node(slicer.mrmlScene)
+        write_parameters(node, self._withInputs(self.options_section.kept_choices()).to_parameters())
+        write_pairs(node, self.inputs.hand_made_pairs())
+        self.ui.estimateLabel.setText("")
+        self.updateButtons()
+
+    def restoreChoices(self) -> None:
+        """Choose what the scene keeps; without such the usual."""
+        self._restoring = True
+        node = choices_node(slicer.mrmlScene)
+        choices = PanelChoices.from_parameters(read_parameters(node))
+        self.options_section.restore(choices)
+        self.ui.moreButton.collapsed = self.ui.moreButton.collapsed and not (choices.protocols or choices.baselines)
+        self.inputs.restore(choices.source, choices.folder, choices.modality, read_pairs(node))
+        self._restoring = False
+        self.updateButtons()
 
     def updateButtons(self, _changed: Any = None) -> None:
-        """Run needs a volume, a segmentation and a strategy; Cancel needs a run."""
+        """Run needs cases, models and something to evaluate; Pause and Cancel need a run."""
         running = self._tick is not None
-        selectors = (self.ui.volumeSelector, self.ui.segmentationSelector)
-        chosen = all(selector.currentNode() is not None for selector in selectors)
-        ready = chosen and bool(self._chosenStrategies())
-        self.ui.runButton.setEnabled(ready and not running)
-        self.ui.cancelButton.setEnabled(running and not self._logic.job.should_stop())
-        for name in ("inputsButton", "optionsButton"):
+        missing = self.inputs.missing() or self.options_section.missing()
+        stopping = running and self._job.should_stop()
+        self.ui.runButton.setEnabled(not missing and not running)
+        self.ui.estimateButton.setEnabled(not missing and not running)
+        self.ui.cancelButton.setEnabled(running and not stopping)
+        self.ui.pauseButton.setEnabled(running and self._pausable and not stopping)
+        paused = running and self._pausable and self._job.is_paused
+        self.ui.pauseButton.setText(_("Resume") if paused else _("Pause"))
+        for name in ("inputsButton", "optionsButton", "moreButton"):
             getattr(self.ui, name).setEnabled(not running)
-        missing = _("Choose a volume and a segmentation.") if not chosen else _("Choose at least one strategy.")
-        self.ui.runButton.setToolTip(_("Evaluate the chosen strategies.") if ready else missing)
+        self.ui.runButton.setToolTip(missing or _("Evaluate the chosen cases."))
+        self.results.update_buttons(running)
 
     # Running
 
     def onRunClicked(self) -> None:
         """Read the nodes and begin."""
-        self._showMessage("")
-        try:
-            options = self.options()
-            volume, segmentation = self.ui.volumeSelector.currentNode(), self.ui.segmentationSelector.currentNode()
-            job = self._logic.start(volume, segmentation, options, self.ui.modelSelector.currentData)
-        except Exception as error:  # noqa: BLE001 - whatever it is, the user must read about it here
-            self._showError(error)
+        self._begin(lambda: self._logic.start(self.inputs.inputs(), self.choices()), self.onRunDone, pausable=True)
+
+    def onEstimateClicked(self) -> None:
+        """Try one slice."""
+        self.ui.estimateLabel.setText("")
+        self._begin(lambda: self._logic.estimate(self.inputs.inputs(), self.choices()), self.onEstimateDone)
+
+    def onExportClicked(self) -> None:
+        """Ask for a folder and write into it."""
+        chosen = self._dialogs.choose_folder(_("Export results into a new or empty folder"), "")
+        if chosen:
+            target = Path(chosen)
+            self._begin(lambda: self._logic.evaluation.export(target), lambda job: self.onExportDone(job, target))
+
+    def onPauseClicked(self) -> None:
+        """Rest after the slice at hand, or go on."""
+        if self._tick is None or not self._pausable:
             return
-        self.ui.progressBar.setMaximum(0)
-        self.ui.progressBar.setVisible(True)
-        self._showMessage(_("Starting ..."))
-        self._tick = JobTick(job, self.onProgress, self.onDone, self._parent)
+        if self._job.is_paused:
+            self._job.resume()
+            self.showMessage(_("Going on ..."))
+        else:
+            self._job.pause()
+            self.showMessage(_("Paused after this slice."))
         self.updateButtons()
 
     def onCancelClicked(self) -> None:
         """Stop after the slice at hand; what is finished is kept."""
         if self._tick is not None:
-            self._logic.job.stop()
-            self._showMessage(_("Stopping after this slice ..."))
+            self._job.stop()
+            self.showMessage(_("Stopping after this slice ..."))
             self.updateButtons()
+
+    def _begin(self, start: Callable[[], Any], on_done: Callable[[Any], None], pausable: bool = False) -> None:
+        """Start a job and follow it."""
+        if self._tick is not None:
+            return
+        self.showMessage("")
+        try:
+            job = start()
+        except Exception as error:  # noqa: BLE001 - whatever it is, the user must read about it here
+            self.showError(error)
+            self.updateButtons()
+            return
+        self.ui.progressBar.setMaximum(0)
+        self.ui.progressBar.setVisible(True)
+        self.showMessage(_("Starting ..."))
+        self._job, self._pausable = job, pausable
+        self._tick = JobTick(job, self.onProgress, lambda done: self._end(done, on_done), self._parent)
+        self.updateButtons()
+
+    def _end(self, job: Any, on_done: Callable[[Any], None]) -> None:
+        self._tick = None
+        self.ui.progressBar.setVisible(False)
+        try:
+            on_done(job)
+        except Exception as error:  # noqa: BLE001 - whatever it is, the user must read about it here
+            self.showError(error)
+        self._job = None
+        self.refresh()
 
     def onProgress(self, event: ProgressEvent) -> None:
         """Show where the work is."""
         self.ui.progressBar.setMaximum(event.total or 0)
         self.ui.progressBar.setValue(event.done)
-        if not self._logic.job.should_stop():
-            self._showMessage(progress_text(event))
+        if not self._job.should_stop() and not (self._pausable and self._job.is_paused):
+            self.showMessage(progress_text(event))
 
-    def onDone(self, _job: Job) -> None:
-        """Write and show the tables, or say what went wrong."""
-        self._tick = None
-        self.ui.progressBar.setVisible(False)
-        try:
-            tables, outcome, work = self._logic.finish()
-            self._showMessage(_summary(outcome, work))
-            self.showTables(tables)
-        except Exception as error:  # noqa: BLE001 - whatever it is, the user must read about it here
-            self._showError(error)
-        self.updateButtons()
+    def onRunDone(self, _job: Any) -> None:
+        """Write and show tables and charts, or say what went wrong."""
+        finished = self._logic.finish()
+        self.showMessage(summary_text(finished))
+        if finished.published:
+            self.results.show(finished.published)
 
-    # Results
+    def onEstimateDone(self, job: Any) -> None:
+        """Say how long it will take."""
+        self.ui.estimateLabel.setText(estimate_text(job.result()))
+        self.showMessage("")
 
-    def showTables(self, nodes: list[Any]) -> None:
-        """Offer table nodes in the list of results, and show the Dice table first."""
-        if not nodes:
-            return
-        self._tableIds = [node.GetID() for node in nodes]
-        self.ui.resultSelector.clear()
-        for node in nodes:
-            self.ui.resultSelector.addItem(table_title(node.GetDescription() or node.GetName()), node.GetID())
-        first = next((n for n, node in enumerate(nodes) if node.GetName() == "dice_predicted_iou"), 0)
-        self.ui.resultSelector.setCurrentIndex(first)
-        self.ui.resultsButton.collapsed = False
-        self.onResultChanged()
+    def onExportDone(self, job: Any, target: Path) -> None:
+        """Write the scenes, too, and say where everything is."""
+        _paths, notices = job.result()
+        if self.ui.exportSceneCheckBox.isChecked() and not job.should_stop():
+            self.showMessage(_("Writing scenes ..."))
+            slicer.app.processEvents()
+            self._logic.evaluation.export_scenes(target)
+        self.showMessage("\n".join([_("Exported to {folder}.").format(folder=target), *notices]))
 
-    def forgetTables(self) -> None:
-        """The scene was closed: its tables are gone."""
-        self._tableIds = []
-        self.ui.resultSelector.clear()
-        self.onResultChanged()
-        self.updateButtons()
+    # The scene
 
-    def onResultChanged(self, _index: int = 0) -> None:
-        """Show the chosen table."""
-        node_id = self.ui.resultSelector.currentData
-        node = slicer.mrmlScene.GetNodeByID(node_id) if node_id else None
-        self.ui.tableView.setMRMLTableNode(node)
-        self.ui.tableView.resizeColumnsToContents()
-        self.ui.resultSelector.setEnabled(bool(self._tableIds))
-        self.ui.resultSelector.setToolTip(node.GetDescription() if node is not None else "")
+    def sceneClosing(self) -> None:
+        """The nodes go; what is under way on them stops."""
+        self._logic.evaluation.scene_closing()
+        self.results.forget()
+        self.inputs.forget()
+
+    def sceneClosed(self) -> None:
+        """The scene is empty now."""
+        self.restoreChoices()
 
     # Messages
 
-    def _showMessage(self, text: str) -> None:
+    def showMessage(self, text: str) -> None:
+        """Say something in place of what was said before."""
+        self.ui.statusLabel.setTextFormat(qt.Qt.PlainText)
         self.ui.statusLabel.setText(text)
         self.ui.errorLabel.setText("")
         self.ui.errorLabel.setVisible(False)
         self.ui.statusLabel.setVisible(bool(text))
 
-    def _showError(self, error: BaseException) -> None:
+    def showError(self, error: BaseException) -> None:
+        """Say what went wrong and what to do about it."""
         if isinstance(error, SAMError):
             logger.info("Shown to the user: %s", error)
         else:
             logger.error("The evaluation failed.", exc_info=error)
-        self._showMessage("")
+        self.showMessage("")
         self.ui.errorLabel.setTextFormat(qt.Qt.PlainText)  # names of nodes may hold what looks like markup
         self.ui.errorLabel.setText(error_text(error))
         self.ui.errorLabel.setVisible(True)
-
-
-def _summary(outcome: Any, work: Any) -> str:
-    """One or two sentences on what was done."""
-    if outcome.stopped:
-        text = _("Stopped. {slices} slices were finished and are in the tables.").format(slices=outcome.slices)
-    else:
-        text = _("Done: {slices} slices, {rows} results.").format(slices=outcome.slices, rows=len(outcome.rows))
-    if work.resampled:
-        text += " " + _("The segmentation lay on another lattice and was resampled (nearest neighbour).")
-    return text

@@ -1,6 +1,8 @@
-"""What the panel says about tables and about an evaluation that was stopped."""
+"""What the panel says: about pairs, tables, times and evaluations."""
 
 from __future__ import annotations
+
+from typing import Any
 
 from slicer.i18n import tr as _
 
@@ -8,7 +10,18 @@ from SAMSegmenterLib.core.errors import Cancelled
 from SAMSegmenterLib.desktop import texts
 from SAMSegmenterLib.desktop.texts import progress_text, time_left
 
-__all__ = ["error_text", "progress_text", "table_title", "time_left"]
+__all__ = [
+    "duration_text",
+    "error_text",
+    "estimate_text",
+    "pair_text",
+    "progress_text",
+    "summary_text",
+    "table_title",
+    "time_left",
+]
+
+_MOST_NOTES = 6
 
 
 def table_title(title: str) -> str:
@@ -24,3 +37,50 @@ def error_text(error: BaseException) -> str:
     if isinstance(error, Cancelled):
         return _("Stopped before the first slice was finished.")
     return texts.error_text(error)
+
+
+def pair_text(problem: str) -> str:
+    """What `pair_problem` found, for the table of pairs and its tooltip."""
+    return {
+        "": _("ready"),
+        "no reference": _("no reference"),
+        "no image": _("no image"),
+        "no segments": _("no segments"),
+        "empty": _("nothing drawn"),
+        "elsewhere": _("lies elsewhere"),
+    }[problem]
+
+
+def summary_text(finished: Any) -> str:
+    """What was done, and below it what the user should know."""
+    rows = sum(one.results.rows for one in finished.published)
+    if finished.outcome.stopped:
+        said = _("Stopped. {slices} slices were finished and are in the tables.")
+    else:
+        said = _("Done: {slices} slices, {rows} results.")
+    lines = [said.format(slices=finished.outcome.slices, rows=rows)]
+    lines += [_("Failed: {name}: {why}").format(name=name, why=why) for name, why in finished.outcome.failed.items()]
+    lines += finished.notes
+    if len(lines) > _MOST_NOTES:
+        lines = [*lines[:_MOST_NOTES], _("... and {n} more.").format(n=len(lines) - _MOST_NOTES)]
+    return "\n".join(lines)
+
+
+def estimate_text(estimate: Any) -> str:
+    """How long it will take."""
+    models = len(estimate.by_model)
+    said = _("{time} for {slices} slices") if models == 1 else _("{time} for {slices} slices with {models} models")
+    return said.format(time=duration_text(estimate.seconds), slices=estimate.slices, models=models)
+
+
+def duration_text(seconds: float) -> str:
+    """A duration, as rough as it is known."""
+    if seconds < 60:
+        return _("About {seconds} s").format(seconds=max(1, round(seconds)))
+    minutes = round(seconds / 60)
+    if minutes < 60:
+        return _("About {minutes} min").format(minutes=minutes)
+    hours, minutes = divmod(minutes, 60)
+    if hours < 48:
+        return _("About {hours} h {minutes} min").format(hours=hours, minutes=minutes)
+    return _("About {days} days").format(days=round(hours / 24))

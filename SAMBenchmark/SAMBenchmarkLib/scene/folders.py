@@ -30,13 +30,16 @@ def put_into_folder(node: Any, path: Sequence[str]) -> None:
 
 
 def remove_node(node: Any) -> None:
-    """Remove a node and its place in the tree.
+    """Remove a node, what shows it, and its place in the tree.
 
     Thread: main.
     """
     scene = node.GetScene()
     if scene is None:
         return
+    if node.IsA("vtkMRMLDisplayableNode"):
+        for display in [node.GetNthDisplayNode(number) for number in range(node.GetNumberOfDisplayNodes())]:
+            scene.RemoveNode(display)
     hierarchy = _hierarchy_of(scene)
     item = hierarchy.GetItemByDataNode(node) if hierarchy is not None else 0
     if item:

@@ -188,7 +188,7 @@ class _ModelEvaluation:
         self._forget_other_versions(source.case.name, mark)
         loaded = source.load(runner.options)
         known = self.store.case(runner.option_hash, source.case.name)
-        finished = len(self.store.finished_slices(runner.option_hash, source.case.name))
+        finished = self.store.count_finished_slices(runner.option_hash).get(source.case.name, 0)
         self.outcome.slices += finished
         self.progress.resumed(self._name(source.case.name), finished)
         self.outcome.notes += [f"{source.case.name}: {note}" for note in loaded.notes]

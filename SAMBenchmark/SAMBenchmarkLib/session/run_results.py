@@ -14,7 +14,7 @@ from SAMBenchmarkLib.core.box_outlines import box_table
 from SAMBenchmarkLib.core.object_tables import ATTRIBUTES, dice_by_object, worst_results, worst_table
 from SAMBenchmarkLib.core.options import SELECTIONS, BenchmarkOptions
 from SAMBenchmarkLib.core.row_batches import Batch
-from SAMBenchmarkLib.core.rows import ResultRow, TimingRow
+from SAMBenchmarkLib.core.rows import WHOLE_VOLUME, ResultRow, TimingRow
 from SAMBenchmarkLib.core.store import CaseRecord, ResultStore
 from SAMBenchmarkLib.core.summary import TimingSeconds, seconds_of
 from SAMBenchmarkLib.core.tables import Table
@@ -66,7 +66,7 @@ class ModelResults:
         tables: all tables, the worst objects first.
         plotted: tables behind plots alone.
         worst: rows behind the table of worst objects, in its order.
-        rows: number of results.
+        rows: number of results, one per object, strategy or protocol, and selection.
         cases: that have results.
     """
 
@@ -108,7 +108,7 @@ def _results(store: StoreOfCases, run: ModelRun, together: Sequence[str]) -> Mod
     strategies = [name for name in objects.header if name not in ("case", "slice", "structure", *ATTRIBUTES.values())]
     boxes = box_table({name: objects.columns[name] for name in strategies}, selection)
     plotted = (boxes, objects) if strategies else ()
-    counts = Counter(row.case_id for row in store.rows(run.option_hash))
+    counts = Counter(row.case_id for row in store.rows(run.option_hash) if row.slice != WHOLE_VOLUME)
     all_tables = (worst_table(worst), *tables)
     return ModelResults(run, all_tables, plotted, tuple(worst), counts.total(), tuple(counts))
 
