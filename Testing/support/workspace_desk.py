@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 
 from SAMSegmenterLib.core.geometry import Volume
 from SAMSegmenterLib.core.reference import Segmentation
 from SAMSegmenterLib.workspace.case import WorkspaceCase
+from SAMSegmenterLib.workspace.case_keeper import CaseKeeper
 from SAMSegmenterLib.workspace.controller import WorkspaceController
+from SAMSegmenterLib.workspace.opening import Opened
 from support.editing import StepWorker
 from support.effect_service import a_service
 from support.phantoms import matrix, two_boxes_volume
@@ -50,5 +53,43 @@ def a_workspace_desk(volume: Volume | None = None, labels: Segmentation | None =
     service = a_service(worker=worker)
     service.choose("threshold", "cpu")
     desk = WorkspaceDesk(WorkspaceController(WorkspaceCase(volume, labels), service), worker)
+    desk.settle()
+    return desk
+
+
+@dataclass
+class KeeperDesk:
+    """A workspace whose case can be exchanged and is kept, and its worker."""
+
+    keeper: CaseKeeper
+    worker: StepWorker
+
+    @property
+    def controller(self) -> WorkspaceController:
+        """Of the case at hand."""
+        return self.keeper.controller
+
+    @property
+    def messages(self) -> str:
+        """All notices."""
+        return WorkspaceDesk(self.controller, self.worker).messages
+
+    def settle(self) -> None:
+        """Run all jobs and tick until nothing happens any more."""
+        WorkspaceDesk(self.controller, self.worker).settle()
+        self.keeper.tick()
+
+    def voxels(self, row: int = 0) -> int:
+        """How many voxels the segment of a row has."""
+        return WorkspaceDesk(self.controller, self.worker).voxels(row)
+
+
+def a_keeper_desk(folder: Path, volume: Volume | None = None) -> KeeperDesk:
+    """A workspace on a volume, two boxes as scanners store them by default, that keeps its work in a folder."""
+    volume = volume if volume is not None else two_boxes_volume(ijk_to_ras=matrix(lps=True))[0]
+    worker = StepWorker()
+    service = a_service(worker=worker)
+    service.choose("threshold", "cpu")
+    desk = KeeperDesk(CaseKeeper(service, folder, Opened(volume)), worker)
     desk.settle()
     return desk

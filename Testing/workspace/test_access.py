@@ -1,11 +1,13 @@
 """Nobody but the user gets in: other addresses need a token, other web pages get nothing."""
 
+import contextlib
+import socket
 from pathlib import Path
 
 import pytest
 
 from SAMSegmenterLib.core.errors import InputError
-from SAMSegmenterLib.workspace.access import Access, access_for, is_loopback
+from SAMSegmenterLib.workspace.access import Access, access_for, free_port, is_loopback
 
 
 def test_this_computer_alone_needs_no_token():
@@ -24,6 +26,12 @@ def test_a_page_of_another_name_that_leads_here_is_refused(host):
 def test_what_another_page_asks_for_is_refused(origin):
     assert "Another web page" in Access(port=8787).refusal("127.0.0.1:8787", origin, None)
     assert Access(port=8787, token="t").refusal("127.0.0.1:8787", origin, "t")
+
+
+def test_what_changes_something_names_its_origin():
+    access = Access(port=8787)
+    assert "Another web page" in access.refusal("127.0.0.1:8787", None, None, changes=True)
+    assert access.refusal("127.0.0.1:8787", "http://127.0.0.1:8787", None, changes=True) == ""
 
 
 def test_other_addresses_need_tls_or_the_users_word(tmp_path):
@@ -57,6 +65,15 @@ def test_half_a_certificate_is_told(tmp_path):
 def test_a_port_that_is_none_is_told(port):
     with pytest.raises(InputError, match="no port"):
         access_for("127.0.0.1", port, False, None, None)
+
+
+def test_a_port_in_use_is_told_and_zero_takes_a_free_one():
+    with contextlib.closing(socket.socket()) as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        with pytest.raises(InputError, match="Nothing can listen"):
+            free_port("127.0.0.1", taken.getsockname()[1])
+        assert free_port("127.0.0.1", 0) not in (0, taken.getsockname()[1])
 
 
 def test_loopback_is_every_address_of_this_computer_alone():

@@ -1,6 +1,7 @@
 """The web server refuses before anything is answered, and takes the token out of the address line."""
 
 import asyncio
+from pathlib import Path
 
 import pytest
 
@@ -48,10 +49,22 @@ def test_a_token_is_asked_for_kept_in_a_cookie_and_taken_out_of_the_address():
     access = Access("0.0.0.0", 8787, "right")
     without, wrong, right, again = answers(access, "/", "/?token=wrong", "/?token=right", "/")
     assert (without[0], wrong[0]) == (403, 403)
-    assert right[0] == 302 and right[1]["Location"] == "/"
+    assert right[0] == 200 and 'content="0; url=/"' in right[2] and "hello" not in right[2] and "right" not in right[2]
     cookie = right[3][access.cookie]
-    assert cookie.value == "right" and cookie["httponly"] and cookie["samesite"] == "Lax"
+    assert cookie.value == "right" and cookie["httponly"] and cookie["samesite"] == "Strict" and not cookie["secure"]
     assert (again[0], again[2]) == (200, "hello")
+
+
+def test_with_tls_the_cookie_is_never_sent_without():
+    access = Access("0.0.0.0", 8787, "right", Path("certificate"), Path("key"))
+    ((_, headers, _, cookies),) = answers(access, "/?token=right")
+    assert cookies[access.cookie]["secure"] and "wss://" in headers["Content-Security-Policy"]
+
+
+def test_what_changes_something_or_opens_a_socket_must_tell_where_it_comes_from():
+    upgrade = {"Upgrade": "websocket", "Connection": "Upgrade"}
+    (status, _, _, _), (allowed, _, _, _) = answers(Access(), ("/", upgrade), "/")
+    assert (status, allowed) == (403, 200)
 
 
 def test_pages_that_are_not_there_have_the_headers_too():

@@ -98,6 +98,8 @@ def _declared_bytes(path: Path) -> int | None:
             counts = [int(text) for text in fields["sizes"].split()]
         except (KeyError, ValueError) as error:
             raise formats.damaged(path, "NRRD") from error
+        if not counts or min(counts) < 1:
+            raise formats.damaged(path, "NRRD")
         return math.prod(counts) * _NRRD_BYTES.get(fields.get("type", "").strip().lower(), 8)
     if ending not in formats.PICTURES and formats.is_dicom_file(path):
         return _dicom_bytes(path)

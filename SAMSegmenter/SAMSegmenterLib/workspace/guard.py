@@ -7,7 +7,8 @@ from typing import Any
 from SAMSegmenterLib.workspace.access import Access
 
 _ENTER = """<!doctype html><html lang="en"><head><meta charset="utf-8"><title>SAM workspace</title>
-<link rel="icon" href="data:,"><meta http-equiv="refresh" content="0; url=/"></head><body>The workspace is opened.</body></html>"""
+<link rel="icon" href="data:,"><meta http-equiv="refresh" content="0; url=/"></head>
+<body>The workspace is opened.</body></html>"""
 """Takes the token out of the address line, where others could read it. A redirection would do so too, but browsers then
 leave out strict cookies when the address was followed from another page, such as a message with the address."""
 

@@ -25,21 +25,24 @@ class OpenFiles:
         folder: files below it may be opened; None for none.
         upload_bytes: size of a file that is sent, at most.
         changed: called when another case is at hand or `state` changed.
+        show: opens the dialog or closes it.
 
     Thread: the event loop's, which is the main one; files are read on another.
     """
 
     def __init__(
-        self, keeper: CaseKeeper, folder: SharedFolder | None, upload_bytes: int, changed: Callable[[], None]
+        self,
+        keeper: CaseKeeper,
+        folder: SharedFolder | None,
+        upload_bytes: int,
+        changed: Callable[[], None],
+        show: Callable[[bool], None],
     ) -> None:
-        self._keeper, self._folder, self._changed = keeper, folder, changed
+        self._keeper, self._folder, self._changed, self._show = keeper, folder, changed, show
         self._task: asyncio.Task[None] | None = None
         self.state: dict[str, Any] = {
             "opening": "",
             "open_error": "",
-            "open_series": "",
-            "open_frame": "",
-            "files_shown": False,
             "upload_bytes": upload_bytes,
             "folder_shared": folder is not None,
             **self._listed(""),
@@ -88,7 +91,8 @@ class OpenFiles:
             error = str(failure)
             raise failure from raised
         finally:
-            self._tell(opening="", open_error=error, files_shown=bool(error))
+            self._tell(opening="", open_error=error)
+            self._show(bool(error))
 
     async def _read(self, kind: str, path: Path, series: str, frame: int, allowed: Callable[[Path], bool]) -> None:
         keeper = self._keeper

@@ -20,6 +20,7 @@ from SAMSegmenterLib.workspace.extension import Extension, Host
 from SAMSegmenterLib.workspace.open_files import OpenFiles
 from SAMSegmenterLib.workspace.page import build_page
 from SAMSegmenterLib.workspace.page_state import PageState
+from SAMSegmenterLib.workspace.prompt_download import add_prompt_download
 from SAMSegmenterLib.workspace.proxy import TOKEN_HEADER
 from SAMSegmenterLib.workspace.shared_folder import SharedFolder
 from SAMSegmenterLib.workspace.uploads import add_uploads
@@ -57,7 +58,7 @@ class WorkspaceServer:
     ) -> None:
         self.keeper, self._token, self._upload_bytes = keeper, token, upload_bytes
         self._server = _trame_server(port)
-        self._files = OpenFiles(keeper, folder, upload_bytes, self.push)
+        self._files = OpenFiles(keeper, folder, upload_bytes, self.push, self._show_files)
         self._told: dict[str, Any] = {}
         self._tick_task: asyncio.Task[None] | None = None
         host = Host(self._server.state, lambda: self.keeper.controller, self._tell, self.push)
@@ -141,12 +142,17 @@ class WorkspaceServer:
         count = len(offer.kept.looks)
         return f"An earlier session left {count} segment{'' if count == 1 else 's'} of this volume."
 
+    def _show_files(self, shown: bool) -> None:
+        with self._server.state as state:  # the browser opens and closes this dialog, too
+            state.files_shown = shown
+
     def _tell(self, notice: Notice) -> None:
         self.keeper.controller.session.tell(notice)
 
     def _bind(self, web_server: Any) -> None:
         ask_for_token(web_server.app, self._token)
         add_downloads(web_server.app, self.keeper)
+        add_prompt_download(web_server.app, self.keeper)
 
         async def take(kind: str, path: Any, series: str, frame: int) -> None:
             await self._files.take(kind, path, series, frame, lambda _other: False)

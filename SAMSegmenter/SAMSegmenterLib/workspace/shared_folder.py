@@ -52,7 +52,7 @@ class SharedFolder:
             InputError: it is not there, or lies outside, also by way of "..", a link or another drive.
         """
         parts = PurePosixPath(text.replace("\\", "/")).parts
-        if "\0" in text or any(part in ("..", "/") or ":" in part for part in parts):
+        if "\0" in text or any(part == ".." or part.startswith("/") or ":" in part for part in parts):
             raise _outside()
         try:
             found = self._root.joinpath(*parts).resolve(strict=True)

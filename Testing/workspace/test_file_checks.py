@@ -1,0 +1,89 @@
+"""Files are looked at before they are read: kind, size and the other files that they name."""
+
+import gzip
+import struct
+
+import numpy as np
+import pytest
+
+from SAMSegmenterLib.core.errors import InputError
+from SAMSegmenterLib.files.writing import write_labels
+from SAMSegmenterLib.workspace.file_checks import check_named_files, check_size, check_start
+
+
+def nowhere(_path):
+    return False
+
+
+@pytest.mark.parametrize("name", ["a.nrrd", "a.nii.gz", "a.png", "a.jpg", "a.tif", "a.bmp", "a.zip"])
+def test_a_file_that_does_not_begin_as_its_ending_says_is_refused(tmp_path, name):
+    path = tmp_path / name
+    path.write_bytes(b"<html>not an image</html>")
+    with pytest.raises(InputError, match="does not begin as such files do"):
+        check_start(path)
+    path.write_bytes(b"")
+    with pytest.raises(InputError, match="is empty"):
+        check_start(path)
+
+
+@pytest.mark.parametrize("name", ["a.nrrd", "a.nii.gz", "a.nii", "a.mha"])
+def test_images_of_ours_pass_and_larger_ones_than_allowed_do_not(tmp_path, name):
+    path = tmp_path / name
+    write_labels(path, np.ones((4, 5, 6), np.uint8), np.eye(4))
+    check_start(path)
+    check_named_files(path, nowhere)
+    check_size(path)
+    check_size(path, 1000)
+    with pytest.raises(InputError, match="at most 0 GB are read"):
+        check_size(path, 119)
+
+
+def test_a_small_packed_file_that_would_unpack_to_a_huge_image_is_refused(tmp_path):
+    bomb = tmp_path / "bomb.nrrd"
+    bomb.write_bytes(b"NRRD0004\ntype: double\ndimension: 3\nsizes: 9000 9000 9000\nencoding: gzip\n\n")
+    with pytest.raises(InputError, match=r"5431\.\d GB"):
+        check_size(bomb)
+    header = bytearray(348)
+    struct.pack_into("<i", header, 0, 348)
+    struct.pack_into("<8h", header, 40, 3, 30000, 30000, 30000, 1, 1, 1, 1)
+    struct.pack_into("<hh", header, 70, 16, 32)
+    struct.pack_into("<f", header, 108, 352.0)
+    header[344:348] = b"n+1\0"
+    nifti = tmp_path / "bomb.nii.gz"
+    nifti.write_bytes(gzip.compress(bytes(header) + bytes(100)))
+    with pytest.raises(InputError, match="at most 4 GB"):
+        check_size(nifti)
+
+
+@pytest.mark.parametrize("sizes", ["-4 5 6", "4 five 6", ""])
+def test_sizes_that_make_no_sense_are_refused(tmp_path, sizes):
+    path = tmp_path / "a.nrrd"
+    path.write_text(f"NRRD0004\ntype: uchar\ndimension: 3\nsizes: {sizes}\nencoding: raw\n\n", encoding="utf-8")
+    with pytest.raises(InputError):
+        check_size(path)
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("a.nhdr", "NRRD0004\ntype: uchar\nsizes: 4 5 6\ndata file: /etc/passwd\n\n"),
+        ("a.nrrd", "NRRD0004\ntype: uchar\nsizes: 4 5 6\ndatafile: ../secret.raw\n\n"),
+        ("a.nhdr", "NRRD0004\ntype: uchar\nsizes: 4 5 6\ndata file: LIST\nbeside.raw\n\n"),
+        ("a.mhd", "NDims = 3\nDimSize = 4 5 6\nElementType = MET_UCHAR\nElementDataFile = /etc/passwd\n"),
+        ("a.mha", "NDims = 3\nDimSize = 4 5 6\nElementType = MET_UCHAR\nElementDataFile = %03d.raw 1 6 1\n"),
+    ],
+)
+def test_headers_cannot_have_other_files_read(tmp_path, name, text):
+    (tmp_path / "beside.raw").write_bytes(bytes(120))
+    path = tmp_path / name
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(InputError, match="in other files"):
+        check_named_files(path, lambda other: other.parent == tmp_path and other.exists())
+
+
+def test_a_header_may_name_a_file_that_may_be_read(tmp_path):
+    path = tmp_path / "a.mhd"
+    path.write_text("NDims = 1\nElementDataFile = beside.raw\n", encoding="utf-8")
+    asked = []
+    check_named_files(path, lambda other: asked.append(other) is None)
+    assert asked == [tmp_path / "beside.raw"]
