@@ -48,6 +48,8 @@ class ResultRow:
         uncertainty: mean entropy of several answers within what any of them calls the object, bits.
         uncertainty_auc: area under the curve of the entropy against the true errors, 0 to 1.
         hce: human correction effort, points and regions; NaN where it was not asked for.
+        n_slices, n_slices_left_out: of a whole volume, how many slices that show the object were evaluated, and how
+            many large enough ones were not.
     """
 
     option_hash: str
@@ -90,6 +92,8 @@ class ResultRow:
     uncertainty: float = np.nan
     uncertainty_auc: float = np.nan
     hce: float = np.nan
+    n_slices: int = 1
+    n_slices_left_out: int = 0
     prompts_json: str = ""
 
     @property

@@ -7,10 +7,12 @@ from collections.abc import Callable, Generator
 from dataclasses import dataclass, replace
 
 from SAMBenchmarkLib.core.cases import Case
+from SAMBenchmarkLib.core.evaluated_structures import evaluated_structures
 from SAMBenchmarkLib.core.evaluation import evaluate_case
 from SAMBenchmarkLib.core.options import BenchmarkOptions
-from SAMBenchmarkLib.core.rows import SliceOutcome
+from SAMBenchmarkLib.core.rows import WHOLE_VOLUME, SliceOutcome
 from SAMBenchmarkLib.core.store import FAILED, FINISHED, CaseRecord, ResultStore
+from SAMBenchmarkLib.core.volume_figures import VolumeMeasurer
 from SAMBenchmarkLib.session.adapters import adapters_for
 from SAMBenchmarkLib.session.case_loading import LoadedCase, load_case
 from SAMSegmenterLib.core.errors import Cancelled, SAMError, StoreError
@@ -102,9 +104,29 @@ class CaseRunner:
             self.store.save(outcome)
             self.on_slice(outcome)
             yield outcome
+        self._measure_volumes(job.case.name, loaded)
         record = replace(record, status=FINISHED)
         self.store.finish_case(record)
         return record
+
+    def _measure_volumes(self, case_id: str, loaded: LoadedCase) -> None:
+        """Whole structures of every frame of several slices, from the masks that are stored; flat images have none."""
+        finished = self.store.finished_slices(self.option_hash, case_id)
+        segmentations = evaluated_structures(loaded.segmentations, self.options)
+        axis, plane = loaded.slices[0][1].axis, loaded.slices[0][1].plane
+        for frame in sorted({number for number, _task in loaded.slices}):
+            volume = loaded.frames[frame]
+            if volume.shape_kji[axis] < 2 or (frame, plane, WHOLE_VOLUME) in finished:
+                continue
+            self.on_step(f"{case_id}: whole structures")
+            measurer = VolumeMeasurer(volume, segmentations[frame], axis, self.store.mask, self.options)
+            rows = []
+            for row in measurer.rows(self.store.rows(self.option_hash, case_id=case_id, frame=frame, variant="")):
+                rows.append(row)
+                if self.should_stop():
+                    raise Cancelled
+            if rows:
+                self.store.save(SliceOutcome(case_id, frame, plane, WHOLE_VOLUME, (), (), tuple(rows)))
 
     def run_and_record(self, job: Job) -> CaseRecord:
         """As `run`, but a case that cannot be evaluated is recorded as failed, and no error raised.
