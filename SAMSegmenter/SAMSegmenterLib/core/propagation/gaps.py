@@ -18,7 +18,7 @@ from SAMSegmenterLib.core.propagation.stacks import SliceStack
 from SAMSegmenterLib.core.propagation.tracker import Tracker
 from SAMSegmenterLib.core.propagation.views import SliceViews
 
-_SIZE_COUNTS = 0.5
+_SIZE_COUNTS = 0.75
 """Exponent of a keyframe's area in the weight of the pass that starts there: a tiny end shows little of a structure."""
 
 TrackerFor = Callable[[str, int, int], Tracker]
