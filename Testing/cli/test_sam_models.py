@@ -159,3 +159,20 @@ def test_being_interrupted_is_130(a_server, monkeypatch):
 
     monkeypatch.setattr("SAMSegmenterLib.cli.sam_models.download", interrupted)
     assert main(["download", "vit_b", "--yes"]) == 130
+
+
+def test_encoded_slices_are_counted_and_deleted_after_asking(tmp_path, monkeypatch, capsys):
+    import numpy as np
+
+    from SAMSegmenterLib.core.predictor import Embedding
+    from SAMSegmenterLib.models.embedding_cache import EmbeddingCache
+
+    monkeypatch.setenv("SAM_CACHE_DIR", str(tmp_path))
+    monkeypatch.setenv("SAM_CACHE_GB", "3")
+    EmbeddingCache(tmp_path).put(Embedding("ab" * 20, (9, 9), (9, 9), np.zeros((512, 32, 32), np.float16)))
+    assert main(["cache"]) == 0
+    assert "1 encoded slices, 1 MB of at most 3.00 GB" in capsys.readouterr().out
+    assert main(["cache", "--purge"]) == 2 and "--yes" in capsys.readouterr().err
+    assert len(list(tmp_path.rglob("*.safetensors"))) == 1
+    assert main(["cache", "--purge", "--yes"]) == 0 and "deleted" in capsys.readouterr().out
+    assert list(tmp_path.rglob("*.safetensors")) == []

@@ -3,6 +3,8 @@
 import errno
 import logging
 import os
+import subprocess
+import sys
 import threading
 from pathlib import Path
 
@@ -210,3 +212,78 @@ def test_entries_of_other_processes_count_and_may_vanish(tmp_path):
     for cache in caches:
         cache.put(an_embedding(40))
         assert_same(cache.get(an_embedding(40).key), an_embedding(40))
+
+
+def test_what_another_process_is_writing_stays_and_what_a_killed_one_left_goes(tmp_path):
+    cache = EmbeddingCache(tmp_path)
+    cache.put(an_embedding(0))
+    young, old = (tmp_path / "00" / f".{digit * 12}.safetensors" for digit in "ab")
+    for path in (young, old):
+        path.write_bytes(b"half of it")
+    os.utime(old, (1_000_000, 1_000_000))
+    cache.trim(0)
+    assert young.exists() and not old.exists() and cache.count() == 0
+
+
+def test_what_vanished_meanwhile_counts_as_freed(tmp_path, monkeypatch):
+    cache = EmbeddingCache(tmp_path)
+    put_in_order(cache, range(6))
+    size, unlink = cache.size_bytes() // 6, Path.unlink
+
+    def other_was_faster(path, missing_ok=False):
+        if path.exists():
+            unlink(path)
+        unlink(path, missing_ok)
+
+    monkeypatch.setattr(Path, "unlink", other_was_faster)
+    assert cache.trim(4 * size) == 2 * size and on_disk(tmp_path) == {2, 3, 4, 5}
+
+
+def test_emptying_the_cache_while_an_entry_is_written_does_not_turn_the_disk_off(tmp_path, monkeypatch, caplog):
+    cache, write = EmbeddingCache(tmp_path), Path.write_bytes
+
+    def written_and_emptied(path, content):
+        write(path, content)
+        EmbeddingCache(tmp_path).clear()
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "write_bytes", written_and_emptied)
+        cache.put(an_embedding(1))
+    assert on_disk(tmp_path) == set() and not caplog.records
+    cache.put(an_embedding(2))
+    assert on_disk(tmp_path) == {2}
+
+
+def test_a_limit_that_is_no_number_turns_the_disk_off_with_a_warning(tmp_path, monkeypatch, caplog):
+    monkeypatch.setenv("SAM_CACHE_GB", "a lot")
+    cache = EmbeddingCache(tmp_path)
+    cache.put(an_embedding(1))
+    assert "SAM_CACHE_GB" in caplog.text and on_disk(tmp_path) == set()
+    assert_same(cache.get(an_embedding(1).key), an_embedding(1))
+
+
+WRITER = """
+import sys
+from pathlib import Path
+import numpy as np
+from SAMSegmenterLib.core.predictor import Embedding
+from SAMSegmenterLib.models.embedding_cache import EmbeddingCache
+cache, rng = EmbeddingCache(Path(sys.argv[1]), 0), np.random.default_rng(5)
+for number in range(100000):
+    cache.put(Embedding(f"{number:040x}", (9, 9), (9, 9), np.full((64, 64, 64), number % 2000, np.float16)))
+    print(number, flush=True)
+"""
+
+
+def test_a_killed_writer_loses_nothing_that_was_finished(tmp_path):
+    for _ in range(2):
+        writer = subprocess.Popen([sys.executable, "-c", WRITER, str(tmp_path)], stdout=subprocess.PIPE, text=True)
+        finished = [int(writer.stdout.readline()) for _ in range(15)]
+        writer.kill()
+        writer.communicate()
+        cache = EmbeddingCache(tmp_path, 0)
+        for number in finished:
+            found = cache.get(f"{number:040x}")
+            assert found is not None and np.all(found.features == number)
+        whole = [path for path in tmp_path.rglob("*.safetensors") if not path.name.startswith(".")]
+        assert all(cache.get(path.stem) is not None for path in whole)

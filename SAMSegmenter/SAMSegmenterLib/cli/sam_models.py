@@ -1,4 +1,4 @@
-"""`sam-models`: list, download, import, verify and remove models."""
+"""`sam-models`: list, download, import, verify and remove models, and the encoded slices that are kept."""
 
 from __future__ import annotations
 
@@ -12,11 +12,13 @@ from SAMSegmenterLib.cli.progress import TerminalProgress
 from SAMSegmenterLib.core.errors import EXIT_MODEL, EXIT_OK, EXIT_STOPPED, InputError, ModelError
 from SAMSegmenterLib.models import registry
 from SAMSegmenterLib.models.download import download
-from SAMSegmenterLib.models.folders import make_private, models_directory
+from SAMSegmenterLib.models.embedding_cache import EmbeddingCache
+from SAMSegmenterLib.models.folders import cache_directory, make_private, models_directory
 
 _EPILOG = """exit codes: 0 ok, 2 input, 3 dependency or model, 130 stopped
 
-Weights are kept in the folder that SAM_MODELS_DIR names, else in the user's data folder."""
+Weights are kept in the folder that SAM_MODELS_DIR names, else in the user's data folder; encoded slices in that of
+SAM_CACHE_DIR, else in the user's cache folder, at most SAM_CACHE_GB of them (20 GB, or a tenth of the free disk)."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -45,6 +47,12 @@ def _parser() -> argparse.ArgumentParser:
     drop = _add(commands, "remove", _remove, "delete a model's weights from this computer")
     drop.add_argument("name", metavar="NAME", help="a model of the list")
     drop.add_argument("--yes", action="store_true", help="do not ask")
+    kept = _add(commands, "cache", _cache, "show how much room encoded slices take, and delete them")
+    kept.add_argument(
+        "--folder", metavar="FOLDER", type=Path, help="where they are kept (SAM_CACHE_DIR, else the user's)"
+    )
+    kept.add_argument("--purge", action="store_true", help="delete them all")
+    kept.add_argument("--yes", action="store_true", help="do not ask")
     return parser
 
 
@@ -127,6 +135,21 @@ def _remove(options: argparse.Namespace) -> int:
             return _declined()
     registry.remove(options.name)
     print(f"{spec.name} was removed")
+    return EXIT_OK
+
+
+def _cache(options: argparse.Namespace) -> int:
+    folder = options.folder if options.folder is not None else cache_directory()
+    cache = EmbeddingCache(folder)
+    count, size = cache.count(), cache.size_bytes()
+    print(f"{folder}\n{count} encoded slices, {_size(size)} of at most {_size(cache.disk_limit_bytes)}")
+    if not options.purge or not size:
+        return EXIT_OK
+    if not _confirmed("Delete them?", options.yes):
+        return _declined()
+    cache.clear()
+    left = cache.size_bytes()
+    print("deleted" if not left else f"{_size(left)} are in use by another program and stay")
     return EXIT_OK
 
 

@@ -3,29 +3,34 @@
 from __future__ import annotations
 
 import contextlib
-import hashlib
 import logging
 import os
 import re
 import threading
+import time
 from collections import OrderedDict
 from collections.abc import Iterator
 from pathlib import Path
 
-import numpy as np
-
 from SAMSegmenterLib.core.atomic import atomic_path
 from SAMSegmenterLib.core.errors import SAMError
 from SAMSegmenterLib.core.predictor import Embedding
+from SAMSegmenterLib.models.cache_limit import disk_limit
+from SAMSegmenterLib.models.embedding_file import UNREADABLE, embedding_bytes, read_embedding
 from SAMSegmenterLib.models.folders import make_private
 
 logger = logging.getLogger(__name__)
 
 DEFAULT_RAM_BYTES = 512 << 20
-DEFAULT_DISK_BYTES = 4096 << 20
 
 _ROOM = 0.9
 """Share of the limit on disk that is used after older entries gave way, so that not every new one makes others go."""
+
+_UNSEEN = 1 / 16
+"""Share of the limit that a process writes before it looks what others wrote."""
+
+_ABANDONED_S = 600.0
+"""An unfinished file of this age is what a killed process left; younger ones are being written."""
 
 _KEY = re.compile(r"[0-9a-f]{12,128}")
 
@@ -33,24 +38,27 @@ _KEY = re.compile(r"[0-9a-f]{12,128}")
 class EmbeddingCache:
     """Embeddings by key: the latest in memory, more of them on disk. Safe for several threads and processes.
 
-    Disk entries are safetensors files `<first two digits>/<key>.safetensors` with a checksum. A damaged one is deleted
-    and counts as absent. When the disk is full or cannot be written, the disk part switches itself off with a warning.
-    When they take more than the limit, those not used for the longest time are deleted, whichever process made them.
+    Disk entries are safetensors files `<first two digits>/<key>.safetensors` with a checksum, which appear whole or not
+    at all and are mapped into memory when they are read. A damaged one is deleted and counts as absent. When the disk
+    is full or cannot be written, the disk part switches itself off with a warning. When they take more than the limit,
+    those not used for the longest time are deleted, whichever process made them.
 
     Args:
         directory: folder of the disk entries; None keeps embeddings in memory only.
         ram_budget_bytes: largest sum of the features kept in memory.
-        disk_limit_bytes: largest sum of the entries on disk; other processes may exceed it by what they are writing.
+        disk_limit_bytes: largest sum of the entries on disk, which each further process that writes at the same time
+            may exceed by a sixteenth; None for SAM_CACHE_GB or a share of the disk, see `disk_limit`.
     """
 
     def __init__(
         self,
         directory: Path | None = None,
         ram_budget_bytes: int = DEFAULT_RAM_BYTES,
-        disk_limit_bytes: int = DEFAULT_DISK_BYTES,
+        disk_limit_bytes: int | None = None,
     ) -> None:
         self.directory = Path(directory) if directory is not None else None
-        self._disk_limit, self._disk_bytes = disk_limit_bytes, -1  # not looked at yet
+        self._disk_limit = disk_limit_bytes
+        self._disk_bytes, self._unseen = -1, 0  # not looked at yet; written since
         self._writable = self.directory is not None
         self._budget, self._held = ram_budget_bytes, 0
         self._recent: OrderedDict[str, Embedding] = OrderedDict()
@@ -71,6 +79,15 @@ class EmbeddingCache:
         """Largest sum of the features kept in memory."""
         return self._budget
 
+    @property
+    def disk_limit_bytes(self) -> int:
+        """Largest sum of the entries on disk; 0 where nothing is kept there."""
+        if self.directory is None:
+            return 0
+        if self._disk_limit is None:
+            self._disk_limit = disk_limit(self.directory, self.size_bytes())
+        return self._disk_limit
+
     def get(self, key: str) -> Embedding | None:
         """The embedding of a key, or None."""
         with self._lock:
@@ -89,14 +106,17 @@ class EmbeddingCache:
             return
         path = self._path(embedding.key)
         try:
+            limit = self.disk_limit_bytes
             make_private(self.directory)
             path.parent.mkdir(exist_ok=True)
-            written = _to_bytes(embedding)
+            written = embedding_bytes(embedding)
             with atomic_path(path) as temporary:
                 temporary.write_bytes(written)
-            self._keep_to_the_limit(len(written))
+            self._keep_to_the_limit(len(written), limit)
         except (SAMError, OSError) as error:
-            if not path.is_file():  # on Windows a file that another process reads cannot be replaced; it is the same
+            if isinstance(error.__cause__, FileNotFoundError):
+                logger.debug("the cache was emptied while %s was written", path)
+            elif not path.is_file():  # on Windows a file that another process reads cannot be replaced; it is the same
                 self._writable = False
                 logger.warning("Embeddings are no longer kept on disk: %s", error)
 
@@ -104,7 +124,7 @@ class EmbeddingCache:
         """Forget everything, in memory and on disk; other files in the folder stay."""
         with self._lock:
             self._recent.clear()
-            self._held = 0
+            self._held = self._unseen = 0
             self._disk_bytes = -1
         for path in self._entries():
             with contextlib.suppress(OSError):
@@ -118,35 +138,44 @@ class EmbeddingCache:
                 total += path.stat().st_size
         return total
 
+    def count(self) -> int:
+        """Entries on disk."""
+        return sum(not path.name.startswith(".") for path in self._entries())
+
     def trim(self, limit_bytes: int) -> int:
-        """Delete the oldest entries on disk until the rest fits into a limit.
+        """Delete the oldest entries on disk until the rest fits into a limit; what is being written stays.
 
         Returns:
             Bytes that were freed; 0 where nothing had to go.
         """
-        entries = []
+        entries, total, now = [], 0, time.time()
         for path in self._entries():
             with contextlib.suppress(OSError):
                 facts = path.stat()
-                entries.append((facts.st_mtime_ns, path.name, facts.st_size, path))
-        excess = sum(size for _time, _name, size, _path in entries) - limit_bytes
+                total += facts.st_size
+                if not path.name.startswith(".") or now - facts.st_mtime > _ABANDONED_S:
+                    entries.append((facts.st_mtime_ns, path.name, facts.st_size, path))
         freed = 0
         for _time, _name, size, path in sorted(entries):
-            if freed >= excess:
+            if freed >= total - limit_bytes:
                 break
             with contextlib.suppress(OSError):
-                path.unlink()
+                path.unlink(missing_ok=True)  # another process may be at it, too
                 freed += size
         return freed
 
-    def _keep_to_the_limit(self, written: int) -> None:
-        """Count what is written, and look at the folder only when the count says that it may be full."""
+    def _keep_to_the_limit(self, written: int, limit: int) -> None:
+        """Look at the folder now and then, and when the count says that it may be full."""
         with self._lock:
-            self._disk_bytes = self._disk_bytes + written if self._disk_bytes >= 0 else self.size_bytes()
-            if self._disk_bytes <= self._disk_limit:
-                return
-            self.trim(round(self._disk_limit * _ROOM))
-            self._disk_bytes = self.size_bytes()
+            self._unseen += written
+            if self._disk_bytes < 0 or self._unseen > limit * _UNSEEN:
+                self._look()
+            if self._disk_bytes + self._unseen > limit:
+                self.trim(round(limit * _ROOM))
+                self._look()
+
+    def _look(self) -> None:
+        self._disk_bytes, self._unseen = self.size_bytes(), 0
 
     def _remember(self, embedding: Embedding) -> None:
         with self._lock:
@@ -164,11 +193,11 @@ class EmbeddingCache:
         if not path.is_file():
             return None
         try:
-            embedding = _from_file(key, path)
+            embedding = read_embedding(key, path)
             with contextlib.suppress(OSError):
                 os.utime(path)  # it is in use: others go first
             return embedding
-        except _unreadable() as error:
+        except UNREADABLE as error:
             logger.debug("the cached embedding %s is damaged and made anew: %s", path, error)
             with contextlib.suppress(OSError):
                 path.unlink()
@@ -186,39 +215,3 @@ class EmbeddingCache:
         for path in self.directory.glob("[0-9a-f][0-9a-f]/*.safetensors"):
             if _KEY.fullmatch(path.stem.lstrip(".")):
                 yield path
-
-
-# safetensors is imported where it is used: the application's windows must open, and say so, where it is missing.
-
-
-def _unreadable() -> tuple[type[Exception], ...]:
-    """What reading a damaged entry raises."""
-    from safetensors import SafetensorError
-
-    return (OSError, SafetensorError, ValueError, KeyError, TypeError)
-
-
-def _to_bytes(embedding: Embedding) -> bytes:
-    from safetensors.numpy import save
-
-    arrays = embedding.pack()
-    return save(arrays, {"checksum": _checksum(embedding.key, arrays)})
-
-
-def _from_file(key: str, path: Path) -> Embedding:
-    from safetensors import safe_open
-
-    with safe_open(path, "numpy") as file:
-        checksum = (file.metadata() or {}).get("checksum")
-        arrays = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118 - not a mapping
-    if checksum != _checksum(key, arrays):
-        raise ValueError("the checksum differs")
-    return Embedding.unpack(key, arrays)
-
-
-def _checksum(key: str, arrays: dict[str, np.ndarray]) -> str:
-    digest = hashlib.blake2b(key.encode(), digest_size=16)
-    for name in sorted(arrays):
-        digest.update(f"|{name}|{arrays[name].dtype}|{arrays[name].shape}|".encode())
-        digest.update(np.ascontiguousarray(arrays[name]))
-    return digest.hexdigest()
