@@ -3,7 +3,7 @@
 import pytest
 
 from SAMSegmenterLib.workspace.actions import PageActions
-from SAMSegmenterLib.workspace.page import KEYS
+from SAMSegmenterLib.workspace.page_keys import KEYS
 from support.workspace_desk import IN_FIRST
 
 

@@ -36,15 +36,17 @@ def test_a_click_shows_the_slice_of_its_view(a_desk):
     assert len(a_desk.controller.session.marks) == 1
 
 
-def test_the_tool_or_the_click_itself_says_outside(a_desk):
+def test_the_choice_or_the_click_itself_says_outside(a_desk):
     mark(a_desk)
-    a_desk.controller.choose_tool("negative")
+    a_desk.controller.choose_label("negative")
     mark(a_desk, (10.0, 10.0))
-    a_desk.controller.choose_tool("positive")
+    a_desk.controller.choose_label("positive")
     mark(a_desk, (14.0, 14.0), label=0)
     assert [one.label for one in a_desk.controller.session.marks] == [1, 0, 0]
     with pytest.raises(InputError, match="no tool"):
         a_desk.controller.choose_tool("axe")
+    with pytest.raises(InputError, match="cannot say"):
+        a_desk.controller.choose_label("perhaps")
 
 
 def test_a_box_finds_the_structure_in_it(a_desk):

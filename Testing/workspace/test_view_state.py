@@ -7,7 +7,8 @@ import json
 import numpy as np
 from PIL import Image
 
-from SAMSegmenterLib.workspace.view_state import ViewDrawer, session_state
+from SAMSegmenterLib.workspace.session_state import session_state
+from SAMSegmenterLib.workspace.view_state import ViewDrawer
 from support.workspace_desk import IN_FIRST
 
 
@@ -25,12 +26,13 @@ def mark(desk, uv=IN_FIRST):
 
 
 def test_a_view_tells_its_slice_and_can_be_sent_to_a_browser(a_desk):
-    state = drawer(a_desk).state()
-    json.dumps(state)
+    told = drawer(a_desk).state()
+    json.dumps(told)
+    state = told["view"]
     assert (state["index"], state["count"], state["width"], state["height"]) == (8, 16, 48, 40)
-    assert state["edges"] == ["R", "L", "A", "P"] and state["active"] and state["overlay"] == ""
-    assert pixels_of(state["image"]).shape == (40, 48)
-    assert not drawer(a_desk, "coronal").state()["active"]
+    assert state["edges"] == ["R", "L", "A", "P"] and state["active"] and told["overlay"] == ""
+    assert pixels_of(told["image"]).shape == (40, 48)
+    assert not drawer(a_desk, "coronal").state()["view"]["active"]
 
 
 def test_the_preview_and_then_the_segment_are_drawn_over_the_slice(a_desk):
@@ -58,10 +60,10 @@ def test_a_segment_is_drawn_in_every_view_that_cuts_it(a_desk):
 def test_marks_lie_where_they_were_made(a_desk):
     mark(a_desk)
     a_desk.controller.do(lambda: a_desk.controller.box("axial", (20.0, 18.0), (5.0, 4.0)))
-    point, box = drawer(a_desk).state()["marks"]
+    point, box = drawer(a_desk).state()["view"]["marks"]
     assert (point["kind"], point["label"], point["u"], point["v"]) == ("point", 1, *IN_FIRST)
     assert (box["kind"], box["u"], box["v"], box["w"], box["h"]) == ("box", 5, 4, 15, 14)
-    assert drawer(a_desk, "coronal").state()["marks"] == []
+    assert drawer(a_desk, "coronal").state()["view"]["marks"] == []
 
 
 def test_a_picture_is_made_anew_only_for_another_slice_window_or_mask(a_desk):

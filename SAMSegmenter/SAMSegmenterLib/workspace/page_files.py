@@ -9,6 +9,7 @@ from SAMSegmenterLib.workspace.page_elements import ARIA, Actions
 _SAVED = (
     (".seg.nrrd", "Save the segments as .seg.nrrd"),
     (".nii.gz", "Save the segments as .nii.gz, without names and colours"),
+    ("prompts", "Save the prompts, with which sam-segment makes the same masks again"),
     (".mrb", "Save volume and segments as a Slicer scene, .mrb"),
 )
 
@@ -25,12 +26,13 @@ def build_files(v3: Any) -> None:
         __properties=ARIA,
     )
     for ending, title in _SAVED:
+        name = f"segmentation{ending}" if ending.startswith(".") else f"{ending}.json"
         v3.VBtn(
             ending,
             prepend_icon="mdi-download",
             title=title,
-            href=f"save/segmentation{ending}",
-            download=f"segmentation{ending}",
+            href=f"save/{name}",
+            download=name,
             data_action=f"save{ending}",
             size="small",
             __properties=[*ARIA, "download"],
