@@ -1,0 +1,207 @@
+"""Triage tables: what to look at again, and how well the signs would have worked."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from SAMBenchmarkLib.core.classical import CLASSICAL
+from SAMBenchmarkLib.core.options import ALL_STRATEGIES
+from SAMBenchmarkLib.core.protocols import sam_u
+from SAMBenchmarkLib.core.row_batches import Batch, changes, structure_numbers, text_codes
+from SAMBenchmarkLib.core.rows import WHOLE_VOLUME
+from SAMBenchmarkLib.core.tables import Table
+from SAMBenchmarkLib.core.triage import COMBINED, POOR_DICE, RATES, Floats, TriageFigures, combined, triage_figures
+
+AS_IN_USE = "predicted_iou"
+"""The selection that needs no reference, as no triage may."""
+
+TRIAGE, SECOND_LOOK, SECOND_LOOK_CASES = "triage", "second_look", "second_look_cases"
+TRIAGE_TABLES = (TRIAGE, SECOND_LOOK, SECOND_LOOK_CASES)
+"""All names that `triage_tables` may give."""
+
+OBJECTS, CASES = "objects", "cases"
+MOST_LISTED = 200
+PREFERRED = "S5"
+"""Whose answers are listed; the first strategy where it was not evaluated."""
+
+_OBJECT = ("case_id", "frame", "plane", "slice", "label_value")
+TRIAGE_COLUMNS = (
+    *_OBJECT,
+    *("structure", "strategy", "selection", "variant", "round", "repeat"),
+    *("dice", "predicted_iou", "stability", "uncertainty"),
+)
+"""What is read of the rows."""
+
+Numbers = npt.NDArray[np.int64]
+
+
+@dataclass(frozen=True, eq=False)
+class Answers:
+    """One strategy's answers, in the order of the rows.
+
+    Args:
+        signs: name -> (N,) certainty, NaN where the model gave nothing.
+        dice: (N,).
+        about: column -> (N,) numbers of `_OBJECT` and the structure.
+    """
+
+    signs: dict[str, Floats]
+    dice: Floats
+    about: dict[str, Numbers]
+
+
+@dataclass(frozen=True, eq=False)
+class TriageData:
+    """All strategies' answers as in use, and what their numbers stand for."""
+
+    answers: dict[str, Answers]
+    cases: list[str]
+    planes: list[str]
+    structures: list[str]
+
+    @classmethod
+    def of(cls, batches: Iterable[Batch]) -> TriageData:
+        """One pass over rows in the order of their keys.
+
+        Args:
+            batches: of `TRIAGE_COLUMNS`.
+        """
+        names = text_codes(("structure",))["structure"]
+        parts, texts, last, objects = [], None, None, 0
+        for batch in batches:
+            texts = batch.texts
+            chosen = batch.only(_in_use(batch))
+            if not len(chosen):
+                continue
+            key = [chosen[name] for name in _OBJECT]
+            number = objects + np.cumsum(changes(key, last)) - 1
+            last, objects = tuple(values[-1] for values in key), int(number[-1]) + 1
+            columns = {name: chosen[name] for name in TRIAGE_COLUMNS}
+            parts.append({**columns, "object": number, "structure": structure_numbers(chosen, names)})
+        if texts is None or not parts:
+            return cls({}, [], [], [])
+        columns = {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
+        answers = dict(_by_strategy(columns, texts, objects))
+        return cls(answers, texts["case_id"].names, texts["plane"].names, names.names)
+
+
+def triage_tables(batches: Iterable[Batch]) -> list[Table]:
+    """What to look at again, and what it would have brought.
+
+    Args:
+        batches: of `TRIAGE_COLUMNS`, rows in the order of their keys.
+
+    Returns:
+        `triage` (figures by strategy and sign, over objects and over cases), `second_look` (the least certain answers,
+        with the strategy `PREFERRED`) and `second_look_cases`. Empty where no answer was chosen as in use.
+    """
+    data = TriageData.of(batches)
+    return [] if not data.answers else [_figures_table(data), _objects_table(data), _cases_table(data)]
+
+
+def listed_strategy(data: TriageData) -> str:
+    """Whose answers the lists show."""
+    return PREFERRED if PREFERRED in data.answers else next(iter(data.answers))
+
+
+def by_case(answers: Answers) -> tuple[Numbers, dict[str, Floats], Floats]:
+    """Cases, the mean rank of each sign over a case's answers (NaN is the lowest), and their mean Dice."""
+    cases, place = np.unique(answers.about["case_id"], return_inverse=True)
+    counts = np.bincount(place)
+    ranks = {name: combined({name: values}) for name, values in answers.signs.items()}
+    signs = {name: np.bincount(place, values) / counts for name, values in ranks.items()}
+    return cases, signs, np.bincount(place, answers.dice) / counts
+
+
+def _in_use(batch: Batch) -> npt.NDArray[np.bool_]:
+    plain = (batch["round"] == 0) & (batch["repeat"] == 0)
+    variants, strategies = batch.texts["variant"], batch.texts["strategy"]
+    plain &= np.isin(batch["variant"], [variants.get("", -1), variants.get(sam_u.NAME, -1)])
+    plain &= ~np.isin(batch["strategy"], [strategies.get(name, -1) for name in CLASSICAL])
+    chosen = batch["selection"] == batch.texts["selection"].get(AS_IN_USE, -1)
+    return plain & chosen & (batch["slice"] != WHOLE_VOLUME) & ~np.isnan(batch["dice"])
+
+
+def _by_strategy(columns: dict[str, np.ndarray], texts: object, objects: int) -> Iterator[tuple[str, Answers]]:
+    moved = columns["variant"] == texts["variant"].get(sam_u.NAME, -1)  # type: ignore[index]
+    entropy = np.full(objects, math.nan)
+    entropy[columns["object"][moved]] = columns["uncertainty"][moved]
+    names = texts["strategy"].names  # type: ignore[index]
+    found = {names[code] for code in np.unique(columns["strategy"][~moved])}
+    order = [name for name in ALL_STRATEGIES if name in found] + sorted(found - set(ALL_STRATEGIES))
+    for strategy in order:
+        here = ~moved & (columns["strategy"] == names.index(strategy))
+        signs = {"predicted IoU": columns["predicted_iou"][here], "stability": columns["stability"][here]}
+        if moved.any():
+            signs["agreement of moved boxes"] = -entropy[columns["object"][here]]
+        signs = {name: values for name, values in signs.items() if np.isfinite(values).any()}
+        if not signs:
+            continue
+        if len(signs) > 1:
+            signs[COMBINED] = combined(signs)
+        about = {name: columns[name][here] for name in (*_OBJECT, "structure")}
+        yield strategy, Answers(signs, columns["dice"][here], about)
+
+
+def _figures_table(data: TriageData) -> Table:
+    lines = []
+    for strategy, answers in data.answers.items():
+        for sign, values in answers.signs.items():
+            lines.append((OBJECTS, strategy, sign, *_cells(triage_figures(values, answers.dice))))
+    for strategy, answers in data.answers.items():
+        _cases, signs, dice = by_case(answers)
+        for sign, values in signs.items():
+            lines.append((CASES, strategy, sign, *_cells(triage_figures(values, dice))))
+    percent = [f"{100 * rate:g}" for rate in RATES]
+    header = ["of", "strategy", "sign", "n", "poor", "auc", "rho", "p"]
+    header += [f"{what}_{rate}" for what in ("dice_kept", "dice_ideal", "poor_found") for rate in percent]
+    title = (
+        f"How well signs of certainty would have told poor answers (DICE below {100 * POOR_DICE:g} %), and the mean "
+        "DICE [%] of what is kept when a share of the answers is looked at again"
+    )
+    return Table.from_rows(TRIAGE, title, (*header, "note"), lines)
+
+
+def _cells(found: TriageFigures) -> tuple[object, ...]:
+    shares = [100 * value for values in (found.kept, found.ideal, found.found) for value in values]
+    return found.n, found.poor, found.auc, found.rho, found.p, *shares, found.note
+
+
+def _objects_table(data: TriageData) -> Table:
+    strategy = listed_strategy(data)
+    answers = data.answers[strategy]
+    order = _least_certain(answers.signs)[:MOST_LISTED]
+    header = ("case", "frame", "plane", "slice", "structure", "strategy", *answers.signs, "dice_percent")
+    lines = []
+    for at in order:
+        about = {name: int(values[at]) for name, values in answers.about.items()}
+        place = (data.cases[about["case_id"]], about["frame"], data.planes[about["plane"]], about["slice"])
+        signs = [float(values[at]) for values in answers.signs.values()]
+        dice = 100 * float(answers.dice[at])
+        lines.append((*place, data.structures[about["structure"]], strategy, *signs, dice))
+    title = f"Slices that need a second look, the least certain first (at most {MOST_LISTED})"
+    return Table.from_rows(SECOND_LOOK, title, header, lines)
+
+
+def _cases_table(data: TriageData) -> Table:
+    strategy = listed_strategy(data)
+    cases, signs, dice = by_case(data.answers[strategy])
+    order = _least_certain(signs)[:MOST_LISTED]
+    header = ("case", "strategy", *(f"{name} (mean rank)" for name in signs), "dice_percent")
+    lines = [
+        (data.cases[int(cases[at])], strategy, *(float(v[at]) for v in signs.values()), 100 * float(dice[at]))
+        for at in order
+    ]
+    title = f"Cases that need a second look, the least certain first (at most {MOST_LISTED})"
+    return Table.from_rows(SECOND_LOOK_CASES, title, header, lines)
+
+
+def _least_certain(signs: dict[str, Floats]) -> Sequence[int]:
+    """Order by all signs together, by the only one where there is one."""
+    by = signs.get(COMBINED, next(iter(signs.values())))
+    return np.argsort(np.where(np.isnan(by), -np.inf, by), kind="stable").tolist()
