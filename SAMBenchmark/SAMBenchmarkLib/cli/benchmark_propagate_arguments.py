@@ -10,6 +10,7 @@ from pathlib import Path
 from SAMBenchmarkLib.propagation.cases import AUTO, AXES
 from SAMBenchmarkLib.propagation.structures import LEAST_PIXELS, LEAST_SLICES
 from SAMSegmenterLib.cli.common import add_common_arguments
+from SAMSegmenterLib.models.engine_names import ENGINES
 
 ABOUT = f"""Measure propagation: from the mask on one slice to the whole structure. Each connected part of a label that
 spans {LEAST_SLICES} slices or more is boxed on its largest slice; the model's answer is carried through the volume, by
@@ -69,7 +70,7 @@ def _add_method(group: argparse._ArgumentGroup) -> None:
     add("--baselines", action=argparse.BooleanOptionalAction, default=True, help="measure the other methods, too")
     add("--model", default="sam-small", help="its name; sam-models list shows all")
     add("--device", default="auto", help="auto, cpu, cuda (graphics card) or mps (Apple)")
-    add("--engine", default="auto", help="what runs the network: auto, torch (its own code) or fast")
+    add("--engine", default="auto", help=f"what runs the network: auto, {', '.join(ENGINES)}")
     add("--threads", type=at_least(1), metavar="N", help="processor threads (SAM_THREADS, else all cores)")
 
 

@@ -24,6 +24,7 @@ from SAMBenchmarkLib.core.options import (
     BenchmarkOptions,
 )
 from SAMSegmenterLib.core.errors import InputError
+from SAMSegmenterLib.models.engine_names import ENGINES
 
 DEFAULTS = BenchmarkOptions()
 _STRATEGIES = ", ".join(f"{name} {STRATEGY_TITLES[name]}" for name in ALL_STRATEGIES)
@@ -130,6 +131,18 @@ def _add_output_arguments(group: argparse._ArgumentGroup) -> None:
         required=True,
         help="new or empty folder, or one with results of an earlier run: it goes on there and repeats nothing",
     )
+    group.add_argument(
+        "--store",
+        default="",
+        metavar="KIND",
+        help="how results are kept in a new folder: sqlite (one file, for one computer) or parquet (many parts, for a "
+        "cluster and for millions of rows)",
+    )
+    group.add_argument(
+        "--dry-run",
+        action="store_true",
+        help="read all cases, say how much there is and how long it will take; write nothing",
+    )
     group.add_argument("--no-report", action="store_true", help="leave out report.html")
     group.add_argument("--no-scene", action="store_true", help="leave out scene.mrb, written for a single case")
 
@@ -220,8 +233,14 @@ def _add_machine_arguments(group: argparse._ArgumentGroup) -> None:
     add = group.add_argument
     add("--model", default="sam-small", help="its name; sam-models list shows all")
     add("--device", default="auto", help="auto, cpu, cuda (graphics card) or mps (Apple)")
-    add("--engine", default="auto", help="what runs the network: auto, torch (its own code) or fast")
+    add("--engine", default="auto", help=f"what runs the network: auto, {', '.join(ENGINES)}")
     add("--workers", type=int, default=1, metavar="N", help="cases evaluated at the same time, each with its own model")
+    add(
+        "--scheduler",
+        default="",
+        metavar="ADDRESS",
+        help="a Dask scheduler whose workers evaluate the cases, as in tcp://host:8786; they see the same disk",
+    )
     add("--threads", type=int, metavar="N", help="processor threads of each worker (SAM_THREADS, else all cores)")
     add("--cache-dir", metavar="FOLDER", help="where encoded slices are kept (SAM_CACHE_DIR, else the user's cache)")
     add("--no-cache", action="store_true", help="keep no encoded slices")

@@ -20,7 +20,7 @@ class PredictorLoader:
     Args:
         model: its name.
         device: "auto", "cpu", "cuda", "mps".
-        engine: what runs the network, "auto" for the best that is exact.
+        engine: what runs the network, "auto" for what was chosen on this computer, or the usual one.
         threads: CPU threads, None for the usual number.
     """
 

@@ -1,4 +1,4 @@
-"""The two ways to run a SAM network in PyTorch: by its own code, and fast."""
+"""The ways to run a SAM network: by its own code, fast, compiled, and with its image encoder in OpenVINO."""
 
 from __future__ import annotations
 
@@ -10,11 +10,12 @@ import numpy as np
 import torch
 
 from SAMSegmenterLib.core.predictor import Candidates, Embedding, EverythingParameters
-from SAMSegmenterLib.models.engine_names import FAST
+from SAMSegmenterLib.models.engine_names import COMPILED, FAST, OPENVINO_ENGINES
 from SAMSegmenterLib.models.everything import generate_everything
 from SAMSegmenterLib.models.fast_decoder import FastMaskDecoder, SharedImage
 from SAMSegmenterLib.models.fast_encoder import FastImageEncoder
 from SAMSegmenterLib.models.fast_everything import fast_everything
+from SAMSegmenterLib.models.openvino_encoder import OpenVinoEncoder
 from SAMSegmenterLib.models.segment_anything_package import load_segment_anything
 
 if TYPE_CHECKING:
@@ -51,41 +52,57 @@ def make_engine(name: str, sam: Sam, on_step: OnStep) -> Engine:
         sam: the network, on its device.
         on_step: called before each part of the encoder with (parts done, all parts), and before each run of the mask
             decoder with (0, 0).
+
+    Raises:
+        DependencyError, ModelError: an optional engine is missing, or does not run this network.
     """
-    return FastEngine(sam, on_step) if name == FAST else OriginalEngine(sam, on_step)
+    if name in OPENVINO_ENGINES:
+        return OpenVinoEngine(sam, on_step, name)
+    engines = {FAST: FastEngine, COMPILED: CompiledEngine}
+    return engines.get(name, OriginalEngine)(sam, on_step)
 
 
 class OriginalEngine:
     """`segment_anything`'s own code."""
 
     def __init__(self, sam: Sam, on_step: OnStep) -> None:
-        self._sam = sam
-        _announce_parts(sam.image_encoder, on_step)
+        self._sam, self._on_step = sam, on_step
+        self.encode = self._encoder()
         sam.mask_decoder.register_forward_pre_hook(lambda *_: on_step(0, 0))
         with torch.inference_mode():
             self._image_pe = sam.prompt_encoder.get_dense_pe()
 
-    def encode(self, pixels: torch.Tensor) -> torch.Tensor:
-        """See `Engine`."""
-        return self._sam.image_encoder(pixels)
+    def _encoder(self) -> Callable[[torch.Tensor], torch.Tensor]:
+        _announce_parts(self._sam.image_encoder, self._on_step)
+        return self._sam.image_encoder
 
     def answer(
         self, features: np.ndarray, geometry: Geometry, mask: torch.Tensor | None, multimask: bool
     ) -> tuple[torch.Tensor, torch.Tensor]:
         """See `Engine`."""
-        points, boxes = geometry
-        sparse, dense = self._sam.prompt_encoder(points=points, boxes=boxes, masks=mask)
-        return self._sam.mask_decoder(
-            image_embeddings=_on_device(features, self._sam),
-            image_pe=self._image_pe,
-            sparse_prompt_embeddings=sparse,
-            dense_prompt_embeddings=dense,
-            multimask_output=multimask,
-        )
+        return original_answer(self._sam, self._image_pe, features, geometry, mask, multimask)
 
     def everything(self, embedding: Embedding, parameters: EverythingParameters) -> Candidates:
         """See `Engine`."""
         return generate_everything(self._sam, embedding, _on_device(embedding.features, self._sam), parameters)
+
+
+class CompiledEngine(OriginalEngine):
+    """`segment_anything`'s own code, whose image encoder PyTorch compiles for the device at its first use.
+
+    Meant for graphics cards: there the compiler joins small operations; on a CPU it needs a C++ compiler and minutes.
+    """
+
+    backend = "inductor"
+
+    def _encoder(self) -> Callable[[torch.Tensor], torch.Tensor]:
+        compiled = torch.compile(self._sam.image_encoder, dynamic=False, backend=self.backend)
+
+        def encode(pixels: torch.Tensor) -> torch.Tensor:
+            self._on_step(0, 1)  # only here: what is called between the parts would cut the compiled network in pieces
+            return compiled(pixels)
+
+        return encode
 
 
 class FastEngine:
@@ -98,11 +115,14 @@ class FastEngine:
         self._sam, self._on_step = sam, on_step
         self._decoder = FastMaskDecoder(sam)
         self._last: tuple[np.ndarray, SharedImage] | None = None
-        if isinstance(sam.image_encoder, load_segment_anything().modeling.ImageEncoderViT):
-            self.encode: Callable[[torch.Tensor], torch.Tensor] = FastImageEncoder(sam.image_encoder, on_step)
-        else:
-            _announce_parts(sam.image_encoder, on_step)
-            self.encode = sam.image_encoder
+        self.encode = self._encoder()
+
+    def _encoder(self) -> Callable[[torch.Tensor], torch.Tensor]:
+        encoder = self._sam.image_encoder
+        if isinstance(encoder, load_segment_anything().modeling.ImageEncoderViT):
+            return FastImageEncoder(encoder, self._on_step)
+        _announce_parts(encoder, self._on_step)
+        return encoder
 
     def answer(
         self, features: np.ndarray, geometry: Geometry, mask: torch.Tensor | None, multimask: bool
@@ -130,6 +150,37 @@ class FastEngine:
             last = features, self._decoder.share(_on_device(features, self._sam))
             self._last = last
         return last[1]
+
+
+class OpenVinoEngine(FastEngine):
+    """The fast engine with its image encoder in OpenVINO; runs on the CPU in 32 bit."""
+
+    def __init__(self, sam: Sam, on_step: OnStep, name: str) -> None:
+        self._name = name
+        super().__init__(sam, on_step)
+
+    def _encoder(self) -> Callable[[torch.Tensor], torch.Tensor]:
+        return OpenVinoEncoder(self._sam.image_encoder, self._name, torch.get_num_threads(), self._on_step)
+
+
+def original_answer(
+    sam: Sam,
+    image_pe: torch.Tensor,
+    features: np.ndarray,
+    geometry: Geometry,
+    mask: torch.Tensor | None,
+    multimask: bool,
+) -> tuple[torch.Tensor, torch.Tensor]:
+    """`Engine.answer` by `segment_anything`'s own code; image_pe is what its prompt encoder gives for all positions."""
+    points, boxes = geometry
+    sparse, dense = sam.prompt_encoder(points=points, boxes=boxes, masks=mask)
+    return sam.mask_decoder(
+        image_embeddings=_on_device(features, sam),
+        image_pe=image_pe,
+        sparse_prompt_embeddings=sparse,
+        dense_prompt_embeddings=dense,
+        multimask_output=multimask,
+    )
 
 
 def _on_device(features: np.ndarray, sam: Sam) -> torch.Tensor:

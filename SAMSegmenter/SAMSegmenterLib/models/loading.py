@@ -14,6 +14,7 @@ from SAMSegmenterLib.core.errors import InputError, ModelError
 from SAMSegmenterLib.core.predictor import ModelSpec
 from SAMSegmenterLib.models.architectures import build, recognise
 from SAMSegmenterLib.models.engine_names import AUTO, chosen_engine
+from SAMSegmenterLib.models.engine_trust import trusted_predictor
 from SAMSegmenterLib.models.predictor import TorchPredictor
 from SAMSegmenterLib.models.weights import read_state_dict
 
@@ -30,7 +31,7 @@ def load_predictor(
 ) -> TorchPredictor:
     """See `registry.load`."""
     device = chosen_device(device)
-    engine = chosen_engine(engine, spec.architecture, device)
+    chosen_engine(engine, spec.architecture, device)  # says that there is none before the weights are read
     threads = chosen_threads(threads)
     tensors = read_state_dict(spec.path)
     architecture = recognise(tensors)
@@ -39,7 +40,10 @@ def load_predictor(
             f"{spec.path} holds weights of {architecture}, but '{spec.name}' is a {spec.architecture}.",
             f"Run 'sam-models remove {spec.name}', then download or import the right file.",
         )
-    return TorchPredictor(network_with_weights(spec, tensors), spec, device, threads, precision, engine)
+    network = network_with_weights(spec, tensors)
+    return trusted_predictor(
+        lambda name: TorchPredictor(network, spec, device, threads, precision, name), spec, device, engine
+    )
 
 
 def network_with_weights(spec: ModelSpec, tensors: Mapping[str, torch.Tensor]) -> Sam:

@@ -15,7 +15,9 @@ from SAMSegmenterLib.core.errors import DeviceError, DeviceMemoryError, InputErr
 from SAMSegmenterLib.core.predictor import Candidates, Embedding, EverythingParameters, ModelSpec, embedding_key
 from SAMSegmenterLib.core.promptless import check_prompts, check_takes_prompts
 from SAMSegmenterLib.core.prompts import Prompts
-from SAMSegmenterLib.models.engine_names import FAST, TORCH, chosen_engine
+from SAMSegmenterLib.models.engine_check import check_engine
+from SAMSegmenterLib.models.engine_names import FAST, OPENVINO_ENGINES, TORCH, chosen_engine
+from SAMSegmenterLib.models.engine_records import EngineCheck
 from SAMSegmenterLib.models.engines import OnStep, make_engine
 from SAMSegmenterLib.models.enlarging import enlarged_masks, enlarging_for, large_mask
 from SAMSegmenterLib.models.everything_in_crops import CropParameters, everything_in_crops
@@ -26,7 +28,10 @@ from SAMSegmenterLib.models.segment_anything_package import load_segment_anythin
 if TYPE_CHECKING:
     from segment_anything.modeling import Sam
 
-PRECISIONS = {"float32": torch.float32, "float16": torch.float16}
+PRECISIONS = {"float32": torch.float32, "float16": torch.float16, "bfloat16": torch.bfloat16}
+
+_FAST_MASKS = (FAST, *OPENVINO_ENGINES)
+"""Engines that also bring masks to the image's size their own way."""
 
 _LARGE_PIXELS = 16_000_000
 """Masks of larger images are made one by one."""
@@ -47,9 +52,10 @@ class TorchPredictor:
         spec: what is known about it; `sha256` enters the key of every embedding.
         device: "cpu", "cuda", "cuda:1", "mps".
         threads: CPU threads of the whole process; None leaves them as they are.
-        precision: "float32", or "float16" for an image encoder of half the memory; the mask decoder stays as it is.
-        engine: "torch" for SAM's own code, "fast" for the same arithmetic in less time and memory, "auto" for "fast"
-            where that is the better choice. Weights must not change while a fast predictor is in use.
+        precision: "float32", or "float16" or "bfloat16" for an image encoder of half the memory; the mask decoder stays
+            as it is. OpenVINO's engines are given 32 bit.
+        engine: one of `engine_names.ENGINES`; "torch" is SAM's own code, "auto" is "fast" where that is the better
+            choice. Weights must not change while another engine than "torch" is in use.
 
     Attributes:
         on_step: called before each part of the image encoder with (parts done, all parts), and before each run of the
@@ -68,6 +74,8 @@ class TorchPredictor:
         self.engine = chosen_engine(engine, spec.architecture, device)
         if precision not in PRECISIONS:
             raise InputError(f"There is no precision '{precision}'.", f"Choose one of: {', '.join(PRECISIONS)}.")
+        if self.engine in OPENVINO_ENGINES and precision != "float32":
+            raise InputError(f"The engine '{self.engine}' takes weights in 'float32' only.")
         if threads is not None:
             torch.set_num_threads(threads)
         self.spec = spec
@@ -166,6 +174,15 @@ class TorchPredictor:
         elif kind == "mps":
             torch.mps.synchronize()
 
+    def check_engine(self) -> EngineCheck:
+        """Compare the engine with PyTorch in 32 bit on a made-up picture; takes a second, or as long as two encodings.
+
+        Raises:
+            ModelError: the device fails, or runs out of memory.
+        """
+        with device_errors(self.device):
+            return check_engine(self.engine, self._engine, self._sam)
+
     def _encode_one(self, image: Rgb8) -> Embedding:
         if image.ndim != 3 or image.shape[2] != 3 or image.dtype != np.uint8 or 0 in image.shape:
             raise InputError(f"The model reads images (H, W, 3) of type uint8; got {image.shape}, {image.dtype}.")
@@ -201,7 +218,7 @@ class TorchPredictor:
         sizes = self.spec.image_size, embedding.input_size, embedding.original_size
         if height * width > _LARGE_PIXELS and logits.device.type == "cpu":
             return large_mask(logits, *sizes, self.spec.mask_threshold)
-        if self.engine == FAST:
+        if self.engine in _FAST_MASKS:
             return enlarged_masks(logits[0], enlarging_for(*sizes), self.spec.mask_threshold)
         masks = self._sam.postprocess_masks(logits, embedding.input_size, embedding.original_size)
         return (masks[0] > self.spec.mask_threshold).cpu().numpy()

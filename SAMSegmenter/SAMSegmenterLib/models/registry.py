@@ -73,10 +73,11 @@ def load(
     Args:
         name: of the registry, or a spec whose `path` is set.
         device: "auto" (CUDA where there is a GPU, else the CPU), "cpu", "cuda", "cuda:1", "mps".
-        engine: "torch" for SAM's own code, "fast" for the same arithmetic in less time and memory, "auto" for the
-            better of them: "fast" for vision transformers on the CPU.
+        engine: one of `engine_names.ENGINES`, or "auto": what `sam-models tune` chose on this computer, else "fast" for
+            vision transformers on the CPU and "torch", SAM's own code, for the rest. The predictor names what it got:
+            an engine that answers wrongly with these weights is replaced.
         threads: CPU threads of the whole process; None takes SAM_THREADS, or leaves them as they are.
-        precision: "float32", or "float16", which halves the memory of the image encoder; meant for GPUs.
+        precision: "float32", or "float16" or "bfloat16", which halve the memory of the image encoder; meant for GPUs.
 
     Raises:
         InputError: no such model, device, engine or precision, or a thread count below 1.
