@@ -81,6 +81,17 @@ def test_segments_are_edited_from_the_list(a_desk, actions):
         ("mode", ("burn",)),
         ("window", ("fog",)),
         ("candidate", ("x",)),
+        ("label", (1, 2)),
+        ("cleanup", ("minimum_px", 3)),
+        ("cleanup", ("smooth_px", "soft")),
+        ("cleanup", ("keep", "some")),
+        ("colour", ("workspace_1", "red")),
+        ("propagate", (7,)),
+        ("propagate", ({"first": "a", "last": 3},)),
+        ("go_to", ("x",)),
+        ("accept_range", (None, 3)),
+        ("act", ({"kind": "draw", "view": "axial", "path": [[1]]},)),
+        ("act", ({"kind": "move", "view": "axial", "id": "p1", "start": [1, 1], "end": [2, 2], "reach": None},)),
     ],
 )
 def test_nonsense_changes_nothing_and_is_survived(a_desk, actions, name, arguments):
@@ -88,3 +99,33 @@ def test_nonsense_changes_nothing_and_is_survived(a_desk, actions, name, argumen
     actions[name](*arguments)
     assert (a_desk.controller.tool, a_desk.controller.view.index, a_desk.voxels()) == before
     assert len(a_desk.controller.session.marks) == 0
+
+
+def test_lines_moves_and_the_mouse_reach_the_controller(a_desk, actions):
+    actions["tool"]("scribble")
+    actions["act"]({"kind": "draw", "view": "axial", "path": [[6, 8], [14, 10]], "label": None})
+    (stroke,) = a_desk.controller.session.marks
+    move = {"kind": "move", "view": "axial", "id": stroke.id, "start": [6, 8], "end": [7, 10], "reach": 3}
+    actions["act"](move)
+    (moved,) = a_desk.controller.session.marks
+    assert (moved.xy - stroke.xy).tolist() == [[1, 2], [1, 2]]
+    actions["hover"](True)
+    actions["tool"]("point")
+    actions["act"]({"kind": "hover", "view": "axial", "uv": [9, 9], "label": None})
+    actions["act"]({"kind": "leave", "view": "axial"})
+    assert "unknown" not in a_desk.messages and a_desk.controller.session.hover_preview is None
+
+
+def test_a_colour_is_given_to_a_segment(a_desk, actions):
+    (row,) = a_desk.controller.case.segments()
+    actions["colour"](row.id, "#336699")
+    assert a_desk.controller.case.segments()[0].colour == pytest.approx((0.2, 0.4, 0.6))
+
+
+def test_picking_asks_for_proposals_only_when_there_are_none(a_desk, actions):
+    actions["key"]("pick")
+    a_desk.settle()
+    found = a_desk.controller.session.proposals
+    actions["key"]("point")
+    actions["key"]("pick")
+    assert a_desk.controller.tool == "pick" and a_desk.controller.session.proposals is found

@@ -184,3 +184,77 @@ def test_marks_of_a_session_that_crashed_are_taken_over_by_the_next(a_desk, tmp_
     assert following.session.recovery is not None
     following.do(following.session.recover)
     assert len(following.session.marks) == 1
+
+
+def test_strokes_and_lassos_become_marks_with_the_chosen_label(a_desk):
+    controller = a_desk.controller
+    controller.choose_tool("scribble")
+    controller.do(lambda: controller.draw("axial", [(6, 8), (14, 10), (12, 14)]))
+    controller.choose_tool("lasso")
+    controller.do(lambda: controller.draw("axial", [(20, 20), (25, 20), (22, 25)], label=0))
+    stroke, lasso = controller.session.marks
+    assert stroke.label == 1 and np.allclose(stroke.xy, [(6, 8), (14, 10), (12, 14)])
+    assert lasso.label == 0 and np.allclose(lasso.polygon, [(20, 20), (25, 20), (22, 25)])
+    controller.do(controller.undo)
+    assert len(controller.session.marks) == 1
+
+
+def test_marks_are_dragged_boxes_by_their_sides(a_desk):
+    controller = a_desk.controller
+    mark(a_desk)
+    controller.do(lambda: controller.box("axial", (5.0, 4.0), (20.0, 18.0)))
+    point, box = controller.session.marks
+    controller.do(lambda: controller.move("axial", point.id, IN_FIRST, (14.0, 11.0), 2.0))
+    controller.do(lambda: controller.move("axial", box.id, (5.0, 11.0), (8.0, 11.5), 2.0))
+    point, box = controller.session.marks
+    assert np.allclose(point.xy, (14, 11)) and np.allclose(box.box, (8, 4, 20, 18))
+
+
+def test_what_a_click_would_mark_is_shown_only_in_the_view_that_is_worked_in(a_desk):
+    controller = a_desk.controller
+    controller.session.hover_enabled = True
+    mark(a_desk)
+    controller.do(controller.accept)
+    controller.do(lambda: controller.hover("axial", (14.0, 14.0)))
+    a_desk.settle()
+    assert controller.session.hover_preview is not None
+    controller.do(lambda: controller.hover("coronal", (14.0, 8.0)))
+    assert controller.session.hover_preview is None and controller.active == "axial"
+
+
+def test_a_proposal_is_picked_into_the_segment_or_into_a_new_one_and_undone(a_desk):
+    controller = a_desk.controller
+    controller.do(controller.propose)
+    a_desk.settle()
+    assert controller.tool == "pick" and len(controller.session.proposals) >= 2
+    controller.do(lambda: controller.click("axial", IN_FIRST))
+    assert a_desk.voxels() == BOX_ON_SLICE
+    controller.new_name = "cyst"
+    controller.do(lambda: controller.click("axial", IN_SECOND))
+    assert [row.name for row in controller.case.segments()][1] == "cyst" and a_desk.voxels(1) == 25 * 12
+    controller.do(controller.undo)
+    controller.do(controller.undo)
+    assert a_desk.voxels() == 0
+
+
+def test_several_marked_slices_are_accepted_as_one_step(a_desk):
+    controller = a_desk.controller
+    for index in (7, 8, 9):
+        controller.do(lambda index=index: controller.scroll("axial", index))
+        mark(a_desk)
+    controller.do(controller.session.predict_stack)
+    a_desk.settle()
+    controller.do(controller.accept_stack)
+    assert a_desk.voxels() == 3 * BOX_ON_SLICE
+    controller.do(controller.undo)
+    assert a_desk.voxels() == 0
+
+
+def test_the_segment_itself_can_be_given_to_the_model(a_desk):
+    controller = a_desk.controller
+    mark(a_desk)
+    controller.do(controller.accept)
+    controller.do(controller.use_segment)
+    assert len(controller.session.marks) == 2
+    controller.do(controller.undo)
+    assert len(controller.session.marks) == 1

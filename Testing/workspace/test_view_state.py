@@ -5,8 +5,10 @@ import io
 import json
 
 import numpy as np
+import pytest
 from PIL import Image
 
+from SAMSegmenterLib.workspace.carrying import Carrying
 from SAMSegmenterLib.workspace.session_state import session_state
 from SAMSegmenterLib.workspace.view_state import ViewDrawer
 from support.workspace_desk import IN_FIRST
@@ -98,3 +100,36 @@ def test_candidates_carry_their_scores_and_notices_their_words(a_desk):
     assert (state["candidates"], state["candidate"]) == (["0.95", "0.85", "0.50"], 0)
     a_desk.controller.tell("Mind the gap.")
     assert {"kind": "info", "message": "Mind the gap.", "hint": ""} in session_state(a_desk.controller)["notices"]
+
+
+def test_pixels_that_are_not_square_are_told(a_desk):
+    views = {name: drawer(a_desk, name).state()["view"]["pixel"] for name in a_desk.controller.views}
+    spacing = dict(
+        zip(("sagittal", "coronal", "axial"), a_desk.controller.session.source.volume.spacing_kji[::-1], strict=True)
+    )
+    least = min(spacing["coronal"], spacing["sagittal"])
+    assert views["axial"] == [spacing["sagittal"] / least, spacing["coronal"] / least]
+    assert views["coronal"][1] / views["coronal"][0] == pytest.approx(spacing["axial"] / spacing["sagittal"])
+
+
+def test_what_was_carried_is_striped_in_every_view_until_it_is_accepted(a_desk):
+    mark(a_desk)
+    a_desk.controller.do(a_desk.controller.accept)
+    a_desk.controller.do(lambda: Carrying(a_desk.controller).propagate({"first": 4, "last": 11}))
+    a_desk.settle()
+    a_desk.controller.do(lambda: a_desk.controller.scroll("axial", 9))
+    carried = pixels_of(drawer(a_desk).state()["overlay"])
+    drawn = np.count_nonzero(carried[..., 3])
+    assert 60 < drawn < 180, "stripes leave pixels between them"
+    assert len({tuple(colour) for colour in carried[carried[..., 3] > 0][:, :3].tolist()}) == 1
+    a_desk.controller.do(Carrying(a_desk.controller).accept)
+    assert np.count_nonzero(pixels_of(drawer(a_desk).state()["overlay"])[..., 3]) == 180
+
+
+def test_proposals_and_the_mask_given_to_the_model_are_drawn_on_their_slice(a_desk):
+    a_desk.controller.do(a_desk.controller.propose)
+    a_desk.settle()
+    found = a_desk.controller.session.proposals
+    colours = pixels_of(drawer(a_desk).state()["overlay"])
+    assert len(found) >= 2 and np.count_nonzero(colours[..., 3]) == np.count_nonzero(found.labels)
+    assert drawer(a_desk, "coronal").state()["overlay"] == ""

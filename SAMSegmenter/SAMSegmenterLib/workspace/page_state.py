@@ -33,6 +33,6 @@ class PageState:
         if self._controller.session.source is not None:
             for name, drawer in self._drawers.items():
                 now.update({f"{part}_{name}": value for part, value in drawer.state().items()})
-        changed = {name: value for name, value in now.items() if self._told.get(name) != value}
+        changed = {name: value for name, value in now.items() if name not in self._told or self._told[name] != value}
         self._told.update(changed)
         return changed
