@@ -9,12 +9,15 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from SAMBenchmarkLib.core.cases import Case
+from SAMBenchmarkLib.core.effort_tables import EFFORT_TABLES, effort_tables
 from SAMBenchmarkLib.core.figure_groups import SUMMARY_COLUMNS
+from SAMBenchmarkLib.core.method_tables import METHOD_TABLES, method_tables
 from SAMBenchmarkLib.core.metric_columns import METRICS
 from SAMBenchmarkLib.core.options import SELECTIONS, BenchmarkOptions
 from SAMBenchmarkLib.core.protocol_tables import TABLE_NAMES, protocol_tables
+from SAMBenchmarkLib.core.published_beside import PUBLISHED, beside_published
 from SAMBenchmarkLib.core.spreadsheets import table_csv
-from SAMBenchmarkLib.core.statistics.run_comparison import RUN_TABLES, run_statistics
+from SAMBenchmarkLib.core.statistics.run_comparison import RUN_TABLES, model_of, run_statistics
 from SAMBenchmarkLib.core.statistics.statistics_tables import STATISTICS_TABLES
 from SAMBenchmarkLib.core.store import ResultStore, RunRecord
 from SAMBenchmarkLib.core.summary import tables_of
@@ -32,10 +35,13 @@ NO_SCENE = 'No scene was written: it needs 3D Slicer, or pip install "slicer-sam
 _OUR_TABLES = {
     *STATISTICS_TABLES,
     *RUN_TABLES,
+    *EFFORT_TABLES,
+    PUBLISHED,
     "timing",
     "options",
     *(f"{name}_{selection}" for name in ("summary", *(m.column for m in METRICS)) for selection in SELECTIONS),
     *TABLE_NAMES,
+    *METHOD_TABLES,
 }
 
 
@@ -60,8 +66,14 @@ def run_tables(store: ResultStore, run: RunRecord, further: Sequence[Table] = ()
     tables = tables_of(store.columns(key, SUMMARY_COLUMNS, plain=True), store.timing_seconds(key))
     if tables and run.options.get("options", {}).get("protocols"):
         tables += protocol_tables(store.rows(run.option_hash), stored_options(run))
-    statistics = run_statistics(store, run.option_hash) if tables else []
-    return [*tables, *statistics, *further, options_table(run)] if tables else []
+    if not tables:
+        return []
+    tables += run_statistics(store, key)
+    tables += method_tables(store, key, stored_options(run))
+    if run.options.get("options", {}).get("correction_effort"):
+        tables += effort_tables(store.rows(key))
+    published = beside_published(tables, model_of(run))
+    return [*tables, *([published] if published.rows else []), *further, options_table(run)]
 
 
 def options_table(run: RunRecord) -> Table:

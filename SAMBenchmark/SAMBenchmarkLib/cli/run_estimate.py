@@ -1,0 +1,110 @@
+"""What `sam-benchmark run` says before it starts: how much there is to do, and how long it will take."""
+
+from __future__ import annotations
+
+import itertools
+import sys
+
+from SAMBenchmarkLib.core.summary_text import aligned
+from SAMBenchmarkLib.session.output_folder import OutputFolder
+from SAMBenchmarkLib.session.predictor_loader import LoadPredictor, with_cache
+from SAMBenchmarkLib.session.run_request import RunRequest
+from SAMBenchmarkLib.session.time_estimate import CaseSize, TimeEstimate, case_sizes, duration, estimate
+from SAMSegmenterLib.cli.progress import TerminalProgress
+from SAMSegmenterLib.core.errors import EXIT_OK, EXIT_SOME_CASES_FAILED, SAMError
+from SAMSegmenterLib.core.predictor import Predictor
+
+MOST_LISTED = 40
+
+
+class HandedOn:
+    """Loads a model when it is first asked for, and hands that one on to whoever asks next.
+
+    A copy in another process loads its own.
+    """
+
+    def __init__(self, load: LoadPredictor) -> None:
+        self._load = load
+        self._kept: Predictor | None = None
+
+    def __call__(self) -> Predictor:
+        """The model that `look` loaded, or a new one."""
+        kept, self._kept = self._kept, None
+        return kept if kept is not None else self._load()
+
+    def look(self) -> Predictor:
+        """The model, which is kept for the next one who asks."""
+        if self._kept is None:
+            self._kept = self._load()
+        return self._kept
+
+    def __getstate__(self) -> dict[str, object]:
+        return {"_load": self._load, "_kept": None}
+
+
+def say_estimate(request: RunRequest) -> None:
+    """Print how long a new run will take, from its first case; nothing where that cannot be said.
+
+    What is wrong with a case, the folder or the model is for the run itself to say.
+    """
+    folder = OutputFolder(request.output.expanduser().absolute())
+    if folder.results.exists() or not isinstance(request.load_predictor, HandedOn):
+        return
+    try:
+        predictor = with_cache(request.load_predictor.look(), request.cache_directory)
+        options = request.options.for_model(predictor.spec)
+        first = itertools.islice(case_sizes(request.cases, options), 1)
+        _, found = estimate(first, len(request.cases), predictor, options, request.workers)
+    except SAMError:
+        return
+    print(f"Estimate: {_sentence(found)}.", file=sys.stderr)
+
+
+def dry_run(request: RunRequest) -> int:
+    """Read all cases, print what there is to evaluate and how long it will take; nothing is written.
+
+    Returns:
+        The exit code: as of a run in which the same cases fail.
+
+    Raises:
+        SAMError: the model cannot be loaded, or no case can be used.
+    """
+    assert isinstance(request.load_predictor, HandedOn)
+    predictor = request.load_predictor.look()
+    options = request.options.for_model(predictor.spec)
+    with TerminalProgress() as progress:
+        sizes = case_sizes(request.cases, options, progress)
+        known, found = estimate(sizes, len(request.cases), predictor, options, request.workers)
+    print(_listing(known))
+    for size in known:
+        if size.problem:
+            print(f"cannot be evaluated: {size.name}: {size.problem}", file=sys.stderr)
+    print(f"{_sentence(found)}, with {predictor.spec.name} on {predictor.device}.")
+    work, speed = found.work, found.speed
+    steps = [
+        (work.encodings, "images encoded", speed.encoding),
+        (work.prompts, "sets of prompts decoded", speed.prompt),
+        (work.grid_points, "points of everything mode", speed.grid_point),
+        (work.scored, "masks measured", speed.scored),
+    ]
+    print(aligned([(name, f"{count:,}", f"{seconds:.2g} s each") for count, name, seconds in steps if count]))
+    if options.baselines:
+        print("  Classical methods are not counted.")
+    return EXIT_SOME_CASES_FAILED if any(size.problem for size in known) else EXIT_OK
+
+
+def _sentence(found: TimeEstimate) -> str:
+    more = "" if found.read == found.cases else ", the others taken to be as large as the first"
+    counts = f"{_count(found.cases, 'case')}, {_count(found.slices, 'slice')}, {_count(found.objects, 'object')}"
+    return f"{duration(found.seconds)} for {counts}{more}"
+
+
+def _listing(known: list[CaseSize]) -> str:
+    usable = [size for size in known if not size.problem]
+    rows = [("case", "slices", "objects"), *((size.name, f"{size.slices:,}", f"{size.objects:,}") for size in usable)]
+    text = aligned(rows[: MOST_LISTED + 1])
+    return text if len(rows) <= MOST_LISTED + 1 else f"{text}\n  ({len(rows) - 1 - MOST_LISTED} more)"
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
