@@ -10,8 +10,8 @@ import pytest
 
 from SAMBenchmarkLib.cli import app
 from SAMSegmenterLib.cli.sam_workspace import main
-from SAMSegmenterLib.core.sample_volume import sample_volume
 from SAMSegmenterLib.files.writing import write_labels
+from SAMSegmenterLib.workspace.worker_options import function_of
 from support.phantoms import two_boxes_volume
 
 
@@ -26,20 +26,22 @@ def a_case(tmp_path):
 
 @pytest.fixture
 def opened(monkeypatch):
-    """Controllers and addresses of the servers that were run; none listens."""
-    server = pytest.importorskip("SAMSegmenterLib.workspace.server")
-    pytest.importorskip("slicer", reason="Slicer's Python package is not installed")
+    """Options of the workspaces and accesses of the gateways that were run; none listens."""
+    gateway = pytest.importorskip("SAMSegmenterLib.workspace.gateway")
     found = []
 
-    class Server:
-        def __init__(self, controller, access):
-            found.append((controller, access))
+    class Process:
+        @staticmethod
+        async def start(options):
+            found.append(options)
 
-        def run(self, on_ready):
-            on_ready("http://there/")
-            found[-1][0].close()
+    async def run(made, on_ready):
+        await made._sessions.prepare()
+        found.append(made.access)
+        on_ready("http://there/")
 
-    monkeypatch.setattr(server, "WorkspaceServer", Server)
+    monkeypatch.setattr("SAMSegmenterLib.workspace.worker_process.WorkerProcess", Process)
+    monkeypatch.setattr(gateway, "run_gateway", run)
     return found
 
 
@@ -60,7 +62,11 @@ def test_the_help_needs_no_trame(tmp_path):
         (["--host", "0.0.0.0"], "--insecure"),
         (["--certificate", "c.pem"], "both --certificate and --key"),
         (["--port", "70000"], "no port 70000"),
-        (["--model", "sam-huge"], "sam-huge"),
+        (["--folder", "gone"], "no folder gone"),
+        (["--upload-limit", "-1"], "cannot be allowed"),
+        (["--sessions", "0"], "above 0"),
+        (["--idle", "0"], "above 0"),
+        (["--frame", "0"], "--frame"),
     ],
 )
 def test_wrong_input_is_told_with_a_hint_and_nothing_is_served(opened, capsys, arguments, said):
@@ -71,29 +77,35 @@ def test_wrong_input_is_told_with_a_hint_and_nothing_is_served(opened, capsys, a
 
 def test_volume_and_labels_are_opened_on_this_computer_alone(opened, a_case, capsys):
     volume, labels = map(str, a_case)
-    assert main([volume, "--labels", labels, "--no-browser"]) == 0
-    ((controller, access),) = opened
-    assert [row.name for row in controller.case.segments()] == ["left box", "right box"]
-    assert (access.host, access.token, controller.case.name) == ("127.0.0.1", "", "ct")
+    assert main([volume, "--labels", labels, "--no-browser", "--port", "0"]) == 0
+    options, access = opened
+    assert (options.volume, options.labels, options.folder, options.extensions) == (volume, labels, "", ())
+    assert (access.host, access.token) == ("127.0.0.1", "") and access.port > 0
     assert "http://there/" in capsys.readouterr().out
 
 
-def test_without_a_volume_there_is_one_to_try(opened):
-    assert main(["--no-browser", "--host", "0.0.0.0", "--insecure"]) == 0
-    ((controller, access),) = opened
-    assert controller.views["axial"].count == sample_volume()[0].shape_kji[0] and access.token
+def test_what_may_be_opened_from_the_page_is_given_at_the_start(opened, a_case, tmp_path):
+    assert main(["--folder", str(tmp_path), "--upload-limit", "5", "--no-browser", "--port", "0"]) == 0
+    assert (opened[0].folder, opened[0].upload_megabytes, opened[0].volume) == (str(tmp_path), 5, "")
 
 
-def test_the_application_opens_the_demonstrations_brain(opened):
+def test_others_need_the_token(opened):
+    assert main(["--no-browser", "--host", "0.0.0.0", "--insecure", "--port", "0"]) == 0
+    assert opened[1].token in opened[1].url() and len(opened[1].token) > 30
+
+
+def test_the_application_opens_the_demonstrations_brain_and_adds_the_benchmark(opened):
+    assert app.main(["--no-browser", "--port", "0"]) == 0
+    assert opened[0].extensions == (app.BENCHMARK_PANEL,)
+    assert callable(function_of(app.BENCHMARK_PANEL))
     if importlib.util.find_spec("nilearn") is None:
         pytest.skip("the brain template is not installed")
-    assert app.main(["--no-browser"]) == 0
-    assert opened[0][0].case.name == "MNI152-T1"
+    assert function_of(opened[0].default_volume)().name == "MNI152-T1"
 
 
 def test_the_page_is_opened_unless_it_shall_not_be(opened, monkeypatch, a_case):
     pages = []
     monkeypatch.setattr("webbrowser.open", pages.append)
-    main([str(a_case[0]), "--no-browser"])
-    main([str(a_case[0])])
+    main([str(a_case[0]), "--no-browser", "--port", "0"])
+    main([str(a_case[0]), "--port", "0"])
     assert pages == ["http://there/"]

@@ -11,6 +11,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
@@ -42,6 +43,13 @@ def a_browser() -> Iterator[Any]:
 @contextlib.contextmanager
 def a_workspace(*arguments: str) -> Iterator[str]:
     """Address of the page of a `sam-workspace` that runs with these arguments; it is ended as a user ends it."""
+    with a_workspace_process(*arguments) as (url, _process):
+        yield url
+
+
+@contextlib.contextmanager
+def a_workspace_process(*arguments: str) -> Iterator[tuple[str, int]]:
+    """As `a_workspace`, with the id of the process that answers."""
     command = [sys.executable, "-u", "-m", "SAMSegmenterLib.cli.sam_workspace", "--no-browser", "--port", "0"]
     process = subprocess.Popen([*command, *arguments], stdout=subprocess.PIPE, text=True, encoding="utf-8", env=_env())
     deadline = threading.Timer(180, process.kill)
@@ -50,13 +58,19 @@ def a_workspace(*arguments: str) -> Iterator[str]:
         line = next((line for line in process.stdout if "http" in line), "")
         assert line, "the workspace did not start"
         deadline.cancel()
-        yield line.split()[-1]
+        yield line.split()[-1], process.pid
         process.send_signal(signal.SIGINT)
         assert process.wait(60) == 0
     finally:
         deadline.cancel()
         process.kill()
         process.communicate()
+
+
+def children_of(process: int) -> list[int]:
+    """Processes that a process began, on Linux; empty elsewhere."""
+    listed = Path(f"/proc/{process}/task/{process}/children")
+    return [int(child) for child in listed.read_text(encoding="utf-8").split()] if listed.exists() else []
 
 
 def _chromium() -> str | None:

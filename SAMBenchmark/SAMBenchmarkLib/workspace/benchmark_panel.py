@@ -102,8 +102,12 @@ class BenchmarkPanel:
             self._tell(benchmark_progress="Stopping ...")
 
     def show_row(self, index: Any = -1, **_: Any) -> None:
-        """Show the slice of a row."""
+        """Show the slice of a row, in the slice views as well."""
         if isinstance(index, int) and 0 <= index < len(self._rows) and self._results is not None:
+            controller, row = self._host.controller(), self._rows[index]
+            if row.plane in controller.views:
+                controller.do(lambda: controller.scroll(row.plane, row.slice))
+                self._host.refresh()
             self._tell(benchmark_row=index, benchmark_picture="")
             self._spawn(self._show(self._results, index))
 

@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from SAMBenchmarkLib.core.cases import Case
-from SAMBenchmarkLib.core.options import SELECTION_TITLES, STRATEGY_TITLES, BenchmarkOptions
+from SAMBenchmarkLib.core.options import STRATEGY_TITLES, BenchmarkOptions
+from SAMBenchmarkLib.core.predictions import SHORT_SELECTION_TITLES
 from SAMBenchmarkLib.core.rows import ResultRow
 from SAMBenchmarkLib.core.store import ResultStore
 from SAMBenchmarkLib.core.tables import Table
@@ -24,6 +25,7 @@ _PLOT_STYLE = """<style>
 .sam-benchmark-plots .panels { display: grid; grid-template-columns: repeat(auto-fill, minmax(320px, 1fr)); gap: 12px; }
 .sam-benchmark-plots .legend { display: flex; flex-wrap: wrap; gap: 4px 16px; list-style: none; padding: 0; }
 .sam-benchmark-plots .legend svg { width: 14px; height: 14px; margin-right: 6px; }
+.sam-benchmark-plots figcaption small { margin-left: 8px; }
 .sam-benchmark-plots figure, .sam-benchmark-plots figure svg { width: 100%; margin: 0; }
 </style>"""
 
@@ -106,7 +108,7 @@ def _listed(row: ResultRow) -> dict[str, Any]:
         "plane": row.plane,
         "slice": row.slice + 1,
         "strategy": strategy,
-        "selection": SELECTION_TITLES.get(row.selection, row.selection),
+        "selection": SHORT_SELECTION_TITLES.get(row.selection, row.selection),
         "dice": f"{100 * row.dice:.1f}",
         "hd95": _cell(row.hd95_mm if math.isfinite(row.hd95_mm) else row.hd95_px),
     }

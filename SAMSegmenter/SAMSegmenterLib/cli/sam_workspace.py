@@ -107,6 +107,8 @@ def _options(given: argparse.Namespace, default_volume: str, extensions: tuple[s
     """What every workspace is started with; what is missing is told before one is."""
     if given.folder is not None and not given.folder.expanduser().is_dir():
         raise InputError(f"There is no folder {given.folder}.", "Check the path given by --folder.")
+    if given.frame is not None and given.frame < 1:
+        raise InputError(f"There is no volume {given.frame}.", "--frame counts from 1.")
     return WorkerOptions(
         volume=_absolute(given.volume, "VOLUME"),
         labels=_absolute(given.labels, "--labels"),

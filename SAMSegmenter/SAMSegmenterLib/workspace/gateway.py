@@ -62,7 +62,7 @@ class Gateway:
             SAMError: the first workspace cannot be opened.
         """
         web = _aiohttp_web()
-        runner = web.AppRunner(self.application(), access_log=None, handle_signals=False)
+        runner = web.AppRunner(self.application(), access_log=None, handle_signals=False, shutdown_timeout=5.0)
         sweeper = None
         try:
             await self._sessions.prepare()

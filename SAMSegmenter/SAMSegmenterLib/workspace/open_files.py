@@ -143,5 +143,6 @@ def frame_number(text: str) -> int:
 
 
 def _entry(entry: Entry) -> dict[str, Any]:
-    size = "" if entry.is_folder else f"{entry.bytes / (1 << 20):.1f} MB"
+    megabytes = entry.bytes / (1 << 20)
+    size = "" if entry.is_folder else f"{megabytes:.1f} MB" if megabytes >= 1 else f"{-(-entry.bytes // 1024)} KB"
     return {"name": entry.name, "path": entry.path, "is_folder": entry.is_folder, "size": size}
