@@ -23,7 +23,7 @@ PYTHONS = ((3, 11), (3, 13))
 TORCH = "torch==2.13.0"
 TORCH_CPU_INDEX = "https://download.pytorch.org/whl/cpu"
 DEMO_DATA = "nilearn==0.14.1"
-EXTRAS = "headless,imaging,test"
+EXTRAS = "headless,imaging,engines,test"
 LEAST_FREE_GB = 6
 
 EXIT_INPUT, EXIT_INSTALLATION, EXIT_STOPPED = 2, 3, 130

@@ -22,9 +22,10 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from benchmarks.comparisons import Comparison
 from benchmarks.effect_at_work import AtWork, a_volume, effect_at_work
 from benchmarks.harness import run, seconds_of, table
-from benchmarks.side_by_side import MEGABYTE, highest_memory
+from benchmarks.side_by_side import MEGABYTE
 
 from SAMSegmenterLib.core.prompts import Prompts
+from SAMSegmenterLib.models.peak_memory import highest_memory
 
 SHORT, LONG, LARGE = (40, 256, 256), (1000, 256, 256), (1, 10_000, 10_000)
 QUICK_CASES = {"short volume": (8, 64, 64), "long volume": (40, 64, 64)}

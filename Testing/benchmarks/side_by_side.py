@@ -6,12 +6,13 @@ import json
 import subprocess
 import sys
 from collections.abc import Callable, Mapping
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 from benchmarks.comparisons import Comparison
 from benchmarks.harness import Timings, seconds_of
+
+from SAMSegmenterLib.models.peak_memory import highest_memory
 
 MEGABYTE = 1 << 20
 REFERENCE, OURS = "torch", "fast"
@@ -31,26 +32,8 @@ def in_turns(works: Mapping[str, Callable[[], Any]], rounds: int) -> dict[str, T
 
 
 def peak_megabytes() -> float:
-    """The most memory that this process had so far, by the system's own accounting; 0 on Windows."""
+    """The most memory that this process had so far, by the system's own accounting; 0 where it does not tell."""
     return highest_memory() / MEGABYTE
-
-
-def highest_memory(forget: bool = False) -> int:
-    """Bytes that the process had at most so far, or since it was told to forget, where the system can; 0 on Windows.
-
-    Linux counts what the process had that started this one in `ru_maxrss`, but not in VmHWM.
-    """
-    status = Path("/proc/self/status")
-    if status.exists():
-        if forget:
-            Path("/proc/self/clear_refs").write_text("5", encoding="ascii")
-        lines = dict(line.split(":", 1) for line in status.read_text(encoding="ascii").splitlines() if ":" in line)
-        return int(lines["VmHWM"].split()[0]) * 1024
-    if sys.platform == "win32":
-        return 0
-    import resource
-
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss  # bytes on macOS
 
 
 def alone(script: str, *case: str) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from SAMSegmenterLib.cli.common import CommandParser, add_common_arguments, run_command
+from SAMSegmenterLib.cli.models_tune import add_tune_arguments, tune
 from SAMSegmenterLib.cli.progress import TerminalProgress
 from SAMSegmenterLib.core.errors import EXIT_MODEL, EXIT_OK, EXIT_STOPPED, InputError, ModelError
 from SAMSegmenterLib.models import registry
@@ -53,6 +54,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     kept.add_argument("--purge", action="store_true", help="delete them all")
     kept.add_argument("--yes", action="store_true", help="do not ask")
+    add_tune_arguments(_add(commands, "tune", tune, "measure what runs models fastest here, and remember it"))
     return parser
 
 

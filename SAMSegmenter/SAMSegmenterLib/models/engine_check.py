@@ -47,11 +47,14 @@ def check_engine(name: str, engine: Engine, sam: Sam) -> EngineCheck:
     """
     exact = name not in APPROXIMATE and next(sam.image_encoder.parameters()).dtype == torch.float32
     with torch.inference_mode():
-        expected, found = _embeddings(name, engine, sam)
-        difference = (found.float() - expected.float()).abs()
-        largest = float(difference.max())
-        relative = float(difference.norm() / expected.float().norm())
-        logits = _difference_of_logits(engine, sam)
+        return judged(exact, *_embeddings(name, engine, sam), difference_of_logits(engine, sam))
+
+
+def judged(exact: bool, expected: torch.Tensor, found: torch.Tensor, logits: float) -> EngineCheck:
+    """What embeddings expected and found, of any same shape, and a difference of logits say about an engine."""
+    difference = (found.float() - expected.float()).abs()
+    largest = float(difference.max())
+    relative = float(difference.norm() / expected.float().norm())
     limit = EXACT_LIMIT * max(1.0, float(expected.abs().max()))
     near = largest <= limit if exact else relative <= APPROXIMATE_LIMIT
     return EngineCheck(largest, relative, logits, near and logits <= LOGITS_LIMIT)
@@ -104,7 +107,8 @@ def _own_code(encoder: Any, image: torch.Tensor) -> torch.Tensor:
     return encoder.neck(x.permute(0, 3, 1, 2))
 
 
-def _difference_of_logits(engine: Engine, sam: Sam) -> float:
+def difference_of_logits(engine: Engine, sam: Sam) -> float:
+    """Largest difference of the mask decoder's logits for one point on a made-up embedding, over the largest or 1."""
     side, size = sam.image_encoder.img_size, sam.prompt_encoder.image_embedding_size
     features = np.random.default_rng(3).normal(0, 0.3, (sam.prompt_encoder.embed_dim, *size)).astype(np.float16)
     points = torch.tensor([[[0.4 * side, 0.6 * side]]], device=sam.device), torch.ones(1, 1, device=sam.device)
