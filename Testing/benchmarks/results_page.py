@@ -44,7 +44,7 @@ def page(results: Mapping[str, Mapping[str, Any]]) -> str:
 
 
 def _markdown(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    lines = [head, ["---", "---:", "---", "---:", "---:", "---"], *rows]
+    lines = [head, ["---", "---:", "---", "---:", "---:", "---", "---"], *rows]
     return "".join(f"| {' | '.join(cell.replace('|', '/') for cell in line)} |\n" for line in lines)
 
 

@@ -115,17 +115,18 @@ def test_what_failed_is_said_and_nothing_is_recorded(monkeypatch, tmp_path, caps
 
 
 def test_comparisons_are_ratios_differences_or_shares_of_speed():
-    results = [Comparison("a", 30, "b", 20, "ms", relation).result for relation in ("ratio", "difference", "share")]
-    assert results == ["1.50 x", "+10.0 ms", "67 %"]
+    relations = ("ratio", "difference", "share", "faster")
+    results = [Comparison("a", 30, "b", 20, "ms", relation).result for relation in relations]
+    assert results == ["1.50 x", "+10.0 ms", "67 %", "0.67 x faster"]
     assert Comparison("a", 30, "b", 0, "ms").result == "-"
     with pytest.raises(ValueError, match="sum"):
         Comparison("a", 1, "b", 1, "ms", "sum")
 
 
 def test_a_page_has_a_row_per_comparison(tmp_path):
-    comparison = Comparison("click", 30, "decoder", 20, "ms", "difference", "at most +30 ms").to_json()
+    comparison = Comparison("click", 30, "decoder", 0.12345, "ms", "difference", "at most +30 ms", "1e-9").to_json()
     results = {"one": {"title": "Clicks", "quick": False, "comparisons": [comparison], "computer": computer()}}
-    assert "| click | 30.0 ms | decoder | 20.0 ms | +10.0 ms | at most +30 ms |\n" in page(results)
+    assert "| click | 30.0 ms | decoder | 0.12 ms | +29.9 ms | at most +30 ms | 1e-9 |\n" in page(results)
     assert "quick run" not in page(results)
     assert sorted(path.name for path in write_results(results, tmp_path)) == sorted(os.listdir(tmp_path))
 

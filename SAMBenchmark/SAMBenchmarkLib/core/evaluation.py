@@ -5,6 +5,7 @@ Embedding and prompts are made once per slice and shared by all strategies.
 
 from __future__ import annotations
 
+import itertools
 import json
 import time
 from collections.abc import Callable, Iterator, Sequence, Set
@@ -18,6 +19,7 @@ from SAMBenchmarkLib.core.classical import CLASSICAL, Adapters
 from SAMBenchmarkLib.core.evaluated_structures import evaluated_structures
 from SAMBenchmarkLib.core.object_metrics import measure
 from SAMBenchmarkLib.core.options import PROMPTLESS, BenchmarkOptions
+from SAMBenchmarkLib.core.overlap import InOrder, encodes_beside, one_ahead
 from SAMBenchmarkLib.core.protocols.contract import RUN_RULES, Answer, Target
 from SAMBenchmarkLib.core.protocols.registry import protocol_answers
 from SAMBenchmarkLib.core.protocols.slice_model import SliceModel
@@ -163,14 +165,41 @@ def evaluate_case(
     meter = ProgressMeter("evaluating slices", len(slices), on_progress, skipped=len(slices) - len(waiting))
     more = {"modality": modality, "should_stop": should_stop, "on_step": on_step, "adapters": adapters}
     evaluators: dict[int, SliceEvaluator] = {}
-    for n, task in waiting:
-        if should_stop():
-            raise Cancelled
+
+    def looked_at(pair: tuple[int, SliceTask]) -> tuple[SliceEvaluator, SeenSlice]:
+        n, task = pair
         if n not in evaluators:
+            evaluators.clear()
             evaluator = SliceEvaluator(case_id, n, frames[n], segmentations[n], predictor, options, option_hash)
-            evaluators = {n: replace(evaluator, extents=StructureExtents(segmentations[n], task.axis), **more)}
-        yield evaluators[n].evaluate(task)
+            evaluators[n] = replace(evaluator, extents=StructureExtents(segmentations[n], task.axis), **more)
+        # protocols encode, too, and two threads must not use the encoder at a time
+        return evaluators[n], evaluators[n].see(task, encode=not options.protocols and encodes_beside(predictor))
+
+    if waiting and should_stop():
+        raise Cancelled
+    for number, ((_n, task), (evaluator, seen)) in enumerate(one_ahead(looked_at, waiting)):
+        if number and should_stop():
+            raise Cancelled
+        yield evaluator.answer(seen)
         meter.advance(f"{case_id}, {task.plane} slice {task.index}")
+
+
+@dataclass(frozen=True, eq=False)
+class SeenSlice:
+    """A slice as read for the model, before anything is asked about it.
+
+    Args:
+        image: with its values.
+        shown: (H, W, 3) in the window of the options.
+        embedding: where it was already made, else None.
+        seconds: of what was done, by stage.
+    """
+
+    task: SliceTask
+    image: SliceImage
+    shown: Rgb8
+    embedding: Embedding | None
+    seconds: dict[str, float]
 
 
 @dataclass(frozen=True, eq=False)
@@ -191,30 +220,39 @@ class SliceEvaluator:
     adapters: Adapters = field(default_factory=Adapters)
     extents: StructureExtents | None = None
 
-    def evaluate(self, task: SliceTask) -> SliceOutcome:
-        """All strategies and protocols on all objects of one slice.
+    def see(self, task: SliceTask, encode: bool) -> SeenSlice:
+        """A slice in its window, and its embedding where that is wanted beforehand; may run beside `answer`."""
+        image = extract(self.volume, SlicePlane.lattice(task.axis, task.index), square_pixels=False)
+        seen = SeenSlice(task, image, windowed_image(self.volume, image, self.options), None, {})
+        return replace(seen, embedding=self._encode(seen)) if encode else seen
+
+    def _encode(self, seen: SeenSlice) -> Embedding:
+        rgb8 = _as_encoded(seen.shown, self.options)
+        return self._timed("embedding", seen.seconds, lambda: self.predictor.encode([rgb8])[0])
+
+    def answer(self, seen: SeenSlice) -> SliceOutcome:
+        """All strategies and protocols on all objects of one slice; answers are measured while others are sought.
 
         Raises:
             Cancelled: the user stopped during a protocol.
         """
-        image = extract(self.volume, SlicePlane.lattice(task.axis, task.index), square_pixels=False)
-        grey = windowed_image(self.volume, image, self.options)
+        task, image, grey, seconds = seen.task, seen.image, seen.shown, seen.seconds
         rgb8 = _as_encoded(grey, self.options)
-        seconds: dict[str, float] = {}
-        embedding = self._timed("embedding", seconds, lambda: self.predictor.encode([rgb8])[0])
-        predictions = []
+        embedding = seen.embedding if seen.embedding is not None else self._encode(seen)
         unprompted = self._unprompted_answers(embedding, seconds)
         objects = slice_targets(self.segmentation, task, self.options)
         bases = [self._object_row(task, structure, target, grey) for structure, target in objects]
-        for base, (_structure, target) in zip(bases, objects, strict=True):
-            for answer in self._answers(embedding, rgb8, target, unprompted, seconds):
-                predictions += self._score(base, answer, target.mask, image)
         targets = self._targets(bases, [target for _structure, target in objects], task)
         model = self._slice_model(embedding, rgb8, image)
-        for asked, answer in protocol_answers(model, targets, self.options, self._timer(task, seconds)):
-            predictions += self._score(bases[asked.number], answer, asked.mask, image)
+        with InOrder[list[PredictedMask]]() as measured:
+            for base, (_structure, target) in zip(bases, objects, strict=True):
+                for answer in self._answers(embedding, rgb8, target, unprompted, seconds):
+                    measured.add(self._score, base, answer, target.mask, image)
+            for asked, answer in protocol_answers(model, targets, self.options, self._timer(task, seconds)):
+                measured.add(self._score, bases[asked.number], answer, asked.mask, image)
+            predictions = tuple(itertools.chain.from_iterable(measured.results()))
         timings = tuple(self._timing(task, stage, value) for stage, value in seconds.items())
-        return SliceOutcome(self.case_id, self.frame, task.plane, task.index, tuple(predictions), timings)
+        return SliceOutcome(self.case_id, self.frame, task.plane, task.index, predictions, timings)
 
     def _unprompted_answers(self, embedding: Embedding, seconds: dict[str, float]) -> dict[str, Candidates]:
         """What the strategies answer that say nothing of an object: asked once, the same for all objects of a slice."""

@@ -376,3 +376,16 @@ def test_what_is_finished_is_not_evaluated_again_with_protocols():
     done = {(o.frame, o.plane, o.slice) for o in first[:5]}
     rest = evaluated(volume, segmentation, ThresholdPredictor(), options, finished=done)
     assert repr([o.rows for o in rest]) == repr([o.rows for o in first[5:]])
+
+
+def test_encoding_ahead_changes_no_row(monkeypatch):
+    from SAMBenchmarkLib.core import evaluation
+
+    volume, segmentation = two_boxes_volume()
+    found = {}
+    for beside in (True, False):
+        monkeypatch.setattr(evaluation, "encodes_beside", lambda predictor, beside=beside: beside)
+        found[beside] = [
+            [repr(row) for row in outcome.rows] for outcome in evaluated(volume, segmentation, ThresholdPredictor())
+        ]
+    assert found[True] == found[False] and len(found[True]) == 8
