@@ -54,6 +54,7 @@ class WorkerProcess:
             await worker._answer("loaded")
         except BaseException:
             worker.kill()
+            await worker.wait()
             raise
         return worker
 
