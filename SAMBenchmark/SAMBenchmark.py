@@ -141,12 +141,12 @@ class SAMBenchmarkLogic(ScriptedLoadableModuleLogic):
         return self.evaluation.finish()
 
     def estimate(self, inputs: Any, choices: Any) -> Any:
-        """Begin a trial on one slice; the job's result is a `TrialEstimate`."""
+        """Begin to time the models on one slice; the job's result is a `ModelsEstimate`."""
         from SAMBenchmarkLib.session.evaluate_nodes import load_model
-        from SAMBenchmarkLib.session.trial_estimate import estimate_by_trial
+        from SAMBenchmarkLib.session.models_estimate import estimate_models
         from SAMSegmenterLib.session.worker import shared_worker
 
-        work = functools.partial(estimate_by_trial, inputs.sources, choices.models, choices.options(), load_model)
+        work = functools.partial(estimate_models, inputs.sources, choices.models, choices.options(), load_model)
         return shared_worker().submit(work)
 
 

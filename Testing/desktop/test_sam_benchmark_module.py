@@ -421,7 +421,7 @@ def test_a_paused_run_can_be_cancelled(a_widget, chosen, a_predictor, wait_until
     assert a_widget.ui.statusLabel.text.startswith("Stopped. 2 slices")
 
 
-def test_the_time_is_estimated_from_a_trial(a_widget, chosen, wait_until, a_scene):
+def test_the_time_is_estimated_before_the_start(a_widget, chosen, wait_until, a_scene):
     a_widget.ui.estimateButton.click()
     wait_until(lambda: not _running(a_widget))
     assert a_widget.ui.errorLabel.text == ""

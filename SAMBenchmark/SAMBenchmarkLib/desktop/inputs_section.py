@@ -18,6 +18,8 @@ from SAMBenchmarkLib.session.scene_evaluation import Inputs, inputs_from_folder,
 from SAMSegmenterLib.core.errors import InputError, SAMError
 
 _VOLUME, _REFERENCE, _STATE = range(3)
+_HEADER_PIXELS, _MOST_PIXELS = 32, 190
+"""Height of the table of pairs; more volumes are scrolled through."""
 
 
 class InputsSection:
@@ -140,6 +142,7 @@ class InputsSection:
         for number, pair in enumerate(self._pairs):
             self._fill_row(number, pair, references)
         table.resizeRowsToContents()
+        _fit_height(table)
         self._filling = False
         self._show_info()
 
@@ -235,3 +238,11 @@ class InputsSection:
 
 def _problem(pair: NodePair) -> str:
     return pair_problem(pair.volume, pair.reference)
+
+
+def _fit_height(table: Any) -> None:
+    """As high as its rows, within limits."""
+    rows = sum(table.rowHeight(row) for row in range(table.rowCount))
+    height = min(_MOST_PIXELS, _HEADER_PIXELS + rows)
+    table.setMinimumHeight(height)
+    table.setMaximumHeight(height)

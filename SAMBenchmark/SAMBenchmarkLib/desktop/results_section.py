@@ -95,6 +95,11 @@ class ResultsSection:
         self.ui.exportButton.setEnabled(there and not busy and self._evaluation.has_results)
         self.ui.exportSceneCheckBox.setEnabled(self.ui.exportButton.enabled)
 
+    def charts(self) -> list[Any]:
+        """Chart nodes of the chosen model."""
+        current = self._current()
+        return current.charts if current is not None else []
+
     # Tables
 
     def _current(self) -> Published | None:
@@ -105,10 +110,9 @@ class ResultsSection:
         """List the tables and charts of the chosen model."""
         current = self._current()
         tables = current.tables if current is not None else []
-        charts = current.charts if current is not None else []
         self._tables = {node.GetAttribute("SAMBenchmark.Name"): node.GetID() for node in tables}
         self._list(self.ui.resultSelector, [(table_title(n.GetDescription() or n.GetName()), n) for n in tables])
-        self._list(self.ui.plotSelector, [(table_title(n.GetTitle()), n) for n in charts])
+        self._list(self.ui.plotSelector, [(table_title(n.GetTitle()), n) for n in self.charts()])
         self.ui.resultSelector.setCurrentIndex(
             max(0, self.ui.resultSelector.findData(self._tables.get(_FIRST_TABLE, "")))
         )

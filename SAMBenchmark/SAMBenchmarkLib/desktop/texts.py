@@ -6,12 +6,12 @@ from typing import Any
 
 from slicer.i18n import tr as _
 
+from SAMBenchmarkLib.session.time_estimate import duration
 from SAMSegmenterLib.core.errors import Cancelled
 from SAMSegmenterLib.desktop import texts
 from SAMSegmenterLib.desktop.texts import progress_text, time_left
 
 __all__ = [
-    "duration_text",
     "error_text",
     "estimate_text",
     "pair_text",
@@ -68,19 +68,6 @@ def summary_text(finished: Any) -> str:
 
 def estimate_text(estimate: Any) -> str:
     """How long it will take."""
-    models = len(estimate.by_model)
-    said = _("{time} for {slices} slices") if models == 1 else _("{time} for {slices} slices with {models} models")
-    return said.format(time=duration_text(estimate.seconds), slices=estimate.slices, models=models)
-
-
-def duration_text(seconds: float) -> str:
-    """A duration, as rough as it is known."""
-    if seconds < 60:
-        return _("About {seconds} s").format(seconds=max(1, round(seconds)))
-    minutes = round(seconds / 60)
-    if minutes < 60:
-        return _("About {minutes} min").format(minutes=minutes)
-    hours, minutes = divmod(minutes, 60)
-    if hours < 48:
-        return _("About {hours} h {minutes} min").format(hours=hours, minutes=minutes)
-    return _("About {days} days").format(days=round(hours / 24))
+    said = _("{time} for {slices} slices") if estimate.models == 1 else _("{time} for {slices} slices, {models} models")
+    time = duration(estimate.seconds)
+    return said.format(time=time[:1].upper() + time[1:], slices=estimate.slices, models=estimate.models)

@@ -36,13 +36,14 @@ class Series:
 
 @dataclass(frozen=True)
 class ChartTexts:
-    """Title and titles of the axes; ranges that are None are chosen by Slicer."""
+    """Title, titles of the axes, and whether there is a legend; ranges that are None are chosen by Slicer."""
 
     title: str
     x_title: str
     y_title: str
     y_range: tuple[float, float] | None = None
     x_range: tuple[float, float] | None = None
+    legend: bool = True
 
 
 def chart(table_node: Any, series: Sequence[Series], texts: ChartTexts, node: Any = None) -> Any:
@@ -129,6 +130,7 @@ def _set_texts(node: Any, texts: ChartTexts) -> None:
     node.SetTitle(texts.title)
     node.SetXAxisTitle(texts.x_title)
     node.SetYAxisTitle(texts.y_title)
+    node.SetLegendVisibility(texts.legend)
     node.SetYAxisRangeAuto(texts.y_range is None)
     node.SetXAxisRangeAuto(texts.x_range is None)
     if texts.y_range is not None:

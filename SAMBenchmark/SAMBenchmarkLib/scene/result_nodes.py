@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
@@ -150,9 +151,10 @@ def _boxes(table: Table) -> tuple[list[Series], ChartTexts]:
         beyond = name != strategy
         shown = f"{title}, beyond the whiskers" if beyond else title
         series.append(Series(f"{name}_x", f"{name}_y", shown, POINTS if beyond else OUTLINES, colours[strategy]))
-    texts = ChartTexts(
-        "DICE by strategy", "number of the strategy", _DICE, _PERCENT, whole_range(dict.fromkeys(strategies, ()))
-    )
+    places = "strategy: " + ", ".join(f"{strategy[1:]} {STRATEGY_TITLES.get(strategy, '')}" for strategy in strategies)
+    ends = whole_range(dict.fromkeys(strategies, ()))
+    y_range = _from_lowest(table, [f"{name}_y" for name in names])
+    texts = ChartTexts("DICE by strategy", places, _DICE, y_range, ends, legend=False)
     return series, texts
 
 
@@ -161,10 +163,16 @@ def _scatter(table: Table, attribute: str) -> tuple[list[Series], ChartTexts]:
     title = attribute.replace("_", " ")
     unit = {"pixels": "size of the object [pixels]", "intensity_difference": "intensity difference [0-255]"}
     series = [Series(attribute, name, f"{name} {STRATEGY_TITLES.get(name, '')}".strip(), POINTS) for name in strategies]
-    texts = ChartTexts(
-        f"DICE by {'size' if attribute == 'pixels' else title}", unit.get(attribute, title), _DICE, _PERCENT
-    )
+    shown = "size" if attribute == "pixels" else title
+    texts = ChartTexts(f"DICE by {shown}", unit.get(attribute, title), _DICE, _from_lowest(table, strategies))
     return series, texts
+
+
+def _from_lowest(table: Table, columns: Sequence[str]) -> tuple[float, float]:
+    """An axis of percent that begins at the tens below the lowest value, and at 0 where much lies low."""
+    values = [value for name in columns for value in table.columns[name] if not math.isnan(value)]
+    lowest = min(values, default=0.0)
+    return (0.0 if lowest < 50 else 10.0 * math.floor(lowest / 10), 100.0)
 
 
 def _nodes(scene: Any, kind: str) -> list[Any]:

@@ -23,6 +23,8 @@ from SAMSegmenterLib.scene.segmentations import node_from_segmentation
 REFERENCE, PREDICTION = (0.0, 0.75, 0.35), (0.9, 0.35, 0.1)
 _INSIDE, _OUTSIDE, _BOX = (0.2, 0.9, 1.0), (1.0, 0.2, 0.6), (1.0, 0.85, 0.1)
 _SHOWN = "Shown object"
+_GLYPH_PERCENT = 1.5
+"""Size of a point in percent of the view; small objects must stay visible below it."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -159,6 +161,7 @@ def _markups(
     display = node.GetDisplayNode()
     display.SetColor(*colour)
     display.SetSelectedColor(*colour)
+    display.SetGlyphScale(_GLYPH_PERCENT)
     display.SetPointLabelsVisibility(False)
     display.SetPropertiesLabelVisibility(False)
     display.SetVisibility3D(False)

@@ -68,7 +68,7 @@ def case_sizes(
         except SAMError as error:
             yield CaseSize(case.name, problem=str(error)), None
         else:
-            yield CaseSize(case.name, len(loaded.slices), _objects(loaded, options)), loaded
+            yield size_of(loaded, options), loaded
     on_progress(ProgressEvent("counting slices", len(cases), len(cases), 0.0))
 
 
@@ -158,8 +158,10 @@ def duration(seconds: float) -> str:
     return f"about {seconds / 86400:.1f} days"
 
 
-def _objects(loaded: LoadedCase, options: BenchmarkOptions) -> int:
-    return sum(len(slice_targets(loaded.segmentations[frame], task, options)) for frame, task in loaded.slices)
+def size_of(loaded: LoadedCase, options: BenchmarkOptions) -> CaseSize:
+    """What is to be evaluated of a case that is in memory."""
+    objects = sum(len(slice_targets(loaded.segmentations[frame], task, options)) for frame, task in loaded.slices)
+    return CaseSize(loaded.case.name, len(loaded.slices), objects)
 
 
 def _first_target(loaded: LoadedCase, frame: int, task: SliceTask, options: BenchmarkOptions) -> Mask:
