@@ -36,6 +36,19 @@ def test_it_is_where_the_weighted_distances_of_whole_slices_are_above_zero(seed,
     assert np.array_equal(fused(first, second, share), expected)
 
 
+@pytest.mark.parametrize("share", [0.3, 0.45, 0.55, 0.7])
+def test_of_masks_that_do_not_meet_the_heavier_one_is_left(share):
+    first, second = disk((30, 40), (8, 8), 4), disk((30, 40), (30, 20), 6)
+    assert np.array_equal(fused(first, second, share), second if share > 0.5 else first)
+
+
+def test_masks_that_hardly_meet_leave_no_sliver():
+    first, second = rectangle((30, 40), 2, 4, 13, 15), rectangle((30, 40), 15, 4, 26, 15)
+    between = 0.6 * signed_distance(first) + 0.4 * signed_distance(second) > 0
+    assert 0 < between.sum() < 0.5 * first.sum()
+    assert np.array_equal(fused(first, second, 0.4), first)
+
+
 def test_masks_that_fill_the_slice_are_no_trouble():
     full = np.ones((30, 40), bool)
     assert fused(full, full, 0.5).all()

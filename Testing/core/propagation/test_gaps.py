@@ -43,6 +43,18 @@ def test_slices_are_told_while_they_are_found_and_last_as_they_hold():
     ]
 
 
+def test_the_larger_keyframe_goes_first_and_each_slice_is_seen_from_its_side():
+    masks = [rectangle((160, 160), 40 + 2 * k, 40, 50 + 4 * k, 60) for k in range(12)]
+    volume, truth = Volume(np.where(np.array(masks), 200, 50).astype(np.uint8)), np.array(masks)
+    predictor = ThresholdPredictor()
+    told = PropagationParameters(zoom=2, first=2, last=9)
+    results = list(propagate(volume, {k: {"a": truth[k]} for k in (2, 9)}, predictor, told))
+    assert [r.index for r in results if r.origin == CARRIED] == list(range(8, 2, -1))
+    assert [r.index for r in results if r.origin == FUSED] == list(range(3, 9))
+    assert predictor.encoded_images == 6
+    assert all(dice_of(r.mask, truth[r.index]) > 0.9 for r in results if r.origin == FUSED)
+
+
 def test_the_mask_that_holds_lies_between_those_of_both_passes(monkeypatch):
     volume, truth = columns_that_move()
     volume.array[5:7] = np.random.default_rng(0).integers(0, 256, (2, *SHAPE))  # seen differently from each side

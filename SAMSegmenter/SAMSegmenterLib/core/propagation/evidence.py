@@ -143,12 +143,12 @@ class EvidenceHistory:
 
 
 def _reach(radius_px: float, radius_here_px: float | None, away: int) -> float:
-    """Slices from the largest keyframe to the end of an ellipsoid that has these radii on two of its slices.
+    """Slices from the largest keyframe to the end of a paraboloid that has these radii on two of its slices.
 
     Infinite for a direction that does not lead away from the largest keyframe, and where the radii tell nothing.
     """
     share = 1.0 if radius_here_px is None else radius_here_px / radius_px
-    return np.inf if away <= 0 or share >= _LITTLE_SMALLER else np.ceil(away / np.sqrt(1 - share**2))
+    return np.inf if away <= 0 or share >= _LITTLE_SMALLER else np.ceil(away / (1 - share**2))
 
 
 def reason_of(values: np.ndarray) -> StopReason:

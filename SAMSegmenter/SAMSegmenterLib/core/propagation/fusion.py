@@ -7,9 +7,12 @@ import numpy as np
 from SAMSegmenterLib.core.arrays import Mask
 from SAMSegmenterLib.core.propagation.shape import signed_distance
 
+_HARDLY_ANYTHING = 0.5
+"""Share of the smaller mask's area below which what lies between two masks is no shape of either."""
+
 
 def fused(first: Mask, second: Mask, share: float) -> Mask:
-    """Where the signed distances, weighted, are above 0.
+    """Where the signed distances, weighted, are above 0; the heavier mask where the two hardly meet.
 
     Args:
         first, second: (H, W) bool; an empty one is left out.
@@ -25,6 +28,8 @@ def fused(first: Mask, second: Mask, share: float) -> Mask:
     )
     mask = np.zeros(first.shape, bool)
     mask[part] = (1 - share) * signed_distance(first[part]) + share * signed_distance(second[part]) > 0
+    if np.count_nonzero(mask) < _HARDLY_ANYTHING * min(np.count_nonzero(first), np.count_nonzero(second)):
+        return second if share > 0.5 else first
     return mask
 
 

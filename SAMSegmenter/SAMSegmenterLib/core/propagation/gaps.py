@@ -17,6 +17,7 @@ from SAMSegmenterLib.core.propagation.shape import Region
 from SAMSegmenterLib.core.propagation.stacks import SliceStack
 from SAMSegmenterLib.core.propagation.tracker import Tracker
 from SAMSegmenterLib.core.propagation.views import SliceViews
+from SAMSegmenterLib.core.propagation.zoom import around_all
 
 _SIZE_COUNTS = 0.75
 """Exponent of a keyframe's area in the weight of the pass that starts there: a tiny end shows little of a structure."""
@@ -30,33 +31,36 @@ def run_gap(
     marks: frozenset[int],
     stack: SliceStack,
     views: SliceViews,
-    structure: Region,
     predictor: Predictor,
     tracker_for: TrackerFor,
     taken_at: TakenAt,
     should_stop: ShouldStop,
 ) -> Iterator[SliceResult]:
-    """Fill a gap: the slices of the pass upwards, then, slice by slice of the pass downwards, what both of them make.
+    """Fill a gap: the slices of the pass from the larger keyframe, then, slice by slice, what it makes with the other.
 
     Args:
         marks: stop marks of the segment; a pass does not go beyond one.
-        structure: bounding box of both keyframes.
 
     Raises:
         Cancelled: `should_stop` answered True.
     """
-    views.begin()
-    upwards: dict[int, SliceResult] = {}
-    sizes: dict[int, float] = {}
-    for start, step in ((gap.below, 1), (gap.above, -1)):
-        tracker = tracker_for(gap.segment, start, step)
-        sizes[step] = np.count_nonzero(tracker.mask) ** _SIZE_COUNTS
-        for index in range(start + step, gap.above if step > 0 else gap.below, step):
+    trackers = {1: tracker_for(gap.segment, gap.below, 1), -1: tracker_for(gap.segment, gap.above, -1)}
+    sizes = {step: np.count_nonzero(tracker.mask) ** _SIZE_COUNTS for step, tracker in trackers.items()}
+    shown: dict[int, Region] = {}
+    earlier: dict[int, SliceResult] = {}
+    for step in (1, -1) if sizes[1] >= sizes[-1] else (-1, 1):
+        tracker = trackers[step]
+        views.begin()
+        for index in gap.slices(step):
             if index in marks:
                 break
             if should_stop():
                 raise Cancelled
-            view = views.view(index, structure)
+            if index in shown:  # by the other pass: a slice is encoded once
+                view = views.view_of(index, shown[index])
+            else:
+                view = views.view(index, around_all([tracker.mask]))
+            shown[index] = view.part
             one = tracker.step(view, predictor)
             mask = one.mask & ~taken_at(gap.segment, index)
             tracker.take(view, mask, one)
@@ -70,9 +74,12 @@ def run_gap(
                 final=bool(mask.any()),
                 direction=step,
             )
-            if step > 0:
-                upwards[index] = found
-            yield _joined(upwards[index], found, gap, sizes, taken_at) if step < 0 and index in upwards else found
+            if index in earlier:
+                both = (earlier[index], found) if step < 0 else (found, earlier[index])
+                yield _joined(*both, gap, sizes, taken_at)
+            else:
+                earlier[index] = found
+                yield found
 
 
 def _joined(

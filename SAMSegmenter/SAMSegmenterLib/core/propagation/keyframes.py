@@ -26,6 +26,11 @@ class Gap:
     below: int
     above: int
 
+    def slices(self, step: int) -> range:
+        """Its slices, upwards (1) or downwards (-1)."""
+        inside = range(self.below + 1, self.above)
+        return inside if step > 0 else inside[::-1]
+
 
 @dataclass(frozen=True)
 class Outwards:

@@ -13,10 +13,9 @@ from SAMSegmenterLib.core.predictor import Predictor
 from SAMSegmenterLib.core.progress import ShouldStop, never_stop
 from SAMSegmenterLib.core.propagation.gaps import run_gap
 from SAMSegmenterLib.core.propagation.journey import Journey
-from SAMSegmenterLib.core.propagation.keyframes import Gap, Outwards, checked, spans_of
+from SAMSegmenterLib.core.propagation.keyframes import Outwards, checked, spans_of
 from SAMSegmenterLib.core.propagation.parameters import PropagationParameters
 from SAMSegmenterLib.core.propagation.results import KEYFRAME, SliceResult
-from SAMSegmenterLib.core.propagation.shape import Region
 from SAMSegmenterLib.core.propagation.stacks import SliceStack, VolumeStack
 from SAMSegmenterLib.core.propagation.texture import LabelledSlice
 from SAMSegmenterLib.core.propagation.tracker import Tracker, without_overlaps
@@ -76,9 +75,7 @@ def propagate_stack(
     for gap in gaps:
         marks = parameters.stop_marks.get(gap.segment, frozenset())
         yield from run.noting(
-            run_gap(
-                gap, marks, stack, run.views, run.box_of(gap), predictor, run.tracker_for, run.taken_at, should_stop
-            )
+            run_gap(gap, marks, stack, run.views, predictor, run.tracker_for, run.taken_at, should_stop)
         )
     for step in (1, -1):
         yield from run.noting(run.outwards([span for span in outwards if span.step == step], step))
@@ -115,11 +112,6 @@ class _Run:
         return Tracker(
             grey, masks[start], self._parameters, self._distance_px, drift, largest, away=(start - at) * step
         )
-
-    def box_of(self, gap: Gap) -> Region:
-        """Bounding box of a gap's keyframes."""
-        masks = self.segments[gap.segment]
-        return around_all((masks[gap.below], masks[gap.above]))
 
     def taken_at(self, segment: str, index: int) -> Mask:
         """Pixels of a slice that belong to other segments."""

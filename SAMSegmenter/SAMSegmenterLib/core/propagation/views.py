@@ -78,13 +78,16 @@ class SliceViews:
         Args:
             structure: rows and columns where the structures are looked for.
         """
-        shape = self._stack.grid(index).shape
-        self._part = part_shown(structure, shape, self._zoom, self._part)
-        key = (index, *((axis.start, axis.stop) for axis in self._part))
+        self._part = part_shown(structure, self._stack.grid(index).shape, self._zoom, self._part)
+        return self.view_of(index, self._part)
+
+    def view_of(self, index: int, part: Region) -> SliceView:
+        """A slice with the embedding of a given part of it."""
+        key = (index, *((axis.start, axis.stop) for axis in part))
         if key not in self._kept:
             rgb8 = to_rgb8(self._stack.image(index).pixels, self._window)
-            embedding = self._predictor.encode([np.ascontiguousarray(rgb8[self._part])])[0]
-            self._kept[key] = SliceView(grey_of(rgb8), embedding, self._part)
+            embedding = self._predictor.encode([np.ascontiguousarray(rgb8[part])])[0]
+            self._kept[key] = SliceView(grey_of(rgb8), embedding, part)
             while len(self._kept) > 1 and sum(view.nbytes for view in self._kept.values()) > _MOST_BYTES:
                 self._kept.popitem(last=False)
         self._kept.move_to_end(key)
