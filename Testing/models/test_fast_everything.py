@@ -37,6 +37,7 @@ def test_masks_are_those_of_sams_own_generator(a_small_predictor, a_fast_predict
     assert 5 <= len(expected) < 75 and found.masks.shape == expected.masks.shape
     assert found.masks.dtype == bool and found.scores.dtype == np.float32 and found.low_res is None
     np.testing.assert_allclose(found.scores, expected.scores, rtol=0, atol=1e-5)
+    np.testing.assert_allclose(found.stability, expected.stability, rtol=0, atol=2e-3)
     for one, other in zip(found.masks, expected.masks, strict=True):
         assert np.count_nonzero(one & other) >= 0.99 * np.count_nonzero(one | other)
     assert np.mean(found.masks != expected.masks) < 1e-4

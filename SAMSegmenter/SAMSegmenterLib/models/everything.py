@@ -47,7 +47,10 @@ def generate_everything(
     masks = np.zeros((len(records), height, width), bool)
     for index, record in enumerate(records):
         masks[index] = record.pop("segmentation")
-    return Candidates(masks, np.array([record["predicted_iou"] for record in records], np.float32))
+    scores, stability = (
+        np.array([record[name] for record in records], np.float32) for name in ("predicted_iou", "stability_score")
+    )
+    return Candidates(masks, scores, stability=stability)
 
 
 def _install(predictor: Any, embedding: Embedding, features: torch.Tensor) -> None:

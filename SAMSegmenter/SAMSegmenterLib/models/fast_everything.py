@@ -25,11 +25,13 @@ class Proposal:
         score: predicted IoU.
         box: (x0, y0, x1, y1), inclusive; zeros for an empty mask.
         bits: of the mask inside the box, row by row.
+        stability: how little the mask changes with the threshold, 0 to 1; NaN where nothing is near it.
     """
 
     score: torch.Tensor
     box: tuple[int, int, int, int]
     bits: np.ndarray
+    stability: float = float("nan")
 
     def paste(self, mask: np.ndarray) -> None:
         """Set the mask's pixels in an empty (H, W) bool."""
@@ -123,15 +125,17 @@ def _proposal(
     offset, least = parameters.stability_score_offset, parameters.stability_score_thresh
     large, (row, column) = enlarging.part_above(logits, mask_threshold - abs(offset))
     certain, possible = (torch.count_nonzero(large > mask_threshold + sign * offset) for sign in (1, -1))
-    if least > 0.0 and not bool(certain.float() / possible.float() >= least):  # 0 / 0 is not stable
+    share = certain.float() / possible.float()
+    if least > 0.0 and not bool(share >= least):  # 0 / 0 is not stable
         return None
+    stability = float(share)
     mask = (large > mask_threshold).cpu().numpy()
     rows, columns = np.flatnonzero(mask.any(1)), np.flatnonzero(mask.any(0))
     if not len(rows):
-        return Proposal(score, (0, 0, 0, 0), np.zeros(1, np.uint8))
+        return Proposal(score, (0, 0, 0, 0), np.zeros(1, np.uint8), stability)
     tight = mask[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
     box = (column + columns[0], row + rows[0], column + columns[-1], row + rows[-1])
-    return Proposal(score, tuple(int(value) for value in box), np.packbits(tight))
+    return Proposal(score, tuple(int(value) for value in box), np.packbits(tight), stability)
 
 
 def without_duplicates(found: list[Proposal], overlap: float, scores: torch.Tensor | None = None) -> list[Proposal]:
@@ -153,4 +157,5 @@ def drawn(kept: list[Proposal], size: tuple[int, int]) -> Candidates:
     masks = np.zeros((len(kept), *size), np.bool_)
     for mask, one in zip(masks, kept, strict=True):
         one.paste(mask)
-    return Candidates(masks, np.array([float(one.score) for one in kept], np.float32))
+    scores = np.array([float(one.score) for one in kept], np.float32)
+    return Candidates(masks, scores, stability=np.array([one.stability for one in kept], np.float32))
