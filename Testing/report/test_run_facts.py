@@ -33,3 +33,11 @@ def test_a_note_of_many_cases_names_a_few(tmp_path):
 def test_an_unknown_run_has_no_facts(tmp_path):
     with ResultStore(tmp_path / "r.sqlite") as store:
         assert RunFacts.of(store, HASH) == RunFacts(HASH)
+
+
+def test_cases_that_were_asked_for_and_not_begun_are_outstanding():
+    ended = [CaseRecord(HASH, name, status=status) for name, status in (("a", "finished"), ("b", "failed"))]
+    known = (*ended, CaseRecord(HASH, "c"))
+    assert RunFacts(HASH, versions={"cases_asked_for": 10}, cases=known).outstanding == 8
+    assert RunFacts(HASH, cases=known).outstanding == 1
+    assert RunFacts(HASH, versions={"cases_asked_for": 2}, cases=tuple(ended)).outstanding == 0

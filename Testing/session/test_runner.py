@@ -18,7 +18,7 @@ from SAMBenchmarkLib.session.run_request import RunRequest, RunResult
 from SAMBenchmarkLib.session.runner import run_benchmark
 from SAMSegmenterLib.core.errors import Cancelled, InputError, ModelError, StoreError
 from SAMSegmenterLib.core.geometry import Volume
-from support.case_files import SLICES, write_case, write_volume
+from support.case_files import SLICES, write_case, write_volume, write_wide_case
 from support.fake_predictor import PromptlessPredictor, ThresholdPredictor
 from support.faulty_predictors import OPTIONS, BuggyPredictor, DyingPredictor, FailingPredictor, no_predictor
 
@@ -47,16 +47,6 @@ def contents(output: Path) -> list[tuple]:
             for record in store.runs()
             for row in store.rows(record.option_hash)
         ]
-
-
-def wide_case(folder: Path, name: str = "wide") -> Case:
-    """A case on which the faulty predictors fail: more than 40 columns."""
-    case = write_case(folder, name)
-    labels = np.zeros((4, 20, 48), np.uint8)
-    labels[:, 4:16, 10:30] = 1
-    write_volume(case.volume, Volume(np.where(labels, 200, 50).astype(np.int16)))
-    write_volume(folder / f"{name}-labels.nrrd", Volume(labels))
-    return replace(case, labels=folder / f"{name}-labels.nrrd")
 
 
 class CountingPredictor(ThresholdPredictor):
@@ -246,7 +236,7 @@ def test_a_batch_records_a_failing_case_and_goes_on(a_case, output, tmp_path):
     ("predictor", "reason"), [(FailingPredictor, "too little memory"), (BuggyPredictor, "ZeroDivisionError")]
 )
 def test_a_model_that_fails_on_one_case_fails_that_case_alone(a_case, output, tmp_path, predictor, reason):
-    result = run([wide_case(tmp_path), a_case], output, load_predictor=predictor)
+    result = run([write_wide_case(tmp_path), a_case], output, load_predictor=predictor)
     assert reason in result.failed["wide"]
     assert ("boxes" in result.finished) == (predictor is FailingPredictor)
 
@@ -272,7 +262,7 @@ def test_bad_input_of_a_single_case_leaves_nothing_behind(a_case, output, exists
 
 def test_an_error_in_the_first_slice_of_a_single_case_leaves_nothing_behind(output, tmp_path):
     with pytest.raises(ModelError, match="too little memory"):
-        run([wide_case(tmp_path)], output, load_predictor=FailingPredictor, keep_going=False)
+        run([write_wide_case(tmp_path)], output, load_predictor=FailingPredictor, keep_going=False)
     assert not output.exists()
 
 
@@ -386,7 +376,7 @@ def test_several_workers_give_the_same_rows_and_count_every_slice(a_case, output
 
 
 def test_a_worker_that_dies_fails_its_case_alone(a_case, output, tmp_path):
-    cases = [wide_case(tmp_path), a_case, write_case(tmp_path, "second")]
+    cases = [write_wide_case(tmp_path), a_case, write_case(tmp_path, "second")]
     result = run(cases, output, workers=2, load_predictor=DyingPredictor)
     assert result.finished == ("boxes", "second")
     assert "worker process ended" in result.failed["wide"]
@@ -394,7 +384,7 @@ def test_a_worker_that_dies_fails_its_case_alone(a_case, output, tmp_path):
 
 
 def test_cases_that_fail_in_workers_are_recorded(a_case, output, tmp_path):
-    cases = [wide_case(tmp_path), a_case]
+    cases = [write_wide_case(tmp_path), a_case]
     result = run(cases, output, workers=2, load_predictor=FailingPredictor)
     assert (result.finished, list(result.failed)) == (("boxes",), ["wide"])
     assert "Use --device cpu" in result.failed["wide"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -30,6 +31,16 @@ def write_case(folder: Path, name: str = "boxes", shift: int = 1) -> Case:
     write_volume(folder / f"{name}.nrrd", volume)
     write_labels(folder / f"{name}.seg.nrrd", shifted)
     return Case(name, folder / f"{name}.nrrd", folder / f"{name}.seg.nrrd", "CT")
+
+
+def write_wide_case(folder: Path, name: str = "wide") -> Case:
+    """A case on which the faulty predictors fail: more than 40 columns."""
+    case = write_case(folder, name)
+    labels = np.zeros((4, 20, 48), np.uint8)
+    labels[:, 4:16, 10:30] = 1
+    write_volume(case.volume, Volume(np.where(labels, 200, 50).astype(np.int16)))
+    write_volume(folder / f"{name}-labels.nrrd", Volume(labels))
+    return replace(case, labels=folder / f"{name}-labels.nrrd")
 
 
 def write_volume(path: Path, volume: Volume) -> None:

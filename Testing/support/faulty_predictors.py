@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
 import time
+import uuid
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -98,6 +100,68 @@ def _distorted(mask: Mask, lot: np.random.Generator) -> Mask:
         return np.zeros_like(mask)
     swollen = ndimage.binary_dilation(mask, iterations=int(lot.integers(1, 4)))
     return np.roll(swollen, tuple(lot.integers(-3, 4, 2)), axis=(0, 1))
+
+
+@dataclass(frozen=True)
+class NotingPredictor:
+    """Loads a predictor that leaves a file in a folder for every slice that it encodes, in whichever process."""
+
+    folder: Path
+
+    def __call__(self) -> ThresholdPredictor:
+        """The predictor."""
+        self.folder.mkdir(exist_ok=True)
+        predictor = ThresholdPredictor()
+        encode = predictor.encode
+
+        def noting(images: Sequence[Rgb8]) -> list[Embedding]:
+            for _ in images:
+                (self.folder / f"encoded-{uuid.uuid4().hex}").touch()
+            return encode(images)
+
+        predictor.encode = noting  # type: ignore[method-assign]
+        return predictor
+
+
+@dataclass(frozen=True)
+class DeadlyPredictor:
+    """Loads a predictor that kills its process in the middle of a case, as the system does when memory is short.
+
+    Args:
+        mark: a file that the first death leaves; after it nobody dies.
+        parent: this process is spared.
+        always: die every time instead, but for narrow images.
+    """
+
+    mark: Path
+    parent: int
+    always: bool = False
+
+    def __call__(self) -> RoughPredictor:
+        """The predictor."""
+        predictor = RoughPredictor()
+        encode = predictor.encode
+
+        def deadly(images: Sequence[Rgb8]) -> list[Embedding]:
+            meant = images[0].shape[1] > 40 if self.always else predictor.encode_calls == 2 and not self.mark.exists()
+            if meant and os.getpid() != self.parent:
+                self.mark.touch()
+                os.kill(os.getpid(), signal.SIGKILL)
+            return encode(images)
+
+        predictor.encode = deadly  # type: ignore[method-assign]
+        return predictor
+
+
+@dataclass(frozen=True)
+class LoadedHereAlone:
+    """Loads a predictor in one process; the weights are missing everywhere else."""
+
+    process: int
+
+    def __call__(self) -> ThresholdPredictor:
+        """The predictor."""
+        return ThresholdPredictor() if os.getpid() == self.process else no_predictor()
 
 
 def no_predictor() -> ThresholdPredictor:

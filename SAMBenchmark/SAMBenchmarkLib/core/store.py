@@ -38,6 +38,9 @@ from SAMSegmenterLib.core.errors import InputError, StoreError
 RUNNING, FINISHED, FAILED = "running", "finished", "failed"
 """Status of a case."""
 
+CASES_ASKED_FOR = "cases_asked_for"
+"""Among a run's versions: how many cases it is to have, so that a report of a part of them can say so."""
+
 SliceKey = tuple[int, str, int]
 """(frame, plane, slice) of one case."""
 
@@ -130,6 +133,10 @@ class ResultStore:
     def case(self, option_hash: str, case_id: str) -> CaseRecord | None:
         """What is known about one case, None when nothing is."""
         return next(iter(self._cases("WHERE option_hash = ? AND case_id = ?", (option_hash, case_id))), None)
+
+    def recent_case(self, option_hash: str, case_id: str) -> CaseRecord | None:
+        """As `case`; other stores may know of recent cases only."""
+        return self.case(option_hash, case_id)
 
     def cases(self, option_hash: str) -> list[CaseRecord]:
         """All cases of a run, by name."""

@@ -110,8 +110,8 @@ def _tile(name: str, value: str, small: object = None, text: bool = False) -> Ht
 
 def _notes(facts: RunFacts) -> Html | None:
     notes = list(facts.notes)
-    if facts.unfinished:
-        number = len(facts.unfinished)
+    if facts.outstanding:
+        number = facts.outstanding
         notes.append(f"{number} case{_s(number)} not finished yet: the figures are of what is there so far.")
     if not notes:
         return None

@@ -8,7 +8,7 @@ from typing import Any, Protocol
 
 from SAMBenchmarkLib.core.row_batches import Batch
 from SAMBenchmarkLib.core.rows import ResultRow
-from SAMBenchmarkLib.core.store import FAILED, RUNNING, CaseRecord, RunRecord
+from SAMBenchmarkLib.core.store import CASES_ASKED_FOR, FAILED, RUNNING, CaseRecord, RunRecord
 from SAMBenchmarkLib.core.summary import TimingSeconds
 from SAMSegmenterLib.core.arrays import Mask
 
@@ -83,6 +83,13 @@ class RunFacts:
     def unfinished(self) -> list[CaseRecord]:
         """Cases that were still being evaluated."""
         return [case for case in self.cases if case.status == RUNNING]
+
+    @property
+    def outstanding(self) -> int:
+        """How many cases are not finished yet, those that were asked for and not begun among them."""
+        ended = len(self.cases) - len(self.unfinished)
+        asked_for = self.versions.get(CASES_ASKED_FOR)
+        return max(len(self.unfinished), asked_for - ended if isinstance(asked_for, int) else 0)
 
     def about_model(self, key: str) -> str:
         """One of `MODEL_KEYS`; empty when it is not known."""

@@ -83,6 +83,9 @@ class CaseRunner:
         """
         if self.should_stop():
             raise Cancelled
+        known = self.store.recent_case(self.option_hash, job.case.name)
+        if known is not None and known.status == FINISHED and known.fingerprint == job.fingerprint:
+            return known  # by a worker that was taken for dead
         record = self._begin(job)
         loaded = loaded or load_case(job.case, self.options)
         record = replace(record, slices=len(loaded.slices), notes=loaded.notes)

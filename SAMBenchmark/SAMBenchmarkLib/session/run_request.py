@@ -13,6 +13,7 @@ from SAMBenchmarkLib.core.tables import Table
 from SAMBenchmarkLib.session.case_loading import LoadedCase
 from SAMBenchmarkLib.session.outputs import Extras
 from SAMBenchmarkLib.session.predictor_loader import LoadPredictor
+from SAMBenchmarkLib.session.stores import STORES
 from SAMSegmenterLib.core.errors import InputError
 from SAMSegmenterLib.core.predictor import Predictor
 
@@ -26,6 +27,8 @@ class RunRequest:
         output: folder; new, empty, or with results of an earlier run.
         load_predictor: loads the model; with several workers it must be possible to pickle it.
         workers: processes that evaluate cases at the same time.
+        scheduler: address of a Dask scheduler whose workers evaluate the cases instead; empty for none.
+        store: kind of a new store, "sqlite" or "parquet"; empty for the one that is there, or SQLite.
         cache_directory: of embeddings; None for no cache.
         keep_going: record a case that fails and go on with the others; False lets its error end the run.
         report, scene: whether to write them; a scene is written when there is one case.
@@ -38,6 +41,8 @@ class RunRequest:
     output: Path
     load_predictor: LoadPredictor
     workers: int = 1
+    scheduler: str = ""
+    store: str = ""
     cache_directory: Path | None = None
     keep_going: bool = True
     report: bool = True
@@ -51,6 +56,10 @@ class RunRequest:
             raise InputError(f"Two cases are called '{twice[0]}'." if twice else "There is no case to evaluate.")
         if self.workers < 1:
             raise InputError(f"The number of workers is 1 or more; got {self.workers}.")
+        if self.scheduler and self.workers > 1:
+            raise InputError("The scheduler knows its workers: --workers does not go with --scheduler.")
+        if self.store not in ("", *STORES):
+            raise InputError(f"There is no store '{self.store}'.", f"Choose {' or '.join(STORES)}.")
 
 
 @dataclass(frozen=True)

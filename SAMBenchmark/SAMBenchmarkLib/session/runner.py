@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
@@ -9,7 +10,7 @@ from pathlib import Path
 from SAMBenchmarkLib.core.cases import Case
 from SAMBenchmarkLib.core.options import option_hash
 from SAMBenchmarkLib.core.rows import TimingRow
-from SAMBenchmarkLib.core.store import FAILED, FINISHED, CaseRecord, ResultStore, RunRecord
+from SAMBenchmarkLib.core.store import CASES_ASKED_FOR, FAILED, FINISHED, CaseRecord, ResultStore, RunRecord
 from SAMBenchmarkLib.core.tables import Table
 from SAMBenchmarkLib.core.timing import measure_timings
 from SAMBenchmarkLib.session import outputs
@@ -17,11 +18,14 @@ from SAMBenchmarkLib.session.adapters import adapters_for
 from SAMBenchmarkLib.session.batch_progress import BatchProgress
 from SAMBenchmarkLib.session.case_loading import LoadedCase, load_case
 from SAMBenchmarkLib.session.case_run import CaseRunner, Job, new_record
+from SAMBenchmarkLib.session.executors.cluster import evaluate_on_cluster
 from SAMBenchmarkLib.session.fingerprint import fingerprint
-from SAMBenchmarkLib.session.output_folder import OutputFolder, check_output_folder, discard_if_empty
+from SAMBenchmarkLib.session.output_folder import OutputFolder, check_output_folder, discard_if_empty, remove_empty
 from SAMBenchmarkLib.session.outputs import Extras
 from SAMBenchmarkLib.session.predictor_loader import ModelInUse, arithmetic_of, with_cache
+from SAMBenchmarkLib.session.run_lock import others_run, run_lock
 from SAMBenchmarkLib.session.run_request import RunRequest, RunResult
+from SAMBenchmarkLib.session.stores import check_parquet, is_parquet, open_store
 from SAMBenchmarkLib.session.versions import run_versions
 from SAMBenchmarkLib.session.worker_pool import DIED, evaluate_in_processes
 from SAMBenchmarkLib.session.worker_process import WorkerSetup
@@ -48,7 +52,9 @@ def run_benchmark(
 
     Thread: main (the scene is written at the end).
     """
-    folder = check_output_folder(request.output)
+    folder = check_output_folder(request.output, request.store)
+    if is_parquet(folder.results):
+        check_parquet()
     adapters_for(request.options)  # a missing package is told before the model is loaded
     model = ModelInUse(request.load_predictor)
     arithmetic = arithmetic_of(model.get())
@@ -56,17 +62,28 @@ def run_benchmark(
     fresh, first = not folder.results.exists(), None
     if fresh and not request.keep_going:
         first = load_case(request.cases[0], request.options)  # fails before anything is written
+    options = {"options": request.options.to_json(), "arithmetic": asdict(arithmetic)}
+    run = RunRecord(option_hash(request.options, arithmetic), options, run_versions(model.get().spec))
     created = folder.create()
     try:
-        with ResultStore(folder.results) as store:
-            options = {"options": request.options.to_json(), "arithmetic": asdict(arithmetic)}
-            run = RunRecord(option_hash(request.options, arithmetic), options, run_versions(model.get().spec))
-            store.register_run(run.option_hash, run.options, run.versions)
-            return _Run(request, folder, store, run, model, on_progress, should_stop).execute(first)
-    except BaseException:
-        if fresh:
-            discard_if_empty(folder, created)
-        raise
+        with run_lock(folder.path, run.option_hash):
+            try:
+                with open_store(folder.results) as store:
+                    names = {record.case_id for record in store.cases(run.option_hash)}
+                    run.versions[CASES_ASKED_FOR] = len(names | {case.name for case in request.cases})
+                    store.register_run(run.option_hash, run.options, run.versions)
+                    return _Run(request, folder, store, run, model, on_progress, should_stop).execute(first)
+            except BaseException:
+                if fresh and not others_run(folder.path, run.option_hash):
+                    discard_if_empty(folder, [])
+                raise
+    finally:
+        if not folder.results.exists():
+            remove_empty(created)
+
+
+_LOOKING_SHARE = 20
+"""The time between two looks at the store, as a multiple of what one takes."""
 
 
 class _Run:
@@ -86,25 +103,27 @@ class _Run:
         self.key, self.on_progress, self.should_stop = run.option_hash, on_progress, should_stop
         self.notices: list[str] = []
         self.loaded: LoadedCase | None = None  # the case that is in memory
+        self._next_look = 0.0
         counts = store.count_finished_slices(self.key)
         finished = {case.name: counts.get(case.name, 0) for case in request.cases}
         self.progress = BatchProgress(len(request.cases), on_progress, finished)
 
     def execute(self, first: LoadedCase | None) -> RunResult:
         self.loaded = first
-        jobs = [job for case in self.request.cases if (job := self._job(case)) is not None]
+        known = {record.case_id: record for record in self.store.cases(self.key)}
+        jobs = [job for case in self.request.cases if (job := self._job(case, known.get(case.name))) is not None]
         self._mention_other_cases()
-        if self.request.workers > 1 and len(jobs) > 1:
+        if jobs and (self.request.scheduler or (self.request.workers > 1 and len(jobs) > 1)):
             self.model.release()  # each worker has its own
-            self._in_processes(jobs)
+            self._elsewhere(jobs)
         else:
             self._in_this_process(jobs)
         self._measure_times()
         return self._write(up_to_date=not jobs and outputs.shown_run(self.folder) == self.key)
 
-    def _job(self, case: Case) -> Job | None:
+    def _job(self, case: Case, known: CaseRecord | None) -> Job | None:
         """What is to do for a case; None when it is finished and its files are as they were."""
-        mark, known = fingerprint(case), self.store.case(self.key, case.name)
+        mark = fingerprint(case)
         if known is not None and known.slices is not None:
             self.progress.planned(case.name, known.slices)
         if known is None or known.fingerprint != mark:
@@ -138,12 +157,15 @@ class _Run:
             elif runner.run_and_record(job).status == FAILED:
                 self.progress.case_failed(job.case.name)
 
-    def _in_processes(self, jobs: Sequence[Job]) -> None:
+    def _elsewhere(self, jobs: Sequence[Job]) -> None:
         request = self.request
         results = self.folder.results.absolute()
         setup = WorkerSetup(results, self.key, request.options, request.load_predictor, request.cache_directory)
-        workers = min(request.workers, len(jobs))
-        evaluate_in_processes(jobs, setup, workers, self._ended, self._look_for_progress, self.should_stop)
+        with_callbacks = (self._ended, self._look_for_progress, self.should_stop)
+        if request.scheduler:
+            evaluate_on_cluster(jobs, setup, request.scheduler, *with_callbacks)
+        else:
+            evaluate_in_processes(jobs, setup, min(request.workers, len(jobs)), *with_callbacks)
 
     def _ended(self, job: Job, record: CaseRecord | None) -> None:
         if record is None:
@@ -154,20 +176,31 @@ class _Run:
             self.progress.case_failed(job.case.name)
 
     def _look_for_progress(self) -> None:
-        """Workers report through the store: what counts is what is stored."""
+        """Workers report through the store: what counts is what is stored. A large store is looked at less often."""
+        start = time.monotonic()
+        if start < self._next_look:
+            return
+        if is_parquet(self.folder.results):
+            from SAMBenchmarkLib.session.parquet.merging import merge_if_due
+
+            merge_if_due(self.folder.results, self.key)
+        self._count_finished()
+        self._next_look = time.monotonic() + _LOOKING_SHARE * (time.monotonic() - start)
+
+    def _count_finished(self) -> None:
         counts = self.store.count_finished_slices(self.key)
         for case in self.store.cases(self.key):
             if case.case_id in self.progress.finished:
                 self.progress.finished[case.case_id] = counts.get(case.case_id, 0)
                 if case.slices is not None and case.status != FAILED:
                     self.progress.planned(case.case_id, case.slices)
-        self.progress.report(f"{self.request.workers} cases at a time")
+        self.progress.report("on the cluster" if self.request.scheduler else f"{self.request.workers} cases at a time")
 
     def _measure_times(self) -> None:
         """Fill the timing table, unless it is there: on the middle slice of the first case that is complete."""
         options = self.request.options
         repeats = max(2, options.timing_repeats)
-        known = any(t.stage == "embedding" and t.repeats == repeats for t in self.store.timings(self.key))
+        known = ("embedding", repeats) in self.store.timing_seconds(self.key)
         names = self._finished()
         if not options.timing_repeats or known or not names:
             return

@@ -11,10 +11,12 @@ from pathlib import Path
 from typing import Any
 
 from SAMBenchmarkLib.core.options import BenchmarkOptions, option_hash
-from SAMBenchmarkLib.core.store import CaseRecord, ResultStore
+from SAMBenchmarkLib.core.store import CaseRecord
 from SAMBenchmarkLib.session.case_run import CaseRunner, Job
 from SAMBenchmarkLib.session.predictor_loader import LoadPredictor, arithmetic_of, with_cache
+from SAMBenchmarkLib.session.stores import open_store
 from SAMSegmenterLib.core.errors import ModelError
+from SAMSegmenterLib.core.predictor import Predictor
 
 
 @dataclass(frozen=True)
@@ -68,14 +70,24 @@ def work_on(job: Job) -> CaseRecord:
 
 
 def _make_runner(setup: WorkerSetup, stop: Any) -> CaseRunner:
+    predictor = checked_predictor(setup)
+    return CaseRunner(open_store(setup.results), predictor, setup.options, setup.option_hash, stop.is_set)
+
+
+def checked_predictor(setup: WorkerSetup) -> Predictor:
+    """The model, with its cache, loaded as the main process did.
+
+    Raises:
+        ModelError: it was loaded in another way, which would give other figures; or it cannot be loaded.
+        DependencyError: a package is missing.
+    """
     predictor = setup.load_predictor()
     if option_hash(setup.options, arithmetic_of(predictor)) != setup.option_hash:
         raise ModelError(
             "A worker process loaded the model in another way than the main process.",
             "Name the device and the number of threads, or use one worker.",
         )
-    predictor = with_cache(predictor, setup.cache_directory)
-    return CaseRunner(ResultStore(setup.results), predictor, setup.options, setup.option_hash, stop.is_set)
+    return with_cache(predictor, setup.cache_directory)
 
 
 def _end_with_parent() -> None:

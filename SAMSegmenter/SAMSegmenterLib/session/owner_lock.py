@@ -32,19 +32,24 @@ class OwnerLock:
         self.path = Path(path).absolute()
         self._close: weakref.finalize | None = None
 
-    def acquire(self) -> None:
+    def acquire(self) -> bool:
         """Hold the lock; on a disk that cannot lock, other processes take its owner for dead.
+
+        Returns:
+            False when another process holds it; it must not be released then.
 
         Raises:
             OSError: the file cannot be made.
         """
         if self._close is not None:
-            return
+            return True
         file = self.path.open("ab")
         self._close = weakref.finalize(self, file.close)  # as this object may be let go of without a word
         _held_here[self.path] = self
-        if not _try_lock(file):
+        locked = _try_lock(file)
+        if not locked:
             logger.info("%s is locked by another program.", self.path)
+        return locked
 
     def release(self) -> None:
         """Let go, and remove the file."""

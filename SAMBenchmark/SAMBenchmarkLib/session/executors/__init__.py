@@ -1,0 +1,1 @@
+"""Who evaluates the cases of a run besides the process itself and its own pool."""
