@@ -104,3 +104,14 @@ def test_a_folder_of_other_things_is_left_alone(agree, tmp_path, capsys):
     (tmp_path / "out" / "letter.txt").write_text("dear", encoding="utf-8")
     assert agree() == 2
     assert [path.name for path in (tmp_path / "out").iterdir()] == ["letter.txt"]
+
+
+def test_the_correction_effort_is_counted_where_it_is_asked_for(agree, tmp_path):
+    pytest.importorskip("cv2")
+    pytest.importorskip("skimage")
+    assert agree() == 0
+    assert "hce" not in table(tmp_path, "reader_slices")[0]
+    assert agree("--correction-effort") == 0
+    assert all(float(row["hce"]) >= 0 for row in table(tmp_path, "reader_slices"))
+    assert "hce_mean" in table(tmp_path, "readers")[0]
+    assert "HCE" in (tmp_path / "out" / "report.html").read_text(encoding="utf-8")

@@ -45,6 +45,11 @@ def add_parser(commands: argparse._SubParsersAction, formatter: type[argparse.He
     add("--plane", default="auto", help="auto (across the thickest slices), axial, sagittal or coronal")
     add("--tolerance", type=float, default=1.0, metavar="MM", help="of surface Dice")
     add("--window", default="minmax", help="intensities in pictures, as in `sam-benchmark run`")
+    add(
+        "--correction-effort",
+        action="store_true",
+        help="count what is to be corrected of the second reader's outlines (HCE); needs OpenCV and scikit-image",
+    )
     add("--only-common", action="store_true", help="leave out files that have no partner")
     add(
         "--file-names",
@@ -70,6 +75,7 @@ def run(given: argparse.Namespace) -> int:
         plane=given.plane.lower(),
         tolerance_mm=given.tolerance,
         window=given.window.lower(),
+        correction_effort=given.correction_effort,
     )
     volumes = Path(given.volumes).expanduser() if given.volumes else None
     readers = (Path(given.first).expanduser(), Path(given.second).expanduser())

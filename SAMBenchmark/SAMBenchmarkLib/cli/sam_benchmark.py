@@ -9,8 +9,15 @@ import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from SAMBenchmarkLib.cli import benchmark_agreement, benchmark_propagate, benchmark_stopwatch
+from SAMBenchmarkLib.cli import (
+    benchmark_agreement,
+    benchmark_maps,
+    benchmark_propagate,
+    benchmark_stopwatch,
+    benchmark_tables,
+)
 from SAMBenchmarkLib.cli.run_arguments import add_run_arguments, cases_from, options_from
+from SAMBenchmarkLib.cli.run_estimate import HandedOn, dry_run, say_estimate
 from SAMBenchmarkLib.core.store import ResultStore, RunRecord
 from SAMBenchmarkLib.core.summary_text import COLUMNS, terminal_summary
 from SAMBenchmarkLib.session import outputs
@@ -18,6 +25,7 @@ from SAMBenchmarkLib.session.output_folder import OutputFolder
 from SAMBenchmarkLib.session.predictor_loader import LoadPredictor, PredictorLoader
 from SAMBenchmarkLib.session.run_request import RunRequest, RunResult
 from SAMBenchmarkLib.session.runner import run_benchmark
+from SAMBenchmarkLib.session.stores import open_store
 from SAMSegmenterLib.cli.common import CommandParser, add_common_arguments, run_command
 from SAMSegmenterLib.cli.progress import TerminalProgress
 from SAMSegmenterLib.cli.stop_switch import StopSwitch
@@ -46,8 +54,10 @@ def main(arguments: Sequence[str] | None = None, make_loader: MakeLoader | None 
         "run": lambda: _run(given, loader),
         "report": lambda: _report(given),
         "propagate": lambda: benchmark_propagate.run(given, loader(given)),
+        "maps": lambda: benchmark_maps.run(given, loader(given)),
         "agreement": lambda: benchmark_agreement.run(given),
         "stopwatch": lambda: benchmark_stopwatch.run(given),
+        "tables": lambda: benchmark_tables.run(given),
     }
     return run_command(work[given.command], given.verbose)
 
@@ -71,8 +81,10 @@ def build_parser() -> argparse.ArgumentParser:
     report.add_argument("--run", metavar="HASH", default="", help="which options, when it holds several (the latest)")
     add_common_arguments(report)
     benchmark_propagate.add_parser(commands, _Defaults)
+    benchmark_maps.add_parser(commands, _Defaults)
     benchmark_agreement.add_parser(commands, _Defaults)
     benchmark_stopwatch.add_parser(commands, _Defaults)
+    benchmark_tables.add_parser(commands, _Defaults)
     return parser
 
 
@@ -94,13 +106,18 @@ def _run(given: argparse.Namespace, make_loader: MakeLoader) -> int:
         cases=cases_from(given),
         options=options_from(given),
         output=Path(given.output),
-        load_predictor=make_loader(given),
+        load_predictor=HandedOn(make_loader(given)),
         workers=given.workers,
+        scheduler=given.scheduler,
+        store=given.store.lower(),
         cache_directory=_cache_directory(given),
         keep_going=bool(given.manifest),
         report=not given.no_report,
         scene=not given.no_scene,
     )
+    if given.dry_run:
+        return dry_run(request)
+    say_estimate(request)
     return evaluate_and_show(request)
 
 
@@ -162,7 +179,7 @@ def _say_how_to_go_on(output: Path) -> None:
 
 def _report(given: argparse.Namespace) -> int:
     folder = OutputFolder(Path(given.output).expanduser().absolute())
-    with ResultStore(folder.results, read_only=True) as store:
+    with open_store(folder.results, read_only=True) as store:
         run = _chosen_run(store, given.run)
         tables = outputs.run_tables(store, run)
         if not tables:

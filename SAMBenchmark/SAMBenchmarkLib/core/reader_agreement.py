@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+import math
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import asdict
+from typing import Any
 
 import numpy as np
 
@@ -29,6 +31,7 @@ def reader_rows(
     option_hash: str = READERS,
     tolerance_mm: float = 1.0,
     names: Sequence[str] = (),
+    effort: Callable[[Mask, Mask], float] | None = None,
 ) -> Iterator[ResultRow]:
     """One row per structure and slice that either reader outlined; the first reader stands for the reference.
 
@@ -39,6 +42,7 @@ def reader_rows(
         plane: its name in the rows.
         tolerance_mm: of surface DICE.
         names: structures to compare, in capital letters or not; empty for those that both readers have.
+        effort: (second, first) -> human correction effort from the one to the other; None leaves it out.
 
     Raises:
         InputError: the segmentations lie on different lattices, or have no structure in common.
@@ -51,7 +55,8 @@ def reader_rows(
             one, other = named_mask(first, name, axis, index), named_mask(second, name, axis, index)
             if one.any() or other.any():
                 figures = asdict(measure(other, one, in_slice, tolerance_mm=tolerance_mm))
-                about = {"structure": name, "size": int(np.count_nonzero(one)), "n_candidates": 1}
+                about: dict[str, Any] = {"structure": name, "size": int(np.count_nonzero(one)), "n_candidates": 1}
+                about["hce"] = math.nan if effort is None else effort(other, one)
                 key = (option_hash, case_id, 0, plane, index, value, READERS, "oracle")
                 yield ResultRow(*key, **figures, **about)
 

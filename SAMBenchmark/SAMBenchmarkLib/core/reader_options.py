@@ -17,6 +17,7 @@ class ReaderOptions:
         label_names: names of label values, for files that carry none.
         plane: "auto" (across the thickest slices), "axial", "sagittal" or "coronal".
         tolerance_mm: of surface DICE.
+        correction_effort: count what a person would have to correct of the second reader's outlines (HCE).
         window: intensities shown in pictures.
     """
 
@@ -25,6 +26,7 @@ class ReaderOptions:
     plane: str = "auto"
     tolerance_mm: float = 1.0
     window: str = "minmax"
+    correction_effort: bool = False
 
     def __post_init__(self) -> None:
         if not self.tolerance_mm >= 0:

@@ -8,13 +8,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from SAMBenchmarkLib.core.metric_columns import METRICS, Metric
 from SAMBenchmarkLib.core.moments import Moments
 from SAMBenchmarkLib.core.rows import ResultRow
 from SAMBenchmarkLib.core.statistics.agreement import Agreement, agreement
 from SAMBenchmarkLib.core.statistics.intervals import MeanInterval, mean_interval
-from SAMBenchmarkLib.core.summary import METRICS
 from SAMBenchmarkLib.core.tables import Table
 
+EFFORT = Metric("hce", "human correction effort", label="hce")
 SLICES, VOLUMES = "slice", "volume"
 READER_TABLES = ("readers", "reader_intervals", "reader_measures", "reader_volumes", "reader_slices")
 _INTERVAL = (
@@ -55,6 +56,11 @@ class ReaderRows:
         """Rows of slices, or of whole volumes."""
         return self.slices if level == SLICES else self.volumes
 
+    def metrics(self) -> tuple[Metric, ...]:
+        """Figures that tables show; the correction effort only where it was counted."""
+        counted = any(not math.isnan(row.hce) for row in self.slices)
+        return (*METRICS, EFFORT) if counted else METRICS
+
     def measures(self, structure: str) -> tuple[str, list[float], list[float]]:
         """Unit, and what either reader measured per case: millilitres, or voxels where a case has no known spacing."""
         rows = [row for row in self.volumes if row.structure == structure]
@@ -81,12 +87,13 @@ def areas(rows: ReaderRows, structure: str) -> tuple[list[float], list[float]]:
 
 def _figures(rows: ReaderRows) -> Table:
     header = ["structure", "of_each", "n", "found_by_one_only"]
-    header += [f"{metric.label}_{figure}" for metric in METRICS for figure in ("mean", "std", "undefined")]
+    metrics = rows.metrics()
+    header += [f"{metric.label}_{figure}" for metric in metrics for figure in ("mean", "std", "undefined")]
     lines: list[list[object]] = []
     for structure in rows.structures():
         for level in (SLICES, VOLUMES):
             own = [row for row in rows.level(level) if row.structure == structure]
-            moments = [_moments([getattr(row, m.column) * m.factor for row in own]) for m in METRICS]
+            moments = [_moments([getattr(row, m.column) * m.factor for row in own]) for m in metrics]
             alone = sum(1 for row in own if not row.n_gt or not row.n_pred)
             lines.append(
                 [structure, level, len(own), alone, *(v for m in moments for v in (m.mean, m.std, m.undefined))]
@@ -138,17 +145,19 @@ def _volume_lines(rows: ReaderRows) -> Table:
 
 
 def _slice_lines(rows: ReaderRows) -> Table:
+    metrics = rows.metrics()
     lines = [
-        (row.case_id, row.structure, row.plane, row.slice, row.n_gt, row.n_pred, *_shown(row)) for row in rows.slices
+        (row.case_id, row.structure, row.plane, row.slice, row.n_gt, row.n_pred, *_shown(row, metrics))
+        for row in rows.slices
     ]
-    header = ("case", "structure", "plane", "slice", "first_px", "second_px", *(m.label for m in METRICS), "note")
+    header = ("case", "structure", "plane", "slice", "first_px", "second_px", *(m.label for m in metrics), "note")
     return Table.from_rows("reader_slices", "Objects: a structure in one slice", header, lines)
 
 
-def _shown(row: ResultRow) -> tuple[object, ...]:
+def _shown(row: ResultRow, metrics: Sequence[Metric] = METRICS) -> tuple[object, ...]:
     alone = "outlined by the second reader only" if not row.n_gt else "outlined by the first reader only"
     note = alone if not row.n_gt or not row.n_pred else ""
-    return (*(getattr(row, metric.column) * metric.factor for metric in METRICS), note)
+    return (*(getattr(row, metric.column) * metric.factor for metric in metrics), note)
 
 
 def _moments(values: Sequence[float]) -> Moments:

@@ -51,6 +51,7 @@ class ReaderStudy:
             ("label_names", "; ".join(f"{value}={name}" for value, name in self.options.label_names)),
             ("plane", self.options.plane),
             ("surface_dice_tolerance_mm", f"{self.options.tolerance_mm:g}"),
+            ("correction_effort", str(self.options.correction_effort)),
         ]
         options = Table.from_rows("options", "Options", ("name", "value"), given)
         return [*reader_tables(self.rows), options]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from SAMBenchmarkLib.core.reader_tables import SLICES, VOLUMES, areas, reader_tables
+from SAMBenchmarkLib.core.reader_tables import EFFORT, SLICES, VOLUMES, areas, reader_tables
 from SAMBenchmarkLib.core.statistics.agreement import agreement
 from SAMBenchmarkLib.core.statistics.box_numbers import box_numbers
 from SAMBenchmarkLib.core.summary import METRICS
@@ -62,6 +62,7 @@ _VOLUMES = {
     "assd_mm": "ASSD|mm",
     "surface_dice_percent": "Surface DICE|%",
 }
+_TITLES = {**METRIC_TITLES, EFFORT.column: ("HCE", "points and regions")}
 _SHOWN_METRICS = ("dice", "jac", "hd_mm", "hd95_mm", "assd_mm", "surface_dice")
 
 
@@ -101,8 +102,9 @@ def _header(study: ReaderStudy) -> Html:
 
 def _figures(table: Table) -> Html:
     metrics = [metric for metric in METRICS if metric.column in _SHOWN_METRICS]
+    metrics += [EFFORT] if f"{EFFORT.label}_mean" in table.columns else []
     header = ["Structure", "Of", number_header("Number"), number_header("Found by one only")]
-    header += [number_header(*METRIC_TITLES[metric.column][:2]) for metric in metrics]
+    header += [number_header(*_TITLES[metric.column][:2]) for metric in metrics]
     lines = []
     for row in (dict(zip(table.header, values, strict=True)) for values in table.rows):
         cells = [element("td", OF_EACH[row["of_each"]], class_="way")]

@@ -54,7 +54,11 @@ def protocols_section(rows: Iterable[ResultRow], options: BenchmarkOptions) -> H
         rows: of the run in the order of their keys.
         options: of the run.
     """
-    tables = protocol_tables(rows, options)
+    return protocols_part(protocol_tables(rows, options))
+
+
+def protocols_part(tables: Sequence[Table]) -> Html | None:
+    """The same from the tables of `protocol_tables`; None when there are none."""
     if not tables:
         return None
     parts = []

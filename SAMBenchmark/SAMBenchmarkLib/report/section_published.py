@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from SAMBenchmarkLib.core.options import PROMPTLESS, STRATEGIES, STRATEGY_TITLES
+from SAMBenchmarkLib.core.published_values import SOURCES
+from SAMBenchmarkLib.core.tables import Table
 from SAMBenchmarkLib.report.digest import Digest
 from SAMBenchmarkLib.report.html_tables import NO_ROWS, body, data_table, number_cell, number_header, row_header
 from SAMBenchmarkLib.report.markup import Html, details, element, paragraph, section
@@ -19,11 +22,22 @@ from SAMBenchmarkLib.report.published import (
     published_dice,
 )
 
+NO_TARGET = (
+    "These values were published on other images, slices and models. They show the order of magnitude and are not a "
+    "target."
+)
 WAYS = {"predicted_iou": "this run, predicted IoU", "first": "this run, first candidate", "oracle": "this run, oracle"}
 
 
-def published_section(digest: Digest) -> Html:
-    """Dice and Hausdorff distance of the published study next to those of this run."""
+def published_section(digest: Digest, beside: Table | None = None) -> Html:
+    """Dice and Hausdorff distance of the published study next to those of this run.
+
+    Args:
+        beside: further published values with those of this run, see `published_beside.beside_published`.
+    """
+    further = beside_parts(beside) if beside is not None else []
+    if further and not digest.groups:
+        return section("published", "Published values for orientation", paragraph(NO_TARGET, class_="note"), *further)
     if digest.strategies() == [PROMPTLESS]:
         return _promptless_section(digest)
     matches = {name: published_dice(name) for name in digest.structures()}
@@ -36,9 +50,7 @@ def published_section(digest: Digest) -> Html:
         "published",
         "Published values for orientation",
         paragraph(
-            "These values were published on other images, slices and models. They show the order of magnitude and "
-            "are not a target. They were selected by the oracle, so compare them with the oracle rows only.",
-            class_="note",
+            f"{NO_TARGET} They were selected by the oracle, so compare them with the oracle rows only.", class_="note"
         ),
         _table("DICE in percent, mean.", dice_bodies),
         details(
@@ -48,8 +60,53 @@ def published_section(digest: Digest) -> Html:
             "Hausdorff distance in pixels",
             _table("HD in pixels; the released code counts empty predictions as 0.", hausdorff),
         ),
+        *further,
         paragraph(SOURCE, class_="soft small"),
     )
+
+
+def beside_parts(beside: Table) -> list[Html]:
+    """A closed part per published table that the run has a counterpart of."""
+    rows = [dict(zip(beside.header, values, strict=True)) for values in beside.rows]
+    parts = []
+    for paper, table in dict.fromkeys((row["paper"], row["table"]) for row in rows):
+        own = [row for row in rows if (row["paper"], row["table"]) == (paper, table)]
+        parts.append(details(f"{_paper(paper)}, {table}", _beside_table(own)))
+    sources = dict.fromkeys(SOURCES[row["paper"]] for row in rows)
+    return [*parts, *(paragraph(f"{source}.", class_="soft small") for source in sources)]
+
+
+def _beside_table(rows: Sequence[dict[str, Any]]) -> Html:
+    shown = [name for name in WAYS if any(row[f"this_run_{name}"] == row[f"this_run_{name}"] for row in rows)]
+    header = [element("th", title, scope="col") for title in ("Published for", "Strategy", "Figure")]
+    header += [
+        number_header("Published"),
+        element("th", "Beside it, of this run", scope="col"),
+        number_header("Objects"),
+    ]
+    header += [number_header(WAYS[name].removeprefix("this run, ").capitalize(), "this run") for name in shown]
+    lines = []
+    for row in rows:
+        item = ", ".join(filter(None, (row["item"], row["model"])))
+        figure = f"{row['metric']} [{row['unit']}]" if row["unit"] else row["metric"]
+        words = (element("td", text, class_="way") for text in (row["strategy"], figure))
+        values = (row[f"this_run_{name}"] for name in shown)
+        ours = (number_cell(NO_ROWS if value != value else _digits(value)) for value in values)
+        of = element("td", row["of"], class_="way")
+        objects = number_cell(f"{row['objects']:,}")
+        lines.append(
+            element("tr", row_header(item), *words, number_cell(_digits(row["published"])), of, objects, *ours)
+        )
+    return data_table("Published values are for orientation, never a target.", header, [body(lines)], len(lines))
+
+
+def _digits(value: float) -> str:
+    """Percentages with two decimals, shares and correlations with three."""
+    return f"{value:.3f}" if abs(value) <= 1 else f"{value:.2f}"
+
+
+def _paper(key: str) -> str:
+    return f"{key.rstrip('0123456789')} et al. {key[-4:]}"
 
 
 def _promptless_section(digest: Digest) -> Html:

@@ -161,6 +161,8 @@ def _modalities(by_name: Mapping[str, Table], selection: str) -> list[Html]:
 
 
 def _correlations(by_name: Mapping[str, Table], selection: str) -> list[Html]:
+    if all(rho != rho for rho in by_name[f"correlation_{selection}"].columns["rho"]):
+        return [element("h3", "What DICE goes with"), paragraph(_no_correlation(by_name[f"correlation_{selection}"]))]
     table = _with_published(by_name[f"correlation_{selection}"])
     panels = []
     for attribute, title in ATTRIBUTE_TITLES.items():
@@ -178,6 +180,12 @@ def _correlations(by_name: Mapping[str, Table], selection: str) -> list[Html]:
             join(["Published values are for orientation, never a target. ", CORRELATION_SOURCE]), class_="soft small"
         ),
     ]
+
+
+def _no_correlation(table: Table) -> str:
+    """Why there is none, each reason once."""
+    reasons = "; ".join(dict.fromkeys(note for note in table.columns["note"] if note))
+    return f"No correlation can be given: {reasons}." if reasons else "No correlation can be given."
 
 
 def _with_published(table: Table) -> Table:

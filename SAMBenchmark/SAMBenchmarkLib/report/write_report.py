@@ -6,9 +6,14 @@ import os
 from collections.abc import Sequence
 from dataclasses import fields
 
+from SAMBenchmarkLib.core.effort_tables import effort_tables
+from SAMBenchmarkLib.core.method_tables import method_tables
 from SAMBenchmarkLib.core.options import BenchmarkOptions
+from SAMBenchmarkLib.core.protocol_tables import protocol_tables
 from SAMBenchmarkLib.core.protocols.settings import SETTING_NAMES
+from SAMBenchmarkLib.core.published_beside import beside_published
 from SAMBenchmarkLib.core.statistics.run_comparison import run_statistics
+from SAMBenchmarkLib.core.tables import Table
 from SAMBenchmarkLib.report import page
 from SAMBenchmarkLib.report.digest import Digest
 from SAMBenchmarkLib.report.digest_collector import DIGEST_COLUMNS
@@ -19,10 +24,12 @@ from SAMBenchmarkLib.report.section_figures import figures_section
 from SAMBenchmarkLib.report.section_options import options_section
 from SAMBenchmarkLib.report.section_pictures import PictureOf, pictures_section
 from SAMBenchmarkLib.report.section_plots import plots_section
-from SAMBenchmarkLib.report.section_protocols import protocols_section
+from SAMBenchmarkLib.report.section_protocols import protocols_part
 from SAMBenchmarkLib.report.section_published import published_section
 from SAMBenchmarkLib.report.section_statistics import statistics_section
 from SAMBenchmarkLib.report.section_timings import timings_section
+from SAMBenchmarkLib.report.section_triage import triage_section
+from SAMBenchmarkLib.report.section_volumes import effort_section, volumes_section
 from SAMSegmenterLib.core.atomic import atomic_path
 
 TITLE = "SAM Benchmark report"
@@ -67,24 +74,35 @@ def report_html(
     facts = RunFacts.of(store, option_hash, notes)
     digest = Digest.of_batches(store.columns(option_hash, DIGEST_COLUMNS))
     strategies = digest.strategies(facts.options.get("strategies") or ())
+    methods = method_tables(store, option_hash, _options(facts))
+    protocols = _protocols(store, option_hash, facts)
     sections = {
         "figures": figures_section(digest, strategies),
         "plots": plots_section(digest, strategies),
-        "protocols": _protocols(store, option_hash, facts),
+        "protocols": protocols_part(protocols),
         "statistics": statistics_section(run_statistics(store, option_hash)),
+        "volumes": volumes_section(methods),
+        "effort": _effort(store, option_hash, facts),
+        "triage": triage_section(methods),
         "pictures": pictures_section(store, option_hash, digest, strategies, picture_of),
         "timings": timings_section(store.timing_seconds(option_hash), facts),
-        "published": published_section(digest),
+        "published": published_section(digest, beside_published(protocols, facts.about_model("model"))),
         "options": options_section(facts),
         "methods": methods_section(facts.options),
     }
     return page.document(title, page.header(title, digest, facts, strategies), sections, page.footer(facts))
 
 
-def _protocols(store: ReportStore, option_hash: str, facts: RunFacts) -> Html | None:
+def _protocols(store: ReportStore, option_hash: str, facts: RunFacts) -> list[Table]:
     """Rows are read once more only where the run has protocols."""
-    if not facts.options.get("protocols"):
-        return None
+    return protocol_tables(store.rows(option_hash), _options(facts)) if facts.options.get("protocols") else []
+
+
+def _effort(store: ReportStore, option_hash: str, facts: RunFacts) -> Html | None:
+    """Rows are read once more only where the run counted the effort."""
+    return effort_section(effort_tables(store.rows(option_hash))) if facts.options.get("correction_effort") else None
+
+
+def _options(facts: RunFacts) -> BenchmarkOptions:
     known = {*(field.name for field in fields(BenchmarkOptions)), *SETTING_NAMES}
-    options = BenchmarkOptions.from_json({name: value for name, value in facts.options.items() if name in known})
-    return protocols_section(store.rows(option_hash), options)
+    return BenchmarkOptions.from_json({name: value for name, value in facts.options.items() if name in known})

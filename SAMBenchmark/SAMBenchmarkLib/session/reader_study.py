@@ -17,6 +17,7 @@ from SAMBenchmarkLib.core.rows import ResultRow
 from SAMBenchmarkLib.report.percentiles import PLACES
 from SAMBenchmarkLib.report.pictures import Drawing, SlicePicture, draw
 from SAMBenchmarkLib.report.readers_facts import MOST_STRUCTURES, ReaderPicture, ReaderStudy
+from SAMBenchmarkLib.session.adapters import adapters_for
 from SAMBenchmarkLib.session.reader_pairs import ReaderCase, ReaderPair, load_reader_case, voxel_ml
 from SAMBenchmarkLib.session.table_files import write_table_files
 from SAMBenchmarkLib.session.whole_folder import whole_folder
@@ -92,8 +93,9 @@ def _rows_of(case: ReaderCase, options: ReaderOptions, pair: ReaderPair) -> tupl
     axis, plane = _plane(case, options)
     names = [structure.name for reader in (case.first, case.second) for structure in reader.structures]
     more = {"tolerance_mm": options.tolerance_mm, "names": names}
+    effort = adapters_for(BenchmarkOptions(correction_effort=options.correction_effort)).correction_effort
     try:
-        slices = list(reader_rows(case.name, case.first, case.second, axis, plane, **more))
+        slices = list(reader_rows(case.name, case.first, case.second, axis, plane, effort=effort, **more))
         return slices, list(reader_volumes(case.name, case.first, case.second, **more))
     except InputError as error:
         raise InputError(f"{pair.stem}: {error.message}", error.hint) from error

@@ -86,9 +86,11 @@ def test_every_protocol_meets_its_table():
         protocol("mazurowski-modes_first", "structure strategy n iou_percent_mean",
                  ("spleen", "mode 4", 2, 70.0), (MACRO, "mode 4", 1, 66.0)),
         protocol("mazurowski-points_first", "structure clicks n iou_percent_mean", (MICRO, 3, 4, 55.0)),
-        protocol("shi-contours_predicted_iou", "structure n dice_percent_mean iou_percent_mean", (MICRO, 4, 40.0, 30.0)),
+        protocol("shi-contours_predicted_iou", "structure n dice_percent_mean iou_percent_mean",
+                 (MICRO, 4, 40.0, 30.0)),
         protocol("timing", "stage seconds slices", ("embedding", 0.5, 1)),
-        protocol("correlation_oracle", "strategy attribute rho n", ("S5", "size", 0.3, 40), ("S6", "size", math.nan, 2)),
+        protocol("correlation_oracle", "strategy attribute rho n",
+                 ("S5", "size", 0.3, 40), ("S6", "size", math.nan, 2)),
     ]  # fmt: skip
     assert {row["this_run_oracle"] for row in lines(tables, paper=HUANG, table="Table 5")} == {61}
     mean, second = lines(tables, table="Table 8", item="Mean shift 10-20 px") + lines(
