@@ -5,7 +5,7 @@ import asyncio
 import pytest
 
 from SAMSegmenterLib.core.errors import InputError, StoreError
-from SAMSegmenterLib.workspace.sessions import LOST, Sessions, owner_of
+from SAMSegmenterLib.workspace.sessions import GRACE_SECONDS, LOST, Sessions, owner_of
 
 
 class Worker:
@@ -93,6 +93,23 @@ def test_no_more_than_allowed():
         with pytest.raises(StoreError, match="All 1 workspaces are in use"):
             desk.sessions.session("b")
         assert (await desk.ready("a")).worker is not None
+
+    run(work())
+
+
+def test_a_workspace_whose_page_was_closed_makes_room_for_others():
+    async def work():
+        desk = Desk(most=2)
+        first, second = await desk.ready("a"), await desk.ready("b")
+        first.connections = 1
+        desk.now = GRACE_SECONDS - 1
+        with pytest.raises(StoreError, match="in use"):
+            desk.sessions.session("c")
+        desk.now = GRACE_SECONDS + 1
+        third = await desk.ready("c")
+        assert second.worker.ended and not first.worker.ended and third.worker is desk.started[2]
+        with pytest.raises(StoreError, match="in use"):
+            desk.sessions.session("b")
 
     run(work())
 

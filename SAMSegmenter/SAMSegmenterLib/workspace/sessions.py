@@ -16,6 +16,9 @@ logger = logging.getLogger(__name__)
 
 LOST = "The workspace ended unexpectedly and was started again. Segments that you had accepted are offered below."
 
+GRACE_SECONDS = 15.0
+"""A workspace whose page was closed stays for so long even when others wait: pages that are open ask more often."""
+
 StartWorker = Callable[[], Awaitable[WorkerProcess]]
 
 
@@ -63,6 +66,7 @@ class Sessions:
         self._start, self._most, self._idle, self._clock = start, most, idle_seconds, clock
         self._sessions: dict[str, Session] = {}
         self._spare: WorkerProcess | None = None
+        self._ending: set[asyncio.Task[None]] = set()
 
     async def prepare(self) -> None:
         """Start the first workspace before a browser asks for it.
@@ -84,10 +88,7 @@ class Sessions:
         owner = owner_of(secret)
         found = self._sessions.get(owner)
         if found is None:
-            if len(self._sessions) >= self._most:
-                raise StoreError(
-                    f"All {self._most} workspaces are in use.", "Try again later, or have --sessions raised."
-                )
+            self._make_room()
             found = self._sessions[owner] = Session(owner)
         self.touch(found)
         if found.worker is not None and not found.worker.is_alive:
@@ -104,7 +105,10 @@ class Sessions:
 
     def known(self, secret: str) -> Session | None:
         """The workspace of a browser, if it has one; nothing is begun."""
-        return self._sessions.get(owner_of(secret))
+        found = self._sessions.get(owner_of(secret))
+        if found is not None:
+            self.touch(found)
+        return found
 
     def forget(self, session: Session) -> None:
         """Give up a workspace that could not be started, so that the next request tries again."""
@@ -115,8 +119,7 @@ class Sessions:
         """End the workspaces that nobody uses."""
         now = self._clock()
         for session in list(self._sessions.values()):
-            idle = not session.connections and session.starting is None and now - session.seen > self._idle
-            if idle:
+            if self._is_idle(session, now, self._idle):
                 del self._sessions[session.owner]
                 if session.worker is not None:
                     logger.info("A workspace was not used for a while and is ended.")
@@ -129,7 +132,24 @@ class Sessions:
                 session.starting.cancel()
         workers = [session.worker for session in self._sessions.values()] + [self._spare]
         self._sessions.clear()
-        await asyncio.gather(*(worker.end() for worker in workers if worker is not None))
+        await asyncio.gather(*(worker.end() for worker in workers if worker is not None), *self._ending)
+
+    def _make_room(self) -> None:
+        """When there are as many as may be, end the one that was not used for the longest time and has no open page."""
+        if len(self._sessions) < self._most:
+            return
+        now = self._clock()
+        unused = [one for one in self._sessions.values() if self._is_idle(one, now, GRACE_SECONDS)]
+        if not unused:
+            raise StoreError(f"All {self._most} workspaces are in use.", "Try again later, or have --sessions raised.")
+        session = self._sessions.pop(min(unused, key=lambda one: one.seen).owner)
+        if session.worker is not None:
+            task = asyncio.get_running_loop().create_task(session.worker.end())
+            self._ending.add(task)  # the loop alone would let it be collected
+            task.add_done_callback(self._ending.discard)
+
+    def _is_idle(self, session: Session, now: float, seconds: float) -> bool:
+        return not session.connections and session.starting is None and now - session.seen > seconds
 
     async def _begin(self, session: Session) -> None:
         worker = None

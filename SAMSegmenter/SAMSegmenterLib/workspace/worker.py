@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import signal
 import sys
@@ -99,8 +100,9 @@ def _wait_for_end(source: TextIO, stop: Any) -> None:
 
 
 def _say(target: TextIO, **message: Any) -> None:
-    target.write(json.dumps(message) + "\n")
-    target.flush()
+    with contextlib.suppress(BrokenPipeError):  # whoever began this process is gone: its input ends as well
+        target.write(json.dumps(message) + "\n")
+        target.flush()
 
 
 if __name__ == "__main__":
