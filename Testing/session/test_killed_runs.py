@@ -33,7 +33,7 @@ def snapshot(output: Path) -> dict[str, object]:
             tuple(None if value != value else value for value in vars(row).values())
             for row in store.rows(run.option_hash)
         ]
-        masks = [store.mask(row).tobytes() for row in store.rows(run.option_hash)]
+        masks = [store.mask(row).tobytes() for row in store.rows(run.option_hash, variant="")]
         cases = [(case.case_id, case.status, case.slices) for case in store.cases(run.option_hash)]
     tables = {
         path.name: path.read_bytes() for path in sorted((output / "tables").iterdir()) if path.name != "timing.tsv"

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from SAMBenchmarkLib.core.cases import Case
+from SAMBenchmarkLib.core.rows import WHOLE_VOLUME
 from SAMBenchmarkLib.core.store import ResultStore
 from SAMBenchmarkLib.core.tables import Table
 from SAMBenchmarkLib.session import case_loading, runner
@@ -43,7 +44,10 @@ def contents(output: Path) -> list[tuple]:
     """All rows with their masks, NaN made comparable; hashes, figures, prompts, everything but timings."""
     with ResultStore(output / "results.sqlite", read_only=True) as store:
         return [
-            (*(None if value != value else value for value in vars(row).values()), store.mask(row).tobytes())
+            (
+                *(None if value != value else value for value in vars(row).values()),
+                store.mask(row).tobytes() if row.slice != WHOLE_VOLUME else b"",
+            )
             for record in store.runs()
             for row in store.rows(record.option_hash)
         ]
@@ -72,7 +76,7 @@ def test_rows_have_the_figures_computed_by_hand(a_case, output):
     """
     result = run([a_case], output)
     with ResultStore(output / "results.sqlite", read_only=True) as store:
-        rows = list(store.rows(result.option_hash))
+        rows = list(store.rows(result.option_hash, variant=""))
     assert len(rows) == SLICES * 2 * 2 * 2  # structures, strategies, selections
     assert {row.slice for row in rows} == {2, 3, 4, 5}
     for row in rows:
@@ -178,7 +182,7 @@ def test_changed_files_are_evaluated_anew_with_a_notice(a_case, output, tmp_path
     assert any("its files changed" in notice for notice in result.notices)
     with ResultStore(output / "results.sqlite", read_only=True) as store:
         rows = list(store.rows(result.option_hash))
-    assert {row.dice for row in rows if row.selection == "predicted_iou"} == {2 * 6 / 16}
+    assert {row.dice for row in rows if row.selection == "predicted_iou" and not row.variant} == {2 * 6 / 16}
     assert len(rows) == len(old)
 
 
@@ -197,7 +201,7 @@ def test_changed_options_do_not_mix_with_old_rows(a_case, output):
     second = run([a_case], output, options=only_box)
     assert first.option_hash != second.option_hash
     with ResultStore(output / "results.sqlite", read_only=True) as store:
-        assert len(list(store.rows(first.option_hash))) == 2 * 2 * 2 * SLICES
+        assert len(list(store.rows(first.option_hash, variant=""))) == 2 * 2 * 2 * SLICES
         assert {(row.strategy, row.selection) for row in store.rows(second.option_hash)} == {("S5", "oracle")}
     names = {path.name for path in (output / "tables").iterdir()}
     assert "dice_oracle.tsv" in names
@@ -420,7 +424,7 @@ def test_a_promptless_model_is_asked_once_per_slice_and_its_rows_say_what_was_as
     """The image is 8 columns wide and the reference as wide, one column apart: 7 in common."""
     result = run([a_case], output, options=promptless_options(), load_predictor=PromptlessPredictor)
     with ResultStore(output / "results.sqlite", read_only=True) as store:
-        rows, (record,) = list(store.rows(result.option_hash)), store.runs()
+        rows, (record,) = list(store.rows(result.option_hash, variant="")), store.runs()
     assert {row.strategy for row in rows} == {"S0"} and len(rows) == SLICES * 2 * 2  # structures, selections
     assert {(row.structure, row.dice) for row in rows} == {("left box", 7 / 8), ("right box", 0.0)}
     assert record.options["options"]["strategies"] == ["S0"]
