@@ -118,6 +118,7 @@ class _Run:
             self._elsewhere(jobs)
         else:
             self._in_this_process(jobs)
+        self._merge_parts()
         self._measure_times()
         return self._write(up_to_date=not jobs and outputs.shown_run(self.folder) == self.key)
 
@@ -166,6 +167,7 @@ class _Run:
             evaluate_on_cluster(jobs, setup, request.scheduler, *with_callbacks)
         else:
             evaluate_in_processes(jobs, setup, min(request.workers, len(jobs)), *with_callbacks)
+        self._count_finished()
 
     def _ended(self, job: Job, record: CaseRecord | None) -> None:
         if record is None:
@@ -180,12 +182,15 @@ class _Run:
         start = time.monotonic()
         if start < self._next_look:
             return
+        self._merge_parts()
+        self._count_finished()
+        self._next_look = time.monotonic() + _LOOKING_SHARE * (time.monotonic() - start)
+
+    def _merge_parts(self) -> None:
         if is_parquet(self.folder.results):
             from SAMBenchmarkLib.session.parquet.merging import merge_if_due
 
             merge_if_due(self.folder.results, self.key)
-        self._count_finished()
-        self._next_look = time.monotonic() + _LOOKING_SHARE * (time.monotonic() - start)
 
     def _count_finished(self) -> None:
         counts = self.store.count_finished_slices(self.key)

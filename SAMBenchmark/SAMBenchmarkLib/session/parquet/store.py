@@ -83,6 +83,7 @@ class ParquetStore:
 
     def register_run(self, option_hash: str, options: Mapping[str, Any], versions: Mapping[str, Any]) -> None:
         """Note the options behind a hash; versions are those of the latest run that wrote under it."""
+        self._check_writable()
         folder = self._folder(option_hash)
         folder.create()
         number = 1 + max((int(content["number"]) for content in self._runs().values()), default=0)
@@ -128,6 +129,7 @@ class ParquetStore:
 
     def forget_case(self, option_hash: str, case_id: str) -> None:
         """Drop everything that is stored about a case."""
+        self._check_writable()
         self._open.pop((option_hash, case_id), None)
         folder, index = self._folder(option_hash), self._index(option_hash)
         own = layout.part_of_case(case_id)
@@ -217,6 +219,7 @@ class ParquetStore:
 
     def save_timings(self, timings: Iterable[TimingRow]) -> None:
         """Store timings that belong to no slice outcome; equal keys are replaced."""
+        self._check_writable()
         listed = list(timings)
         for key in dict.fromkeys(timing.option_hash for timing in listed):
             mine = [timing for timing in listed if timing.option_hash == key]
@@ -238,6 +241,7 @@ class ParquetStore:
 
     def save_picture(self, row: ResultRow, arrays: Mapping[str, np.ndarray]) -> None:
         """Keep what a picture of a row's object shows, so that a report can be made again without the volume."""
+        self._check_writable()
         with atomic_path(self._picture(row)) as temporary, temporary.open("wb") as file:
             np.savez_compressed(file, **arrays)
 
@@ -311,9 +315,12 @@ class ParquetStore:
             self._open[key] = case
         return self._open[key]
 
-    def _write(self, key: tuple[str, str]) -> None:
+    def _check_writable(self) -> None:
         if self._read_only:
             raise StoreError(f"{self.path} was opened for reading only.")
+
+    def _write(self, key: tuple[str, str]) -> None:
+        self._check_writable()
         self._open[key].write(self._folder(key[0]))
         self._open.pop(key)
 
