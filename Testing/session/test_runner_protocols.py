@@ -64,7 +64,7 @@ def test_progress_tells_of_every_protocol_and_counts_slices(tmp_path):
     events = []
     run([write_case(tmp_path)], tmp_path / "out", on_progress=events.append)
     slices = [event for event in events if event.stage == "evaluating slices"]
-    assert {event.message.partition(": ")[2] for event in slices} == {"", "whole structures", *PROTOCOL_TITLES}
+    assert {event.message.partition(": ")[2] for event in slices} == {"", *PROTOCOL_TITLES}
     assert [event.done for event in slices] == sorted(event.done for event in slices)
     assert (slices[-1].done, {event.total for event in slices}) == (SLICES, {SLICES})
 

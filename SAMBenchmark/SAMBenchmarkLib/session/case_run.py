@@ -121,7 +121,6 @@ class CaseRunner:
             volume = loaded.frames[frame]
             if volume.shape_kji[axis] < 2 or (frame, plane, WHOLE_VOLUME) in finished:
                 continue
-            self.on_step(f"{case_id}: whole structures")
             measurer = VolumeMeasurer(volume, segmentations[frame], axis, self.store.mask, self.options)
             rows = []
             for row in measurer.rows(self.store.rows(self.option_hash, case_id=case_id, frame=frame, variant="")):
