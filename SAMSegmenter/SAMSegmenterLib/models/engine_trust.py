@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 from SAMSegmenterLib.core.errors import DependencyError, ModelError
 from SAMSegmenterLib.core.predictor import ModelSpec
-from SAMSegmenterLib.models.engine_names import AUTO, OPENVINO_ENGINES, TORCH, chosen_engine
+from SAMSegmenterLib.models.engine_names import AUTO, FAST, OPENVINO_ENGINES, TORCH, chosen_engine
 from SAMSegmenterLib.models.engine_records import read_records, remember_check, remembered_choice
 from SAMSegmenterLib.models.predictor import TorchPredictor
 
@@ -58,8 +58,8 @@ def _first_that_can(engines: tuple[str, ...], make: Callable[[str], TorchPredict
 
 def _is_right(predictor: TorchPredictor) -> bool:
     """Whether the engine may be used with the weights; compared once, then on record."""
-    if predictor.engine == TORCH or (not predictor.spec.architecture.startswith("vit") and predictor.engine == "fast"):
-        return True
+    if predictor.engine == TORCH or (predictor.engine == FAST and not predictor.spec.architecture.startswith("vit")):
+        return True  # the small encoder is the same code on both
     key = _key(predictor)
     check = read_records().checks.get(key) if predictor.spec.sha256 else None
     if check is None:
