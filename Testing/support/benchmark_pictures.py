@@ -54,7 +54,7 @@ def evaluated_widget() -> Any:
     ui = widget.ui
     for number in range(1, 7):
         getattr(ui, f"strategyS{number}CheckBox").setChecked(f"S{number}" in STRATEGIES)
-    ui.maxSlicesSpinBox.setValue(8)
+    ui.maxSlicesSpinBox.setValue(6)
     ui.modalitySelector.setEditText("CT")
     ui.estimateButton.click()
     wait_until(lambda: ui.runButton.enabled)

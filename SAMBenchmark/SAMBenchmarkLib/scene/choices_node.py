@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 MODULE = "SAMBenchmark"
-_VOLUME, _REFERENCE = "Pair.Volume", "Pair.Reference"
+_COUNT = "pairs"
 
 
 def choices_node(scene: Any) -> Any:
@@ -44,7 +44,7 @@ def read_parameters(node: Any) -> dict[str, str]:
 
     Thread: main.
     """
-    return {name: node.GetParameter(name) for name in node.GetParameterNames()}
+    return {name: node.GetParameter(name) for name in node.GetParameterNames() if name != _COUNT}
 
 
 def write_pairs(node: Any, pairs: Mapping[str, str]) -> None:
@@ -55,11 +55,13 @@ def write_pairs(node: Any, pairs: Mapping[str, str]) -> None:
     if read_pairs(node) == dict(pairs):
         return
     before = node.StartModify()
-    for role in (_VOLUME, _REFERENCE):
-        node.RemoveNodeReferenceIDs(role)
-    for number, (volume, reference) in enumerate(pairs.items()):
-        node.SetNthNodeReferenceID(_VOLUME, number, volume)
-        node.SetNthNodeReferenceID(_REFERENCE, number, reference)
+    for number in range(_count(node)):
+        for role in _roles(number):
+            node.RemoveNodeReferenceIDs(role)
+    for number, ids in enumerate(pairs.items()):
+        for role, node_id in zip(_roles(number), ids, strict=True):
+            node.SetNodeReferenceID(role, node_id)
+    node.SetParameter(_COUNT, str(len(pairs)))
     node.EndModify(before)
 
 
@@ -69,8 +71,18 @@ def read_pairs(node: Any) -> dict[str, str]:
     Thread: main.
     """
     scene, found = node.GetScene(), {}
-    for number in range(node.GetNumberOfNodeReferences(_VOLUME)):
-        ids = node.GetNthNodeReferenceID(_VOLUME, number), node.GetNthNodeReferenceID(_REFERENCE, number)
-        if all(one and scene.GetNodeByID(one) is not None for one in ids):
-            found[ids[0]] = ids[1]
+    for number in range(_count(node)):
+        volume, reference = (node.GetNodeReferenceID(role) for role in _roles(number))
+        if all(one and scene.GetNodeByID(one) is not None for one in (volume, reference)):
+            found[volume] = reference
     return found
+
+
+def _roles(number: int) -> tuple[str, str]:
+    """A role of its own for each node: those of one role would move up when one of them is removed."""
+    return f"Pair{number}.Volume", f"Pair{number}.Reference"
+
+
+def _count(node: Any) -> int:
+    text = node.GetParameter(_COUNT) or ""
+    return int(text) if text.isascii() and text.isdigit() else 0

@@ -151,7 +151,7 @@ def _boxes(table: Table) -> tuple[list[Series], ChartTexts]:
         beyond = name != strategy
         shown = f"{title}, beyond the whiskers" if beyond else title
         series.append(Series(f"{name}_x", f"{name}_y", shown, POINTS if beyond else OUTLINES, colours[strategy]))
-    places = "strategy: " + ", ".join(f"{strategy[1:]} {STRATEGY_TITLES.get(strategy, '')}" for strategy in strategies)
+    places = ", ".join(f"{strategy[1:]}: {STRATEGY_TITLES.get(strategy, '')}" for strategy in strategies)
     ends = whole_range(dict.fromkeys(strategies, ()))
     y_range = _from_lowest(table, [f"{name}_y" for name in names])
     texts = ChartTexts("DICE by strategy", places, _DICE, y_range, ends, legend=False)
