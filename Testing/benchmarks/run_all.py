@@ -28,7 +28,12 @@ NAMES = (
     "encoder_speed",
     "decoder_speed",
     "everything_speed",
+    "metrics_speed",
+    "cache_speed",
+    "whole_run_speed",
+    "linear_cost",
     "propagation_ablation",
+    "store_scale",
 )
 FAILED, STOPPED = 1, 130
 

@@ -28,6 +28,11 @@ MEASUREMENTS = {
     "encoder_speed": {"sizes"},
     "decoder_speed": {"cases"},
     "everything_speed": {"cases"},
+    "metrics_speed": {"cases"},
+    "cache_speed": {"cases"},
+    "whole_run_speed": {"seconds", "reference_seconds", "largest_difference_in_the_table", "table"},
+    "linear_cost": {"series"},
+    "store_scale": {"rows", "rows_per_second", "report", "megabytes"},
 }
 
 

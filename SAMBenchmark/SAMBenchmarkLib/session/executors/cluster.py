@@ -8,6 +8,7 @@ import time
 import uuid
 from collections import deque
 from collections.abc import Callable, Sequence
+from concurrent.futures import CancelledError
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -105,7 +106,10 @@ class _Round:
                 raise Cancelled
             if self.client.status != "running":
                 raise self._gone()
-            self._hand_out()
+            try:
+                self._hand_out()
+            except OSError as error:  # it went a moment ago
+                raise self._gone() from error
             done = [future for future in self.handed_out if future.done()]
             for future in done:
                 self._take_back(future, self.handed_out.pop(future), on_end)
@@ -149,7 +153,7 @@ class _Round:
             raise self._gone()
         error = future.exception() if future.status == "error" else None
         if error is None:
-            on_end(job, future.result())
+            on_end(job, self._result(future))
         elif isinstance(error, KilledWorker):
             on_end(job, None)
         elif isinstance(error, Cancelled):  # the shared disk hid the file for a moment
@@ -159,6 +163,12 @@ class _Round:
         else:
             hint = "Workers need the same version of this program and its packages as this computer has."
             raise DependencyError(f"A worker failed: {type(error).__name__}: {error}", hint) from error
+
+    def _result(self, future: Any) -> CaseRecord:
+        try:
+            return future.result()
+        except (CancelledError, OSError) as error:
+            raise self._gone() from error
 
     def _gone(self) -> DependencyError:
         return DependencyError(
