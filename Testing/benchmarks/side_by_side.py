@@ -6,6 +6,7 @@ import json
 import subprocess
 import sys
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -34,6 +35,15 @@ def in_turns(works: Mapping[str, Callable[[], Any]], rounds: int) -> dict[str, T
 def peak_megabytes() -> float:
     """The most memory that this process had so far, by the system's own accounting; 0 where it does not tell."""
     return highest_memory() / MEGABYTE
+
+
+def resident_bytes() -> int:
+    """Bytes that the process has now, by the system's own accounting; the most it had so far where it does not tell."""
+    status = Path("/proc/self/status")
+    if status.exists():
+        lines = dict(line.split(":", 1) for line in status.read_text(encoding="ascii").splitlines() if ":" in line)
+        return int(lines["VmRSS"].split()[0]) * 1024
+    return highest_memory()
 
 
 def alone(script: str, *case: str) -> dict[str, Any]:
