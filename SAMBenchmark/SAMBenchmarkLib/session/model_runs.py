@@ -13,6 +13,7 @@ from SAMBenchmarkLib.session.batch_progress import BatchProgress
 from SAMBenchmarkLib.session.case_run import CaseRunner, Job, new_record
 from SAMBenchmarkLib.session.case_sources import CaseSource
 from SAMBenchmarkLib.session.predictor_loader import arithmetic_of
+from SAMBenchmarkLib.session.run_lock import run_lock
 from SAMBenchmarkLib.session.stepped_job import Clock
 from SAMBenchmarkLib.session.versions import run_versions
 from SAMSegmenterLib.core.errors import Cancelled, InputError, SAMError, StoreError
@@ -104,7 +105,7 @@ def evaluate_models(
 
     Raises:
         SAMError and others: the only case or the only model failed with it.
-        StoreError: results cannot be stored.
+        StoreError: results cannot be stored, or another run writes the same ones there.
 
     Thread: any, the same for all steps.
     """
@@ -163,8 +164,9 @@ class _ModelEvaluation:
             lambda done: self.progress.slice_done(self._name(done.case_id), f"{done.case_id}, slice {done.slice}"),
             self.progress.report,
         )
-        for source in self.plan.sources:
-            yield from self._case(source, runner)
+        with run_lock(self.plan.store.parent, run.option_hash):
+            for source in self.plan.sources:
+                yield from self._case(source, runner)
 
     def _case(self, source: CaseSource, runner: CaseRunner) -> Iterator[None]:
         """One case; its failure is noted, unless it is the only one."""
