@@ -58,7 +58,10 @@ def linear(x: Node, layer: Any, eight_bit: bool, with_bias: bool = True) -> Node
     """A linear layer on (1, N, inputs).
 
     Args:
-        eight_bit: hold the weights in 8 bit, each output with the scale that its largest weight needs.
+        eight_bit: hold the weights in 8 bit, each output with the scale that its largest weight needs. The engine
+            rounds the inputs, too, with scales that it finds for groups of them while it runs: a perceptron of ViT-B
+            takes 0.40 of its time. Scales fixed beforehand took 0.26, but need pictures to find them on, and an input
+            that is larger than any of these is cut off.
     """
     from openvino import opset13 as ops
 
