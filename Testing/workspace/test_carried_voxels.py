@@ -32,6 +32,10 @@ def test_results_are_cut_along_and_across_their_slices(a_desk):
     across = voxels.on(segment, SlicePlane.lattice(1, row))
     expected = np.stack([held[k].mask[row] if k in held else np.zeros(48, bool) for k in range(16)])
     assert np.array_equal(across, expected)
+    along = voxels.on(segment, SlicePlane.lattice(2, 34))
+    assert np.array_equal(
+        along, np.stack([held[k].mask[:, 34] if k in held else np.zeros(40, bool) for k in range(16)])
+    )
 
 
 def test_nothing_is_made_anew_while_nothing_changes_and_everything_goes_when_it_is_accepted(a_desk):

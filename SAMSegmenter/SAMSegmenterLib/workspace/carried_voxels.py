@@ -1,4 +1,4 @@
-"""Voxels of masks that were carried from slice to slice and are not accepted yet, to be cut in any direction."""
+"""Masks that were carried from slice to slice and are not accepted yet, cut in any direction of the volume."""
 
 from __future__ import annotations
 
@@ -7,59 +7,56 @@ from typing import Any
 import numpy as np
 
 from SAMSegmenterLib.core.arrays import Mask
-from SAMSegmenterLib.core.geometry import Volume
-from SAMSegmenterLib.core.slicing import SlicePlane, extract
+from SAMSegmenterLib.core.slicing import SlicePlane
 from SAMSegmenterLib.session.editing_session import EditingSession
 
 
 class CarriedVoxels:
-    """Keeps arrays in step with the results of a session; only slices that changed are looked at.
+    """Follows the results of a session; no array of the volume's size is made.
 
     Args:
         session: whose results are shown; its slices are layers of voxels.
+
+    Attributes:
+        version: grows with every change.
     """
 
     def __init__(self, session: EditingSession) -> None:
         self._session = session
-        self._of: Any = None
-        self._arrays: dict[str, np.ndarray] = {}
+        self._axis: int | None = None
         self._there: dict[str, dict[int, Any]] = {}
         self.version = 0
 
     def follow(self) -> None:
-        """Take over what has changed; `version` grows then."""
-        source, propagation = self._session.source, self._session.propagation
-        key = (source.volume_id, propagation.axis) if source is not None else None
-        if key != self._of:
-            self._of, self._arrays, self._there = key, {}, {}
+        """Take over what has changed."""
+        propagation, now = self._session.propagation, {}
+        axis = propagation.axis if self._session.source is not None else None
+        for one in propagation.results.waiting(None, None) if axis is not None else ():
+            now.setdefault(one.segment, {})[one.index] = one
+        if axis != self._axis or not _are_same(now, self._there):
+            self._axis, self._there = axis, now
             self.version += 1
-        wanted: dict[str, dict[int, Any]] = {}
-        for one in propagation.results.waiting(None, None) if key is not None and key[1] is not None else ():
-            wanted.setdefault(one.segment, {})[one.index] = one
-        for segment_id in {*wanted, *self._arrays}:
-            self._take_over(segment_id, wanted.get(segment_id, {}))
 
     def segments(self) -> tuple[str, ...]:
-        """Ids of the segments that have such voxels."""
-        return tuple(self._arrays)
+        """Ids of the segments that have such masks."""
+        return tuple(self._there)
 
     def on(self, segment_id: str, plane: SlicePlane) -> Mask:
-        """(H, W) bool of a slice."""
-        volume = self._session.source.volume
-        return extract(Volume(self._arrays[segment_id], volume.ijk_to_ras), plane).pixels != 0
+        """(H, W) bool of a layer of voxels, in any direction."""
+        slices, shape = self._there[segment_id], self._session.source.volume.shape_kji
+        found = np.zeros(np.delete(shape, plane.axis), bool)
+        if plane.axis == self._axis:
+            return slices[plane.index].mask if plane.index in slices else found
+        within = [axis for axis in range(3) if axis != self._axis].index(plane.axis)
+        lines = np.moveaxis(found, [axis for axis in range(3) if axis != plane.axis].index(self._axis), 0)
+        for index, one in slices.items():
+            lines[index] = one.packed.line(within, plane.index)
+        return found
 
-    def _take_over(self, segment_id: str, wanted: dict[int, Any]) -> None:
-        before = self._there.get(segment_id, {})
-        changed = [index for index in {*before, *wanted} if before.get(index) is not wanted.get(index)]
-        if not changed:
-            return
-        self.version += 1
-        if not wanted:
-            del self._arrays[segment_id], self._there[segment_id]
-            return
-        shape = self._session.source.volume.shape_kji
-        array = self._arrays.setdefault(segment_id, np.zeros(shape, np.uint8))
-        layers = np.moveaxis(array, self._session.propagation.axis, 0)
-        for index in changed:
-            layers[index] = wanted[index].mask if index in wanted else 0
-        self._there[segment_id] = wanted
+
+def _are_same(now: dict[str, dict[int, Any]], before: dict[str, dict[int, Any]]) -> bool:
+    """Whether the very same masks are there."""
+    return now.keys() == before.keys() and all(
+        slices.keys() == before[name].keys() and all(one is before[name][index] for index, one in slices.items())
+        for name, slices in now.items()
+    )
