@@ -1,15 +1,20 @@
 import numpy as np
 import pytest
 
+from SAMBenchmarkLib.core.classical import CLASSICAL
 from SAMBenchmarkLib.report.digest import Digest
 from SAMBenchmarkLib.report.plots import (
+    MARKERS,
     MOST_DOTS,
+    STRATEGY_COLOURS,
     box_panel,
     dice_by_position,
     position_panel,
     selection_legend,
     strategy_legend,
+    strategy_ticks,
 )
+from SAMBenchmarkLib.report.svg import new_figure
 from support.html_check import Page
 from support.outcomes import a_row
 
@@ -90,3 +95,15 @@ def test_legends_name_colours():
     assert "predicted IoU (as in use)" in selection_legend(["predicted_iou"])
     assert "S5 box" in strategy_legend(["S5"], {"S5": "box"})
     assert "other" in strategy_legend(["other"], {})
+
+
+def test_names_of_classical_methods_stand_aslant_and_have_room():
+    figure = new_figure()
+    axes = figure.add_axes((0.1, 0.1, 0.8, 0.8))
+    strategy_ticks(axes, ["S2", "S5"])
+    assert [label.get_rotation() for label in axes.get_xticklabels()] == [0, 0]
+    strategy_ticks(axes, ["S5", *CLASSICAL])
+    assert {label.get_rotation() for label in axes.get_xticklabels()} == {45}
+    assert axes.get_position().y0 > 0.25
+    assert set(CLASSICAL) <= set(STRATEGY_COLOURS) and set(CLASSICAL) <= set(MARKERS)
+    assert len(set(STRATEGY_COLOURS.values())) == len(STRATEGY_COLOURS)

@@ -6,6 +6,7 @@ import statistics
 from array import array
 from collections.abc import Iterable, Mapping, Sequence
 
+from SAMBenchmarkLib.core.classical import CLASSICAL
 from SAMBenchmarkLib.core.figure_groups import SUMMARY_COLUMNS, FigureGroups, in_order
 from SAMBenchmarkLib.core.metric_columns import METRICS
 from SAMBenchmarkLib.core.moments import Moments
@@ -137,6 +138,7 @@ def _timing_row(stage: str, most: int, seconds: Sequence[float]) -> tuple[object
     step = "image embedding"
     if stage != "embedding":
         work = "mask decoding" if stage == PROMPTLESS else "prompt encoding and mask decoding"
+        work = f"{stage}, a classical method" if stage in CLASSICAL else work
         step = f"{STRATEGY_TITLES.get(stage, stage)}: {work}"
     repeated = f"one {'slice' if stage in _ONCE_PER_SLICE else 'object'}, median of {most} repetitions"
     during = {"embedding": "image, or read from the cache", PROMPTLESS: "once per slice"}.get(

@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 from matplotlib.cbook import boxplot_stats
 
+from SAMBenchmarkLib.core.classical import CLASSICAL
 from SAMBenchmarkLib.core.options import SELECTION_TITLES
 from SAMBenchmarkLib.report.digest import Digest
 from SAMBenchmarkLib.report.digest_group import POSITION_BINS, Group
@@ -25,10 +26,17 @@ STRATEGY_COLOURS = {
     "S4": "#cc79a7",
     "S5": "#d55e00",
     "S6": "#009e73",
+    "ellipse": "#b8a9c9",
+    "Otsu": "#a6761d",
+    "GrabCut": "#f0b429",
+    "region growing": "#66a61e",
+    "flood fill": "#80b1d3",
+    "random walker": "#8c564b",
 }
 """After Okabe and Ito, told apart by colour-blind readers."""
 
 MARKERS = {"S0": "P", "S1": "x", "S2": "o", "S3": "s", "S4": "D", "S5": "^", "S6": "v"}
+MARKERS |= dict(zip(CLASSICAL, ("<", ">", "p", "h", "*", "X"), strict=True))
 FEW = 5
 """With fewer values than this, each is drawn as a dot: quartiles of so few say nothing."""
 
@@ -59,7 +67,7 @@ def box_panel(
             for nth, selection in enumerate(selections):
                 at = place + (nth - (len(selections) - 1) / 2) * width
                 _draw_box(axes, values.get((strategy, selection), np.empty(0)), at, width * 0.82, selection)
-        axes.set_xticks(range(len(strategies)), list(strategies))
+        strategy_ticks(axes, strategies)
         axes.set_xlim(-0.5, len(strategies) - 0.5)
         axes.set_ylabel(axis_label)
         axes.set_ylim(limits or (0, None))
@@ -97,6 +105,17 @@ def dice_by_position(group: Group) -> tuple[npt.NDArray[np.float64], npt.NDArray
     filled = group.position_counts > 0
     places = (np.arange(POSITION_BINS)[filled] + 0.5) / POSITION_BINS
     return places, 100 * group.position_sums[filled] / group.position_counts[filled]
+
+
+def strategy_ticks(axes: Any, strategies: Sequence[str]) -> None:
+    """Names of strategies along the x axis; those of classical methods are long and stand aslant."""
+    axes.set_xticks(range(len(strategies)), list(strategies))
+    if any(name in CLASSICAL for name in strategies):
+        axes.tick_params(axis="x", labelrotation=45, labelsize=7.5)
+        for label in axes.get_xticklabels():
+            label.set_horizontalalignment("right")
+        left, bottom, width, height = axes.get_position().bounds
+        axes.set_position((left, bottom + 0.19, width, height - 0.19))
 
 
 def selection_legend(selections: Sequence[str]) -> Html:

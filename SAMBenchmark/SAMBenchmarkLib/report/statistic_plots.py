@@ -9,7 +9,7 @@ from typing import Any
 import matplotlib
 
 from SAMBenchmarkLib.report.markup import Html
-from SAMBenchmarkLib.report.plots import FALLBACK_COLOUR, STRATEGY_COLOURS
+from SAMBenchmarkLib.report.plots import FALLBACK_COLOUR, STRATEGY_COLOURS, strategy_ticks
 from SAMBenchmarkLib.report.svg import STYLE, inline_svg, new_figure
 
 _LINES = {"med": "median", "q1": "q1", "q3": "q3", "whislo": "whisker_low", "whishi": "whisker_high"}
@@ -60,7 +60,7 @@ def correlation_panel(identifier: str, rho: Mapping[str, float], axis_label: str
         colours = [STRATEGY_COLOURS.get(name, FALLBACK_COLOUR) for name in known]
         axes.bar(range(len(known)), list(known.values()), color=colours, width=0.7)
         axes.axhline(0, color="#8b9aa3", linewidth=0.8)
-        axes.set_xticks(range(len(known)), list(known))
+        strategy_ticks(axes, list(known))
         axes.set_ylim(-1, 1)
         axes.set_ylabel(axis_label)
         told = ", ".join(f"{name} {'none' if math.isnan(value) else f'{value:.2f}'}" for name, value in rho.items())

@@ -150,3 +150,9 @@ def test_rows_without_a_prompt_are_a_column_of_their_own():
 def test_the_timing_table_comes_last_and_only_when_something_was_timed():
     assert summary_tables([a_row()], [timing("S5", 1.0)])[-1].name == "timing"
     assert "timing" not in [table.name for table in summary_tables([a_row()])]
+
+
+def test_the_time_of_a_classical_method_is_named_as_such():
+    timing = TimingRow(HASH, "case a", 0, "axial", 3, "GrabCut", 1, 0.5)
+    table = timing_table([timing])
+    assert table.columns["step"] == ["box: GrabCut, a classical method"]
