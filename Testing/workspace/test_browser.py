@@ -5,14 +5,12 @@ import pytest
 
 from SAMSegmenterLib.files.labels import read_labels
 from support.browser import a_browser, a_workspace, why_no_browser
+from support.workspace_page import SECONDS, disabled, enabled, open_page, place, saved
 
 pytestmark = pytest.mark.skipif(bool(why_no_browser()), reason=why_no_browser() or "there is a browser")
 
 KIDNEY = (66, 112)
 """Place (u, v) of the right kidney on the middle axial slice of the sample volume."""
-
-SECONDS = 120_000
-"""Milliseconds to wait at most: machines that run tests may be busy."""
 
 
 @pytest.fixture(scope="module")
@@ -29,43 +27,10 @@ def browser():
 
 @pytest.fixture
 def page(browser, url):
-    page = browser.new_page(viewport={"width": 1280, "height": 800}, accept_downloads=True)
-    page.set_default_timeout(SECONDS)
-    errors = []
-    page.on("pageerror", lambda error: errors.append(error))
-    page.goto(url)
-    page.wait_for_selector("[data-view=axial] image")
+    page = open_page(browser, url)
     yield page
     page.close()
-    assert not errors
-
-
-def place(page, view, uv):
-    """Where a place (u, v) of a view lies in the window."""
-    return page.evaluate(
-        """([view, u, v]) => {
-            const matrix = document.querySelector(`[data-view=${view}] svg`).getScreenCTM();
-            const point = new DOMPoint(u, v).matrixTransform(matrix);
-            return [point.x, point.y];
-        }""",
-        [view, *uv],
-    )
-
-
-def enabled(page, action):
-    page.wait_for_selector(f"[data-action='{action}']:not([disabled])")
-
-
-def disabled(page, action):
-    page.wait_for_selector(f"[data-action='{action}'][disabled]")
-
-
-def saved(page, ending, folder):
-    with page.expect_download() as download:
-        page.click(f"[data-action='save{ending}']")
-    path = folder / f"saved{ending}"
-    download.value.save_as(path)
-    return path
+    assert not page.errors
 
 
 def test_a_structure_is_clicked_corrected_accepted_undone_redone_and_saved(page, tmp_path):
@@ -127,17 +92,17 @@ def test_views_scroll_by_wheel_key_and_slider_and_follow_a_place(page):
     page.keyboard.down("Shift")
     page.mouse.click(*place(page, "axial", (60, 100)))
     page.keyboard.up("Shift")
-    waits_for("coronal", "101/160")
-    waits_for("sagittal", "61/192")
+    waits_for("coronal", "100/159")
+    waits_for("sagittal", "60/191")
     page.mouse.move(*place(page, "coronal", (50, 20)))
     page.mouse.wheel(0, -100)
-    waits_for("coronal", "102/160")
+    waits_for("coronal", "101/159")
     page.focus("[data-view=coronal] svg")
     page.keyboard.press("ArrowDown")
-    waits_for("coronal", "101/160")
+    waits_for("coronal", "100/159")
     page.fill("[data-view=coronal] input", "7")
-    waits_for("coronal", "8/160")
-    assert shown("sagittal") == "61/192"
+    waits_for("coronal", "7/159")
+    assert shown("sagittal") == "60/191"
 
 
 def test_the_page_loads_nothing_from_elsewhere(browser, url):

@@ -10,7 +10,7 @@ from SAMSegmenterLib.core.geometry import Volume
 from SAMSegmenterLib.core.slicing import SlicePlane, extract
 from SAMSegmenterLib.core.windowing import LevelWidth
 from SAMSegmenterLib.workspace.orientation import Orientation
-from SAMSegmenterLib.workspace.pictures import Layer, layers_url, slice_url
+from SAMSegmenterLib.workspace.pictures import Heat, Layer, layers_url, slice_url
 from support.phantoms import matrix
 
 
@@ -24,6 +24,10 @@ def a_slice(array, to_ras):
     volume = Volume(array, to_ras)
     image = extract(volume, SlicePlane.lattice(0, 0))
     return image, Orientation.of(image, volume.ijk_to_ras)
+
+
+def unturned(width, height):
+    return Orientation((width, height), False, False, False, ("R", "L", "A", "P"))
 
 
 def test_grey_values_follow_the_window_and_the_screens_directions():
@@ -62,3 +66,18 @@ def test_without_a_voxel_there_is_no_picture():
     _image, orientation = a_slice(np.zeros((1, 4, 4), np.int16), matrix())
     assert layers_url([Layer(np.zeros((4, 4), bool), (1, 0, 0))], orientation) == ""
     assert layers_url([], orientation) == ""
+
+
+def test_what_is_not_accepted_is_striped_with_a_whole_outline():
+    mask = np.zeros((20, 20), bool)
+    mask[4:16, 4:16] = True
+    drawn = pixels_of(layers_url([Layer(mask, (1.0, 0.0, 0.0), hatched=True)], unturned(20, 20)))[..., 3] > 0
+    inner = drawn[5:15, 5:15]
+    assert not drawn[~mask].any() and 0.4 < inner.mean() < 0.6
+    assert drawn[4, 4:16].all() and drawn[15, 4:16].all() and drawn[4:16, 4].all()
+
+
+def test_heat_goes_from_yellow_to_red_and_leaves_zero_clear():
+    values = np.array([[0.0, 0.25, 1.0]], np.float32)
+    clear, little, much = pixels_of(layers_url([Heat(values)], unturned(3, 1)))[0]
+    assert clear[3] == 0 and little[1] > much[1] and much[3] > little[3] > 0
