@@ -110,7 +110,8 @@ def test_a_file_is_sent_by_the_browser(cache, browser, folder):
             told = "text=cannot be read as NRRD" if name == "broken.nrrd" else "[data-view=axial]"
             page.wait_for_selector(told)
         page.wait_for_selector("input[data-open=volume]", state="detached")
-        page.wait_for_function("document.querySelector('[data-view=axial] output').textContent.endsWith('/16')")
+        page.wait_for_function("window.trame.state.state.case_name === 'ct'")
+        page.wait_for_function("window.trame.state.state.view_axial.count === 16")
         page.close()
 
 
