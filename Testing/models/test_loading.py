@@ -10,6 +10,7 @@ import torch
 
 from SAMSegmenterLib.core.errors import InputError, ModelError
 from SAMSegmenterLib.core.prompts import Prompts
+from SAMSegmenterLib.models.engine_records import read_records
 from SAMSegmenterLib.models.known_models import blank_spec
 from SAMSegmenterLib.models.loading import chosen_device, chosen_threads, network_with_weights
 from SAMSegmenterLib.models.registry import import_file, load
@@ -100,3 +101,14 @@ def test_the_thread_count_comes_from_the_argument_or_the_environment(monkeypatch
             chosen_threads(None)
     with pytest.raises(InputError, match="at least 1 thread; got 0"):
         chosen_threads(0)
+
+
+def test_openvino_is_compared_once_and_gives_the_masks_of_pytorch(models_folder, a_weights_file, an_image):
+    pytest.importorskip("openvino", reason="the optional package openvino is not installed")
+    spec = replace(blank_spec("mine", "small", "c" * 64), path=a_weights_file)
+    image, prompts = an_image(90, 120), [Prompts.of([[40, 30]])]
+    predictors = [load(spec, "cpu", engine) for engine in ("torch", "openvino", "openvino")]
+    masks = [one.decode(one.encode([image])[0], prompts)[0].masks for one in predictors]
+    assert [one.engine for one in predictors] == ["torch", "openvino", "openvino"]
+    assert (masks[0] != masks[1]).mean() < 1e-3 and masks[0].any() and (masks[1] == masks[2]).all()
+    assert [key.split("|")[:2] for key in read_records().checks] == [["openvino", "c" * 64]]
