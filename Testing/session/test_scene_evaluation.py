@@ -9,7 +9,7 @@ from SAMBenchmarkLib.core.store import ResultStore
 from SAMBenchmarkLib.scene.node_pairs import NodePair
 from SAMBenchmarkLib.session.models_estimate import estimate_models
 from SAMBenchmarkLib.session.scene_evaluation import SceneEvaluation, inputs_from_folder, inputs_from_nodes
-from SAMSegmenterLib.core.errors import Cancelled, InputError
+from SAMSegmenterLib.core.errors import Cancelled, InputError, ModelError
 from SAMSegmenterLib.core.progress import ignore_progress, never_stop
 from SAMSegmenterLib.scene.segmentations import node_from_segmentation
 from SAMSegmenterLib.scene.volumes import node_from_volume
@@ -69,6 +69,17 @@ def test_without_results_there_is_nothing_to_show_or_export(an_evaluation, tmp_p
     assert not an_evaluation.has_results
     with pytest.raises(InputError, match="no results"):
         an_evaluation.export(tmp_path)
+
+
+def test_a_run_that_comes_to_nothing_leaves_no_folder(an_evaluation, pairs, tmp_path):
+    def load(_name):
+        raise ModelError("The weights are damaged.", "Download them again.")
+
+    job = an_evaluation.start(inputs_from_nodes(pairs), OPTIONS, ["model"], tmp_path / "new", load)
+    job.done.wait(60)
+    with pytest.raises(ModelError, match="damaged"):
+        an_evaluation.finish()
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_two_evaluations_at_a_time_are_refused(an_evaluation, pairs, a_fake_predictor):

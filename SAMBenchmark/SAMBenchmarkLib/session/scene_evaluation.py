@@ -25,7 +25,7 @@ from SAMBenchmarkLib.session.evaluate_nodes import PreparedNodes, Published, loa
 from SAMBenchmarkLib.session.exporting import export_files, export_scenes
 from SAMBenchmarkLib.session.folder_cases import cases_in_folder
 from SAMBenchmarkLib.session.model_runs import RunPlan, RunsOutcome, evaluate_models
-from SAMBenchmarkLib.session.output_folder import RESULTS, check_output_folder
+from SAMBenchmarkLib.session.output_folder import RESULTS, OutputFolder, check_output_folder, discard_if_empty
 from SAMBenchmarkLib.session.run_results import ModelResults, results_of
 from SAMBenchmarkLib.session.stepped_job import Clock, SteppedJob
 from SAMBenchmarkLib.session.stored_objects import StoredObjects
@@ -104,6 +104,7 @@ class SceneEvaluation:
         self.job: SteppedJob[Any] | None = None
         self._scratch: tempfile.TemporaryDirectory[str] | None = None
         self._running: tuple[Inputs, Path] | None = None
+        self._created: tuple[OutputFolder, list[Path]] | None = None  # to be removed when nothing comes of it
         self._evaluated: _Evaluated | None = None
         self._scene_closed = False
         self._view: ObjectView | None = None
@@ -134,8 +135,12 @@ class SceneEvaluation:
             raise InputError("An evaluation is under way.", "Wait for its end, or cancel it.")
         store = self._store(results_folder)
         plan = RunPlan(inputs.sources, tuple(models), options, store, load)
+        self._created = None
         if results_folder is not None:
-            check_output_folder(results_folder).create()
+            folder = check_output_folder(results_folder)
+            fresh = not folder.results.exists()
+            created = folder.create()
+            self._created = (folder, created) if fresh else None
         self.hide()
         self._running, self._evaluated, self._scene_closed = (inputs, store), None, False
         self.job = SteppedJob(shared_worker(), functools.partial(_work, plan))
@@ -155,7 +160,12 @@ class SceneEvaluation:
                 job.result()
             self._forget_store()
             raise SCENE_CLOSED
-        outcome, results = job.result()
+        try:
+            outcome, results = job.result()
+        except BaseException:
+            if self._created is not None:
+                discard_if_empty(*self._created)
+            raise
         published = publish(inputs.prepared, results, functools.partial(results_of, store, outcome))
         if published:
             remove_groups(FOLDER, [one.results.run.model for one in published])
