@@ -37,9 +37,9 @@ class Regression:
 
 # Fitted on 137 structures of seven public CT and MR data sets (brain tumours, white-matter lesions, hippocampus,
 # spleen, spinal cord, and two with many organs), 3732 slices up to eight beyond both ends, along all axes and with
-# slices left out; data sets weigh as the square root of their slices, slices beyond an end one and a half times, because
-# what runs too far is more work to mend than what stops too early. Leaving one data set out, the area under the
-# curve of the presence was 0.83.
+# slices left out; data sets weigh as the square root of their slices, slices beyond an end one and a half times: what
+# runs too far is more work to mend than what stops too early. Leaving one data set out, the area under the curve of
+# the presence was 0.83.
 PRESENCE = Regression(
     means=(
         0.6216,
