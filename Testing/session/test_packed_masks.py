@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import numpy as np
-import pytest
 
 from SAMSegmenterLib.session.packed_masks import PackedMask, PackedMasks, by_slice
 
@@ -30,13 +29,3 @@ def test_masks_of_segments_are_turned_into_masks_of_slices():
     turned = by_slice({"one": one, "two": two})
     assert list(turned) == [2, 4] and sorted(turned[4]) == ["one", "two"]
     assert turned[2]["one"].sum() == 2 and turned[4]["two"].sum() == 5
-
-
-@pytest.mark.parametrize("shape", [(5, 8), (7, 13), (1, 3)])
-def test_lines_are_those_of_the_whole_mask(shape):
-    mask = np.random.default_rng(5).random(shape) < 0.5
-    packed = PackedMask.of(mask)
-    for row in range(shape[0]):
-        assert np.array_equal(packed.line(0, row), mask[row])
-    for column in range(shape[1]):
-        assert np.array_equal(packed.line(1, column), mask[:, column])

@@ -32,12 +32,6 @@ class PackedMask:
         """(H, W) bool."""
         return unpacked(self.bits, self.shape)
 
-    def line(self, axis: int, index: int) -> np.ndarray:
-        """One row (axis 0) or column (axis 1) as bool, without unpacking the rest."""
-        height, width = self.shape
-        at = index * width + np.arange(width) if axis == 0 else np.arange(height) * width + index
-        return (self.bits[at >> 3] >> (7 - (at & 7)) & 1).astype(np.bool_)
-
     def __eq__(self, other: object) -> bool:
         return isinstance(other, PackedMask) and self.shape == other.shape and np.array_equal(self.bits, other.bits)
 

@@ -6,8 +6,10 @@ from typing import Any
 
 import numpy as np
 
-from SAMSegmenterLib.core.arrays import Mask
-from SAMSegmenterLib.core.slicing import SlicePlane
+from SAMSegmenterLib.core.arrays import Mask, Matrix4
+from SAMSegmenterLib.core.extents import EMPTY_EXTENT, extent_shape, intersection, is_empty, window
+from SAMSegmenterLib.core.lattice import Lattice, mask_on_slice
+from SAMSegmenterLib.core.slicing import Extent, SliceImage, paste
 from SAMSegmenterLib.session.editing_session import EditingSession
 
 
@@ -25,6 +27,7 @@ class CarriedVoxels:
         self._session = session
         self._axis: int | None = None
         self._there: dict[str, dict[int, Any]] = {}
+        self._blocks: dict[tuple[str, int], tuple[Any, tuple[Extent, np.ndarray] | None]] = {}
         self.version = 0
 
     def follow(self) -> None:
@@ -35,23 +38,47 @@ class CarriedVoxels:
             now.setdefault(one.segment, {})[one.index] = one
         if axis != self._axis or not _are_same(now, self._there):
             self._axis, self._there = axis, now
+            self._blocks = {key: one for key, one in self._blocks.items() if key[1] in now.get(key[0], ())}
             self.version += 1
 
     def segments(self) -> tuple[str, ...]:
         """Ids of the segments that have such masks."""
         return tuple(self._there)
 
-    def on(self, segment_id: str, plane: SlicePlane) -> Mask:
-        """(H, W) bool of a layer of voxels, in any direction."""
-        slices, shape = self._there[segment_id], self._session.source.volume.shape_kji
-        found = np.zeros(np.delete(shape, plane.axis), bool)
+    def on(self, segment_id: str, grid: SliceImage) -> Mask:
+        """What of these masks lies on a slice, in any direction: (H, W) bool.
+
+        Args:
+            grid: a layer of voxels; where pixels are not square, it is finer than the voxels.
+        """
+        slices, plane = self._there[segment_id], grid.plane
         if plane.axis == self._axis:
-            return slices[plane.index].mask if plane.index in slices else found
-        within = [axis for axis in range(3) if axis != self._axis].index(plane.axis)
-        lines = np.moveaxis(found, [axis for axis in range(3) if axis != plane.axis].index(self._axis), 0)
+            return slices[plane.index].mask if plane.index in slices else np.zeros(grid.shape, bool)
+        volume = self._session.source.volume
+        whole = _whole(volume.shape_kji, volume.ijk_to_ras)
+        extent = list(whole.extent)
+        extent[2 * (2 - plane.axis)] = extent[2 * (2 - plane.axis) + 1] = plane.index
+        layer = np.zeros(extent_shape(tuple(extent)), np.uint8)
         for index, one in slices.items():
-            lines[index] = one.packed.line(within, plane.index)
-        return found
+            block = self._block(segment_id, index, one)
+            here = intersection(block[0], tuple(extent)) if block is not None else EMPTY_EXTENT
+            if not is_empty(here):
+                layer[window(here, tuple(extent))] |= (block[1][window(here, block[0])] != 0).astype(np.uint8)
+        return mask_on_slice(layer, tuple(extent), whole, grid, volume.ijk_to_ras)
+
+    def _block(self, segment_id: str, index: int, one: Any) -> tuple[Extent, np.ndarray] | None:
+        """Voxels of a mask, made once."""
+        known = self._blocks.get((segment_id, index))
+        if known is None or known[0] is not one:
+            known = one, paste(one.mask, self._session.propagation.stack.grid(index))
+            self._blocks[segment_id, index] = known
+        return known[1]
+
+
+def _whole(shape_kji: tuple[int, int, int], ijk_to_ras: Matrix4) -> Lattice:
+    """All voxels of a volume."""
+    k, j, i = shape_kji
+    return Lattice(ijk_to_ras, (0, i - 1, 0, j - 1, 0, k - 1))
 
 
 def _are_same(now: dict[str, dict[int, Any]], before: dict[str, dict[int, Any]]) -> bool:

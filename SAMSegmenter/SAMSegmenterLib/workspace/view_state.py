@@ -88,12 +88,13 @@ class ViewDrawer:
 
     def _segments(self, rows: Sequence[SegmentRow]) -> Iterator[Layer | Heat]:
         """What is in the segments, and what would come into them from slice to slice."""
+        grid = self._view.grid(self._controller.session.source.volume)
         for row in rows:
             if not row.visible:
                 continue
             yield Layer(self._mask(row.id), row.colour)
             if row.id in self._carried.segments():
-                yield Layer(self._carried.on(row.id, self._view.plane), row.colour, 0.35, 1.0, hatched=True)
+                yield Layer(self._carried.on(row.id, grid), row.colour, 0.35, 1.0, hatched=True)
 
     def _guesses(self, priors: Sequence[PriorMark], here: bool) -> Iterator[Layer | Heat]:
         """What the model was given and what it says, of the slice that is worked on."""
