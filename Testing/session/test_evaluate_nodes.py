@@ -108,7 +108,7 @@ def test_the_model_is_loaded_by_its_name(two_nodes, a_fake_predictor, monkeypatc
 
 def test_what_is_finished_when_the_user_stops_is_published(two_nodes, a_fake_predictor):
     nodes = evaluate(
-        *two_nodes, OPTIONS, predictor=a_fake_predictor, should_stop=lambda: a_fake_predictor.encoded_images == 2
+        *two_nodes, OPTIONS, predictor=a_fake_predictor, should_stop=lambda: a_fake_predictor.decode_calls == 8
     )
     assert _tables(nodes)["summary_oracle"].columns["n"] == [2] * 4
 
