@@ -17,7 +17,8 @@ def thinned(mask: Mask) -> Mask:
     Returns:
         (H, W) boolean; empty when the mask is empty.
 
-    Source: Zhang and Suen 1984, doi:10.1145/357994.358023.
+    Source: Guo and Hall 1989, doi:10.1145/62065.62074, algorithm A1. (That of Zhang and Suen lets disks of even width
+        and thick diagonals vanish.)
     """
     skeleton = np.zeros_like(mask)
     block = bounding_region(mask)
@@ -36,14 +37,24 @@ def thinned(mask: Mask) -> Mask:
 
 
 def _removable(padded: Mask, first: bool) -> Mask:
-    """Border pixels that one half of a pass takes away: to the south-east first, then to the north-west."""
+    """Border pixels that one half of a pass takes away: to the east first, then to the west."""
     north, south = padded[:-2, 1:-1], padded[2:, 1:-1]
     west, east = padded[1:-1, :-2], padded[1:-1, 2:]
-    around = [north, padded[:-2, 2:], east, padded[2:, 2:], south, padded[2:, :-2], west, padded[:-2, :-2]]
-    count = sum(part.astype(np.int8) for part in around)
-    turns = sum((~here & there).astype(np.int8) for here, there in zip(around, [*around[1:], around[0]], strict=True))
-    if first:
-        open_side = ~(north & east & south) & ~(east & south & west)
-    else:
-        open_side = ~(north & east & west) & ~(north & south & west)
-    return padded[1:-1, 1:-1] & (count >= 2) & (count <= 6) & (turns == 1) & open_side
+    north_west, north_east = padded[:-2, :-2], padded[:-2, 2:]
+    south_west, south_east = padded[2:, :-2], padded[2:, 2:]
+    branches = _count(
+        ~north & (north_east | east),
+        ~east & (south_east | south),
+        ~south & (south_west | west),
+        ~west & (north_west | north),
+    )
+    one_way = _count(north_west | north, north_east | east, south_east | south, south_west | west)
+    other_way = _count(north | north_east, east | south_east, south | south_west, west | north_west)
+    neighbours = np.minimum(one_way, other_way)
+    kept = (north | north_east | ~south_east) & east if first else (south | south_west | ~north_west) & west
+    return padded[1:-1, 1:-1] & (branches == 1) & (neighbours >= 2) & (neighbours <= 3) & ~kept
+
+
+def _count(*of: Mask) -> np.ndarray:
+    """How many of the masks hold each pixel."""
+    return np.sum(of, axis=0, dtype=np.int8)

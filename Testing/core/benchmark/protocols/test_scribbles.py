@@ -32,6 +32,13 @@ def test_strokes_lie_inside_and_beside_every_object(name):
     assert not mask[outside[:, 1], outside[:, 0]].any()
 
 
+def test_a_disk_of_even_width_can_be_scribbled_on():
+    rows, columns = np.mgrid[:40, :40]
+    mask = (rows - 19.5) ** 2 + (columns - 19.5) ** 2 <= 64
+    stroke = inner_stroke(mask, np.random.default_rng(1))
+    assert len(stroke) and mask[stroke[:, 1], stroke[:, 0]].all()
+
+
 def test_the_outer_stroke_keeps_its_distance_and_goes_half_round():
     stroke = outer_stroke(BAR, rng())
     away = ndimage.distance_transform_edt(~BAR)[stroke[:, 1], stroke[:, 0]]
