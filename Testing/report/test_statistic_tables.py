@@ -1,9 +1,11 @@
 import math
+import re
 
 import pytest
 
 from SAMBenchmarkLib.core.tables import Table
 from SAMBenchmarkLib.report.statistic_tables import figure_text, statistic_table
+from SAMBenchmarkLib.report.stylesheet import STYLESHEET
 from support.html_check import Page
 
 TITLES = {"pair": "Pair", "n": "Objects", "p": "p|two-sided"}
@@ -51,3 +53,9 @@ def test_rows_with_different_reasons_stay_a_table():
 )
 def test_figures_have_as_many_digits_as_they_deserve(name, value, text):
     assert figure_text(name, value) == text
+
+
+def test_notes_beside_many_figures_keep_a_width_to_be_read_at():
+    table = Table("t", "t", {"pair": ["a"], "n": [4], "p": [0.5], "note": ["4 pairs that differ: p is large"]})
+    [cell] = [attributes for attributes in page_of(table).all("td") if attributes.get("class") == "remark"]
+    assert cell and re.search(r"td\.remark \{[^}]*min-width: \d+ch", STYLESHEET)

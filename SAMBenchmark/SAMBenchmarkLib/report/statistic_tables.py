@@ -51,7 +51,7 @@ def figure_text(name: str, value: Any) -> str:
 def _row(row: Mapping[str, Any], heads: Sequence[str], figures: Sequence[str], noted: bool) -> Html:
     first, *others = heads
     cells = [row_header(row[first]), *(element("td", row[name], class_="way") for name in others)]
-    note = [element("td", row["note"])] if noted else []
+    note = [element("td", row["note"], class_="remark")] if noted else []
     return element("tr", *cells, *(_cell(name, row[name]) for name in figures), *note)
 
 

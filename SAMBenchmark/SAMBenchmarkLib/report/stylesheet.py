@@ -76,6 +76,7 @@ tbody.group { border-bottom: 2px solid var(--line); }
 tbody.group:nth-of-type(even) td, tbody.group:nth-of-type(even) th { background: var(--zebra); }
 tbody.total th, tbody.total td { background: var(--zebra); }
 td.way { white-space: nowrap; color: var(--soft); }
+td.remark { min-width: 26ch; }
 td.best { font-weight: 700; }
 details { border-top: 1px solid var(--line); padding: 10px 0; }
 details:last-of-type { border-bottom: 1px solid var(--line); margin-bottom: 12px; }
