@@ -91,3 +91,33 @@ def test_where_disks_cannot_lock_everybody_else_seems_dead(path, monkeypatch):
     path.with_name("other.lock").touch()
     assert not is_held(path.with_name("other.lock"))
     lock.release()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows removes no file that is open")
+def test_a_lock_whose_file_is_removed_in_the_same_moment_is_taken_anew(path, monkeypatch):
+    as_ever, removed = owner_lock._try_lock, []
+
+    def removing(file):
+        locked = as_ever(file)
+        if not removed:
+            removed.append(path)
+            path.unlink()  # by the one who held it until now
+        return locked
+
+    monkeypatch.setattr(owner_lock, "_try_lock", removing)
+    lock = OwnerLock(path)
+    assert lock.acquire() and removed
+    assert path.exists() and asked_elsewhere(path)
+    lock.release()
+
+
+def test_a_lock_that_could_not_be_had_is_free_when_the_other_ends(path):
+    lock = OwnerLock(path)
+    command = [sys.executable, "-c", OWNER, str(path)]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as owner:
+        assert owner.stdout.readline() == "locked\n"
+        assert not lock.acquire()
+        owner.communicate("end\n", timeout=60)
+    assert not is_held(path)
+    assert lock.acquire() and asked_elsewhere(path)
+    lock.release()

@@ -21,6 +21,10 @@ _held_here: weakref.WeakValueDictionary[Path, OwnerLock] = weakref.WeakValueDict
 alone, and closing a file that was opened to ask would let go of the lock."""
 
 
+_TRIES = 10
+"""After so many a file that is never found at its path is taken for a peculiarity of the disk."""
+
+
 class OwnerLock:
     """Holds a lock from `acquire` to `release`, or to the end of the process.
 
@@ -43,13 +47,13 @@ class OwnerLock:
         """
         if self._close is not None:
             return True
-        file = self.path.open("ab")
+        file = _locked(self.path)
+        if file is None:
+            logger.info("%s is locked by another program.", self.path)
+            return False
         self._close = weakref.finalize(self, file.close)  # as this object may be let go of without a word
         _held_here[self.path] = self
-        locked = _try_lock(file)
-        if not locked:
-            logger.info("%s is locked by another program.", self.path)
-        return locked
+        return True
 
     def release(self) -> None:
         """Let go, and remove the file."""
@@ -77,6 +81,29 @@ def is_held(path: Path) -> bool:
         return False
     except OSError:  # Windows does not even open some files that others hold
         return True
+
+
+def _locked(path: Path) -> IO[bytes] | None:
+    """The file at a path, open and locked; None when somebody else holds it."""
+    for tries_left in reversed(range(_TRIES)):
+        file = path.open("ab")
+        if not _try_lock(file):
+            file.close()
+            return None
+        if _is_at(file, path) or not tries_left:
+            return file
+        file.close()  # whoever held it let go and removed it in this moment: another one may lock a new file
+    return None
+
+
+def _is_at(file: IO[bytes], path: Path) -> bool:
+    """Whether an open file is still the one that others find at its path; Windows keeps it there."""
+    if sys.platform == "win32":
+        return True
+    try:
+        return os.path.samestat(os.fstat(file.fileno()), path.stat())
+    except FileNotFoundError:
+        return False
 
 
 def _try_lock(file: IO[bytes]) -> bool:
