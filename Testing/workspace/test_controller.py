@@ -28,6 +28,18 @@ def test_a_click_previews_what_lies_under_it_and_accepting_writes_it(a_desk):
     assert a_desk.voxels() == BOX_ON_SLICE and "180 voxels changed" in a_desk.messages
 
 
+def test_accepting_at_once_writes_the_mask_that_has_just_arrived_as_a_step(a_desk):
+    controller = a_desk.controller
+    controller.do(lambda: controller.click("axial", IN_FIRST))
+    while a_desk.worker.run_next():
+        pass
+    assert controller.session.preview is None, "nothing was published since"
+    controller.do(controller.accept)
+    assert a_desk.voxels() == BOX_ON_SLICE and "went wrong" not in a_desk.messages
+    controller.do(controller.undo)
+    assert a_desk.voxels() == 0
+
+
 def test_a_click_shows_the_slice_of_its_view(a_desk):
     a_desk.controller.do(lambda: a_desk.controller.click("coronal", (12.0, 8.0)))
     a_desk.settle()

@@ -191,9 +191,8 @@ class WorkspaceController:
 
     def accept(self) -> None:
         """Write the preview into the segment."""
-        preview = self.session.preview
-        if self.session.accept().changed:
-            self.was_written(preview.segment_id, preview.plane)
+        if self.session.accept().changed:  # of a preview that may have arrived only now
+            self.was_written(self.session.segment_id, self.view.plane)
 
     def accept_stack(self) -> None:
         """Write the masks of all marked slices into the segment."""
