@@ -99,3 +99,29 @@ def test_missing_files_and_empty_folders_are_named(tmp_path):
         read_logs([tmp_path / "nowhere.txt"])
     with pytest.raises(InputError, match="holds no logs"):
         read_logs([tmp_path])
+
+
+def test_readers_whose_folders_have_one_name_are_told_apart(tmp_path):
+    for reader, condition in (("anna", WITH), ("bert", WITHOUT)):
+        (tmp_path / reader / "logs").mkdir(parents=True)
+        log(tmp_path / reader / "logs", record(condition, "a", "liver", 30))
+    objects, _ = read_logs([tmp_path / "anna" / "logs", tmp_path / "bert" / "logs"])
+    assert [(one.reader, one.condition) for one in objects] == [("anna/logs", WITH), ("bert/logs", WITHOUT)]
+
+
+def test_letters_beside_a_log_in_a_folder_are_passed_over(tmp_path):
+    (tmp_path / "letter.txt").write_text("dear reader\nplease outline\n", encoding="utf-8")
+    (tmp_path / "picture.json").write_bytes(b"\xff\xfe\x00")
+    [one], notes = read_logs([log(tmp_path, record(WITH, "a", "liver", 30)).parent])
+    assert one.seconds == 30 and notes == []
+
+
+def test_a_damaged_scene_is_refused_in_words(tmp_path):
+    path = tmp_path / "study.mrb"
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as bundle:
+        bundle.writestr("Data/SAM stopwatch.txt", "\n".join(record(WITH, "a", "liver", 300, edits=200)))
+    content = bytearray(path.read_bytes())
+    content[60:90] = bytes(value ^ 0x5A for value in content[60:90])
+    path.write_bytes(content)
+    with pytest.raises(InputError, match=r"study\.mrb cannot be read as a scene"):
+        read_logs([path])

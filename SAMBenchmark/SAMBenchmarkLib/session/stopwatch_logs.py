@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import zipfile
+import zlib
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from pathlib import Path
@@ -17,26 +18,29 @@ SCENE, TEXTS = ".mrb", (".txt", ".jsonl", ".json", ".log")
 MOST_BYTES = 100 << 20
 """A record is a few kilobytes; what is larger is something else."""
 
+BEGINNING = 200
+"""The schema stands within so many characters of a record."""
+
 
 def read_logs(paths: Sequence[Path]) -> tuple[list[TimedObject], list[str]]:
     """Timed objects of all logs, and notes on what was left out.
 
     Args:
         paths: texts, scenes (`.mrb`), or folders of these. Logs of one folder belong to one reader, who is called as
-            the folder is when there are several folders.
+            the folder is when there are several folders, with the folders around it where two have one name. Texts in a
+            folder that are no record are passed over; a text that is named must be one.
 
     Raises:
         InputError: a path is missing or no log, or there is no record in any.
     """
-    files = [file for path in paths for file in _files(path)]
-    folders = {file.resolve().parent for file in files}
+    files = list(dict.fromkeys(file for path in paths for file in _files(path)))
+    readers = _reader_names({file.parent for file in files})
     objects: list[TimedObject] = []
     notes: list[str] = []
-    for file in dict.fromkeys(file.resolve() for file in files):
-        reader = file.parent.name if len(folders) > 1 else "reader"
+    for file in files:
         for name, text in _texts(file):
             for record in records_of(_events(name, text)):
-                found = _timed(record, reader)
+                found = _timed(record, readers[file.parent])
                 if isinstance(found, TimedObject):
                     objects.append(found)
                 else:
@@ -49,36 +53,64 @@ def read_logs(paths: Sequence[Path]) -> tuple[list[TimedObject], list[str]]:
 
 def _files(path: Path) -> list[Path]:
     if path.is_dir():
-        found = sorted(file for file in path.rglob("*") if file.suffix.lower() in (SCENE, *TEXTS))
+        found = sorted(file.resolve() for file in path.rglob("*") if _may_be_log(file))
         if not found:
             raise InputError(f"{path} holds no logs.", "Logs are texts 'SAM stopwatch' or scenes that hold one.")
         return found
     if not path.exists():
         raise InputError(f"There is no file {path}.", "Check the path of the log.")
-    return [path]
+    return [path.resolve()]
+
+
+def _may_be_log(file: Path) -> bool:
+    """Whether a file of a folder is a scene, or a text that begins as a record does: letters may lie beside it."""
+    if file.suffix.lower() not in (SCENE, *TEXTS) or not file.is_file():
+        return False
+    if file.suffix.lower() == SCENE:
+        return True
+    try:
+        with file.open("rb") as stream:
+            return SCHEMA.encode() in stream.read(BEGINNING)
+    except OSError:
+        return True  # reading it says why not
+
+
+def _reader_names(folders: set[Path]) -> dict[Path, str]:
+    """Folder -> reader: its name, with as many of the folders around it as tell all readers apart."""
+    if len(folders) < 2:
+        return dict.fromkeys(folders, "reader")
+    most = max(len(folder.parts) for folder in folders)
+    for depth in range(1, most + 1):
+        names = {folder: "/".join(folder.parts[-depth:]) for folder in folders}
+        if len(set(names.values())) == len(folders):
+            break
+    return names
 
 
 def _texts(file: Path) -> Iterator[tuple[str, str]]:
     """Name and content of every text of a file that is a record; a text that is named must be one."""
     if file.suffix.lower() != SCENE:
-        yield file.name, _decoded(file.name, file.read_bytes())
+        yield file.name, _decoded(file)
         return
     try:
         with zipfile.ZipFile(file) as bundle:
             members = [info for info in bundle.infolist() if info.filename.lower().endswith(TEXTS)]
             for info in (info for info in members if info.file_size <= MOST_BYTES):
                 text = bundle.read(info).decode("utf-8", errors="replace")
-                if SCHEMA in text[:200]:
+                if SCHEMA in text[:BEGINNING]:
                     yield f"{file.name}, {Path(info.filename).name}", text
-    except (zipfile.BadZipFile, OSError, RuntimeError) as error:
+    except (zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError) as error:
         raise InputError(f"{file.name} cannot be read as a scene: {error}.", "Save the scene again.") from error
 
 
-def _decoded(name: str, content: bytes) -> str:
+def _decoded(file: Path) -> str:
     try:
-        return content.decode("utf-8-sig")
+        return file.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError as error:
-        raise InputError(f"{name} is not a log: it is not a text in UTF-8.", "Name logs of a study.") from error
+        raise InputError(f"{file.name} is not a log: it is not a text in UTF-8.", "Name logs of a study.") from error
+    except OSError as error:
+        reason = error.strerror or type(error).__name__
+        raise InputError(f"{file.name} cannot be read: {reason}.", "Check who may read it.") from error
 
 
 def _events(name: str, text: str) -> list[Event]:
