@@ -90,3 +90,9 @@ def test_errors_are_noted_without_their_words_which_may_hold_a_name():
     desk.session.add_point((8, 8))
     assert "Jane Doe" in desk.messages
     assert [event.facts for event in desk.session.log.events if event.kind == "error"] == [{"type": "InputError"}]
+
+
+@pytest.mark.parametrize("seconds", ["NaN", "1e999", "9" * 400])
+def test_a_time_that_is_no_number_of_seconds_is_no_event(seconds):
+    with pytest.raises(InputError, match="not an event"):
+        Event.from_line(f'{{"seconds": {seconds}, "kind": "marked"}}')

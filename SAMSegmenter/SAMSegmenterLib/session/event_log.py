@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import logging
+import math
 import time
 from collections import deque
 from collections.abc import Callable, Iterable
@@ -52,8 +53,11 @@ class Event:
         """
         try:
             facts = json.loads(line)
-            return cls(float(facts.pop("seconds")), str(facts.pop("kind")), facts)
-        except (ValueError, KeyError, TypeError, AttributeError) as error:
+            seconds = float(facts.pop("seconds"))
+            if not math.isfinite(seconds):
+                raise ValueError(seconds)
+            return cls(seconds, str(facts.pop("kind")), facts)
+        except (ValueError, KeyError, TypeError, AttributeError, OverflowError) as error:
             raise InputError(f"This is not an event of a session: {line[:80]!r}.") from error
 
 
