@@ -40,6 +40,14 @@ def test_a_first_mark_on_another_slice_is_no_correction(tmp_path):
     assert (one.prompts, one.corrections) == (2, 0)
 
 
+@pytest.mark.parametrize("kind", ["assigned", "prompts run"])
+def test_proposals_and_prompts_of_a_file_are_written_by_the_model_not_by_hand(tmp_path, kind):
+    *lines, end = record(WITH, "a", "liver", 90, edits=1)
+    written = json.dumps({"seconds": 1.0, "kind": kind, "changed": 40})
+    [one], _ = read_logs([log(tmp_path, [*lines, written, end])])
+    assert (one.acceptances, one.edits, one.corrections) == (1, 0, 0)
+
+
 def test_several_folders_are_several_readers(tmp_path):
     paths = write_study(tmp_path)
     objects, _ = read_logs([tmp_path])

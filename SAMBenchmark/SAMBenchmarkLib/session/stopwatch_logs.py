@@ -18,6 +18,9 @@ SCENE, TEXTS = ".mrb", (".txt", ".jsonl", ".json", ".log")
 MOST_BYTES = 100 << 20
 """A record is a few kilobytes; what is larger is something else."""
 
+WRITES = ("accepted", "assigned", "prompts run")
+"""Events of a session that write the model's masks: an answer, a proposal, those of a file of prompts."""
+
 BEGINNING = 200
 """The schema stands within so many characters of a record."""
 
@@ -154,7 +157,7 @@ def _counts(record: Sequence[Event]) -> dict[str, int]:
     for event in record:
         if event.kind == "shown":
             plane = str(event.facts.get("plane"))
-        elif event.kind == "accepted":
+        elif event.kind in WRITES:
             counts["accepted"] += bool(event.facts.get("changed", 1))
         elif event.kind == EDITED:
             counts["edits"] += 1
