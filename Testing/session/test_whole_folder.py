@@ -40,3 +40,27 @@ def test_a_folder_with_other_things_is_not_touched(tmp_path):
     with pytest.raises(InputError, match="not empty"):
         fill(tmp_path, "one")
     assert [path.name for path in tmp_path.iterdir()] == ["letter.txt"]
+
+
+def test_what_the_user_put_beside_earlier_results_is_kept(tmp_path):
+    fill(tmp_path / "out", "one")
+    (tmp_path / "out" / "logs").mkdir()
+    (tmp_path / "out" / "logs" / "mine.txt").write_text("mine", encoding="utf-8")
+    (tmp_path / "out" / "letter.txt").write_text("dear", encoding="utf-8")
+    fill(tmp_path / "out", "two")
+    assert (tmp_path / "out" / "logs" / "mine.txt").read_text(encoding="utf-8") == "mine"
+    assert {path.name for path in (tmp_path / "out").iterdir()} == {MARK, "sub", "logs", "letter.txt"}
+    assert [path.name for path in (tmp_path / "out" / "sub").iterdir()] == ["two.txt"]
+    assert [path.name for path in tmp_path.iterdir()] == ["out"]
+
+
+def test_results_go_to_where_a_link_points(tmp_path):
+    (tmp_path / "disk").mkdir()
+    try:
+        (tmp_path / "out").symlink_to(tmp_path / "disk", target_is_directory=True)
+    except OSError:
+        pytest.skip("links need a right that this account has not")
+    fill(tmp_path / "out", "one")
+    assert (tmp_path / "out").is_symlink()
+    assert (tmp_path / "disk" / "sub" / "one.txt").read_text(encoding="utf-8") == "one"
+    assert {path.name for path in tmp_path.iterdir()} == {"out", "disk"}

@@ -18,7 +18,8 @@ def whole_folder(path: Path | str, mark: str) -> Iterator[Path]:
     """A temporary folder beside the target that takes its place when the block ends well, and is removed otherwise.
 
     Args:
-        path: new, empty, or with results of the same kind, which are replaced.
+        path: new, empty, or with results of the same kind, which are replaced; what else lies there is kept. A link to a
+            folder stays one.
         mark: name of the file that tells such results; the block must write it.
 
     Yields:
@@ -28,7 +29,7 @@ def whole_folder(path: Path | str, mark: str) -> Iterator[Path]:
         InputError: the target holds something else, or cannot be written.
         StoreError: the disk is full.
     """
-    target = check_folder(path, mark)
+    target = check_folder(path, mark).resolve()
     stage = target.with_name(f".{uuid.uuid4().hex[:12]}")
     try:
         stage.mkdir(parents=True)
@@ -51,4 +52,7 @@ def _put_in_place(stage: Path, target: Path) -> None:
     except OSError:
         os.replace(old, target)
         raise
+    for entry in list(old.iterdir()):  # the user's own, put there since
+        if not (target / entry.name).exists():
+            os.replace(entry, target / entry.name)
     shutil.rmtree(old, ignore_errors=True)
