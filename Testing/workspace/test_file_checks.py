@@ -81,6 +81,35 @@ def test_headers_cannot_have_other_files_read(tmp_path, name, text):
         check_named_files(path, lambda other: other.parent == tmp_path and other.exists())
 
 
+_MHA = "ObjectType = Image\nNDims = 3\nDimSize = 6 5 4\nElementSpacing = 1 1 1\nElementType = MET_UCHAR\n"
+_LONG = "# " + "x" * 1000 + "\n"
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("a.mha", _MHA + "ElementDataFile: {secret}\nElementDataFile = LOCAL\n"),
+        ("a.mha", _MHA + "  ElementDataFile = {secret}\nElementDataFile = LOCAL\n"),
+        ("a.mha", _MHA + "Comment = a\rElementDataFile = {secret}\nElementDataFile = LOCAL\n"),
+        ("a.mha", "NDims = 3 ElementDataFile = {secret}\nElementDataFile = LOCAL\n"),
+        ("a.mha", _MHA + "DimSize = 1 1 1\nElementDataFile = LOCAL\n"),
+        (
+            "a.nrrd",
+            "NRRD0004\ntype: uchar\ndimension: 3\nsizes: 6 5 4\nspacings: 1 1 1\nencoding: raw\n"
+            + _LONG * ((1 << 24) // len(_LONG) + 1)
+            + "data file: {secret}\n\n",
+        ),
+    ],
+    ids=["colon", "blanks", "carriage return", "in a value", "twice", "long"],
+)
+def test_a_header_that_the_image_reader_would_take_differently_is_refused(tmp_path, name, text):
+    (tmp_path / "secret.raw").write_bytes(bytes(range(1, 121)))
+    path = tmp_path / name
+    path.write_bytes(text.format(secret=tmp_path / "secret.raw").encode() + bytes(120))
+    with pytest.raises(InputError, match="cannot be read as"):
+        check_named_files(path, nowhere)
+
+
 def test_a_header_may_name_a_file_that_may_be_read(tmp_path):
     path = tmp_path / "a.mhd"
     path.write_text("NDims = 1\nElementDataFile = beside.raw\n", encoding="utf-8")

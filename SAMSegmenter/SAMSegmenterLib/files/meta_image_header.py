@@ -15,6 +15,8 @@ from SAMSegmenterLib.files.formats import damaged
 
 _LARGEST_HEADER = 1 << 16  # bytes
 _CHUNK = 1 << 20
+_PLAIN_LINE = re.compile(rb"[A-Za-z]\w*[ \t]*=[^\r\0]*\r?")
+_LAST_NAME = b"ElementDataFile"
 _TYPES = {
     **dict.fromkeys(("CHAR", "UCHAR"), 1),
     **dict.fromkeys(("SHORT", "USHORT"), 2),
@@ -65,6 +67,22 @@ def read_meta_image_header(path: Path) -> MetaImageHeader:
     lines = start[: last.end()].decode("utf-8", errors="replace").splitlines()
     pairs = (line.partition("=")[::2] for line in lines)
     return MetaImageHeader({name.strip().lower(): value.strip() for name, value in pairs}, last.end())
+
+
+def check_plain_header(path: Path, header: MetaImageHeader) -> None:
+    """Check that every line of a header says "name = value", so that no reader can understand it differently.
+
+    The image reader also takes colons and leading blanks, and stops at the first name of a file that it finds.
+
+    Raises:
+        InputError: a line does not, or something is said twice.
+    """
+    with path.open("rb") as file:
+        lines = file.read(header.size).removesuffix(b"\n").split(b"\n")
+    names = [line.partition(b"=")[0].rstrip(b" \t") for line in lines]
+    plain = all(_PLAIN_LINE.fullmatch(line) for line in lines) and len(set(names)) == len(names)
+    if not plain or sum(line.count(_LAST_NAME) for line in lines) != 1:
+        raise damaged(path, "MetaImage", "its header is written in an unusual way")
 
 
 def check_voxels(path: Path, header: MetaImageHeader) -> None:

@@ -39,16 +39,19 @@ def read_nrrd_header(path: Path) -> NrrdHeader:
     """Header of a .nrrd or .nhdr file.
 
     Raises:
-        InputError: the file is no NRRD file.
+        InputError: the file is no NRRD file, or its header is endless.
     """
     with path.open("rb") as file:
         start = file.read(_LARGEST_HEADER)
     if not start.startswith(b"NRRD"):
         raise damaged(path, "NRRD")
     end = re.search(rb"\r?\n\r?\n", start)
+    if end is None and len(start) == _LARGEST_HEADER:  # what follows would be used by readers and not known here
+        raise damaged(path, "NRRD", "its header has no end")
     text = start[: end.start() if end else len(start)].decode("utf-8", errors="replace")
     fields, metadata = {}, {}
-    for line in text.splitlines()[1:]:
+    for line in text.split("\n")[1:]:  # no other character ends a line
+        line = line.removesuffix("\r")
         if line.startswith("#"):
             continue
         if ":=" in line and (": " not in line or line.index(":=") < line.index(": ")):

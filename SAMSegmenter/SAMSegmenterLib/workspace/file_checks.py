@@ -10,7 +10,7 @@ import numpy as np
 
 from SAMSegmenterLib.core.errors import InputError
 from SAMSegmenterLib.files import formats
-from SAMSegmenterLib.files.meta_image_header import read_meta_image_header
+from SAMSegmenterLib.files.meta_image_header import check_plain_header, read_meta_image_header
 from SAMSegmenterLib.files.nifti_header import read_nifti_header
 from SAMSegmenterLib.files.nrrd_header import read_nrrd_header
 
@@ -73,8 +73,10 @@ def check_named_files(path: Path, allowed: Callable[[Path], bool]) -> None:
         allowed: whether such a file may be read.
 
     Raises:
-        InputError: one may not, or the header names them by a pattern or a list.
+        InputError: one may not, or the header names them by a pattern or a list, or is written in an unusual way.
     """
+    if formats.ending_of(path) in formats.META_IMAGE:
+        check_plain_header(path, read_meta_image_header(path))
     named = _named_file(path)
     if named is None:
         return
