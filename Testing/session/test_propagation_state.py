@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from SAMSegmenterLib.core.slicing import SlicePlane
 from SAMSegmenterLib.session.propagation_state import PropagationState, propagation_state, shown_segment
 from support.editing import a_desk
 from support.propagating import FIRST, IN_ONE, LAST, accept_at, accepted_desk, propagated_desk
@@ -28,6 +29,16 @@ def test_results_their_ends_and_the_worst_slice_are_shown():
     assert state.can_accept and state.has_results and not state.is_running
     assert state.strip.worst == desk.session.propagation.worst("one")
     assert [text[: text.index(":")] for text in state.ends] == ["Up", "Down"]
+
+
+def test_prompts_of_carried_slices_can_be_edited_and_a_stop_mark_is_told():
+    desk = propagated_desk()
+    at_keyframe = propagation_state(desk.session)
+    desk.session.show(SlicePlane.lattice(0, 9))
+    carried = propagation_state(desk.session)
+    assert (at_keyframe.can_edit, carried.can_edit, carried.is_stopped) == (False, True, False)
+    desk.session.toggle_stop_mark()
+    assert propagation_state(desk.session).is_stopped
 
 
 def test_the_strip_is_of_the_selected_segment_else_of_the_first_that_was_carried():

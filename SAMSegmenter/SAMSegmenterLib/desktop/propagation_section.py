@@ -201,7 +201,7 @@ class PropagationSection:
         for one in (self.propagate, self.up, self.down):
             one.setEnabled(state.can_start and not state.is_running)
         self.stop_mark.setEnabled(state.can_start)
-        self.stop_mark.setChecked(state.strip.shown in state.strip.stop_marks)
+        self.stop_mark.setChecked(state.is_stopped)
         self.cancel.setEnabled(state.is_running)
         self._show_progress(state.progress if state.is_running else None)
         self.strip.show_content(state.strip)
@@ -214,8 +214,7 @@ class PropagationSection:
         for one in self._results:
             one.setVisible(bool(state.strip.slices) or state.has_results)
         self.worst.setEnabled(state.strip.worst is not None)
-        known = state.strip.slice_at(shown) if shown is not None else None
-        self.edit.setEnabled(known is not None and shown not in state.strip.keyframes)
+        self.edit.setEnabled(state.can_edit)
         self._show_acceptance()
 
     def _show_acceptance(self) -> None:

@@ -37,6 +37,17 @@ class PropagationState:
     here: int | None = None
     can_start: bool = False
 
+    @property
+    def is_stopped(self) -> bool:
+        """The slice shown has a stop mark."""
+        return self.strip.shown in self.strip.stop_marks
+
+    @property
+    def can_edit(self) -> bool:
+        """The slice shown was carried: its prompts can become the user's own."""
+        shown = self.strip.shown
+        return shown is not None and shown not in self.strip.keyframes and self.strip.slice_at(shown) is not None
+
 
 def propagation_state(session: EditingSession | None, _: Translate = str) -> PropagationState:
     """What there is to show of a session; nothing without one, or without a volume."""

@@ -31,8 +31,8 @@ def carrying_state(session: EditingSession) -> dict[str, Any]:
             "first": low,
             "last": high,
             "here": -1 if state.here is None else state.here,
-            "stopped": state.strip.shown in state.strip.stop_marks,
-            "editable": _is_editable(state.strip),
+            "stopped": state.is_stopped,
+            "editable": state.can_edit,
             "ends": list(state.ends),
             "progress": _progress(state),
             "share": _share(state),
@@ -83,11 +83,6 @@ def _kind(one: Any) -> str:
     if one.origin == KEYFRAME:
         return "keyframe"
     return "rejected" if not one.final else "accepted" if one.is_accepted else "waiting"
-
-
-def _is_editable(strip: StripContent) -> bool:
-    known = strip.slice_at(strip.shown) if strip.shown is not None else None
-    return known is not None and strip.shown not in strip.keyframes
 
 
 def _progress(state: PropagationState) -> str:
