@@ -55,7 +55,7 @@ CHANGES = (
 )
 """Changes besides the switches."""
 
-MOST_OF_A_DATASET = 6
+MOST_OF_A_DATASET = 3
 EMBEDDINGS_BYTES = 4 << 30
 HEAD = (
     "",
