@@ -5,6 +5,7 @@ import struct
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from SAMSegmenterLib.core.errors import InputError
 from SAMSegmenterLib.files.writing import write_labels
@@ -53,6 +54,44 @@ def test_a_small_packed_file_that_would_unpack_to_a_huge_image_is_refused(tmp_pa
     nifti.write_bytes(gzip.compress(bytes(header) + bytes(100)))
     with pytest.raises(InputError, match="at most 4 GB"):
         check_size(nifti)
+
+
+def test_the_size_counts_that_the_image_reader_finds(tmp_path):
+    nrrd = tmp_path / "a.nrrd"
+    start = b"NRRD0004\ntype: uchar\ndimension: 3\nsizes: 60 50 40\nencoding: raw\n"
+    nrrd.write_bytes(start + b"content: a\x0csizes: 1 1 1\n\n" + bytes(120_000))
+    header = bytearray(352)
+    struct.pack_into("<i", header, 0, 348)
+    struct.pack_into("<8h", header, 40, 3, 60, 50, 40, 1, 1, 1, 1)
+    struct.pack_into("<hh", header, 70, 64, 0)  # double, of 0 bits
+    struct.pack_into("<f", header, 108, 352.0)
+    header[344:348] = b"n+1\0"
+    nifti = tmp_path / "a.nii"
+    nifti.write_bytes(bytes(header) + bytes(960_000))
+    meta = tmp_path / "a.mha"
+    meta.write_bytes(
+        b"NDims = 3\nDimSize = 60 50 40\nElementType = MET_STRANGE\nElementDataFile = LOCAL\n" + bytes(120_000)
+    )
+    for path, size in ((nrrd, 120_000), (nifti, 960_000)):
+        with pytest.raises(InputError, match="at most"):
+            check_size(path, size - 1)
+    with pytest.raises(InputError, match="cannot be read"):
+        check_size(meta)
+
+
+def test_pages_of_a_picture_are_counted_together(tmp_path):
+    path = tmp_path / "pages.tif"
+    page = Image.new("L", (300, 200))
+    page.save(path, save_all=True, append_images=[page] * 4, compression="tiff_deflate")
+    assert path.stat().st_size < 20_000
+    check_size(path, 300_000)
+    with pytest.raises(InputError, match="at most 0 GB"):
+        check_size(path, 299_999)
+    flat = tmp_path / "flat.png"
+    Image.new("RGB", (100, 100)).save(flat)
+    check_size(flat, 30_000)
+    with pytest.raises(InputError, match="at most 0 GB"):
+        check_size(flat, 29_999)
 
 
 @pytest.mark.parametrize("sizes", ["-4 5 6", "4 five 6", ""])

@@ -17,6 +17,15 @@ from SAMSegmenterLib.files.formats import damaged
 
 _CHUNK = 1 << 20  # bytes, a multiple of every voxel's size
 _FLOAT_TYPES = {16: "f4", 64: "f8"}  # by NIfTI's code of the voxel type
+_VOXEL_BYTES = {
+    **dict.fromkeys((2, 256), 1),
+    **dict.fromkeys((4, 512), 2),
+    **dict.fromkeys((8, 16, 768, 2304), 4),
+    **dict.fromkeys((32, 64, 1024, 1280), 8),
+    **dict.fromkeys((1536, 1792), 16),
+    **{128: 3, 2048: 32},
+}
+"""By the same code, which readers go by; the field with the number of bits may say anything."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -126,9 +135,9 @@ def _parse(data: bytes) -> NiftiHeader:
     if not 1 <= count <= 7 or min(dimensions[:count]) < 1:
         raise ValueError("no dimensions")
     offset = max(int(read(layout.offset)[0]), layout.size)
-    needed = offset + math.prod(dimensions[:count]) * read(layout.bits)[0] // 8
     sizes = read(layout.pixel_sizes)[1:4]
     sform = np.vstack([np.reshape(read(layout.rows), (3, 4)), [0, 0, 0, 1]]) if read(layout.sform_code)[0] > 0 else None
     code = read(layout.voxel_type)[0]
+    needed = offset + math.prod(dimensions[:count]) * _VOXEL_BYTES.get(code, read(layout.bits)[0] // 8)
     float_type = order + _FLOAT_TYPES[code] if code in _FLOAT_TYPES else ""
     return NiftiHeader(tuple(dimensions[:count]), needed, offset, float_type, tuple(map(float, sizes)), sform)

@@ -22,6 +22,8 @@ from SAMSegmenterLib.files.volume_files import read_itk
 
 _DAMAGED = (OSError, EOFError, SyntaxError, ValueError, TypeError, KeyError, IndexError, struct.error)
 _KINDS = {".png": "PNG", ".bmp": "BMP", ".tif": "TIFF", ".tiff": "TIFF", ".jpg": "JPEG", ".jpeg": "JPEG"}
+_PIXEL_BYTES = {"1": 1, "L": 1, "LA": 2, "I;16": 2, "I;16B": 2, "P": 3, "RGB": 3}
+"""By Pillow's name of the kind of pixel; all others have 4, or 6 to 8 in the rare files of 16 bits per colour."""
 _EXIF_ORIENTATION = 274
 _ALPHA_NOTE = "The picture's transparency (alpha channel) was dropped."
 
@@ -47,7 +49,7 @@ def read_picture(path: Path, as_labels: bool = False) -> StoredImage:
             spacing, spacing_note = tiff_spacing(picture, len(pages)) if kind == "TIFF" else (None, "")
             turned = kind == "JPEG" and picture.getexif().get(_EXIF_ORIENTATION, 1) != 1
     except Image.DecompressionBombError as error:
-        raise InputError(f"{path.name} is too large a picture.", "Cut out the part that is of interest.") from error
+        raise _too_large(path) from error
     except UnidentifiedImageError as error:
         raise damaged(path, kind) from error
     except _DAMAGED as error:
@@ -60,9 +62,39 @@ def read_picture(path: Path, as_labels: bool = False) -> StoredImage:
     return StoredImage((np.stack(pages),), matrix, spacing is not None, stem_of(path), tuple(dict.fromkeys(notes)))
 
 
+def picture_bytes(path: Path, most: int) -> int:
+    """Size of all pages of a picture file in memory, by their headers; counting ends above `most`.
+
+    Raises:
+        InputError: the file is damaged.
+    """
+    size = 0
+    try:
+        with warnings.catch_warnings(), Image.open(path) as picture:
+            warnings.simplefilter("ignore")
+            for index in range(_page_count(picture, path)):
+                picture.seek(index)
+                size += picture.width * picture.height * _PIXEL_BYTES.get(picture.mode, 4)
+                if size > most:
+                    break
+    except Image.DecompressionBombError as error:
+        raise _too_large(path) from error
+    except _DAMAGED as error:
+        raise damaged(path, _KINDS[ending_of(path)]) from error
+    return size
+
+
+def _page_count(picture: Image.Image, path: Path) -> int:
+    return 1 if ending_of(path) in LOSSY else getattr(picture, "n_frames", 1)  # cameras add previews to JPEG
+
+
+def _too_large(path: Path) -> InputError:
+    return InputError(f"{path.name} is too large a picture.", "Cut out the part that is of interest.")
+
+
 def _pages(picture: Image.Image, path: Path, as_labels: bool) -> tuple[list[np.ndarray], list[str]]:
     """Decoded pages of the first page's size, and notes."""
-    count = 1 if ending_of(path) in LOSSY else getattr(picture, "n_frames", 1)  # cameras add previews to JPEG
+    count = _page_count(picture, path)
     exact = _png_has_16_bit_colour(path) or (picture.format == "TIFF" and needs_exact_reader(picture))
     pages, notes = [], []
     for index in range(count):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import math
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -53,6 +54,23 @@ def read_itk(path: Path, kind: str) -> SimpleITK.Image:
             alone = ending_of(path) in (".nhdr", ".mhd")
             reason = "it is damaged or cut short, or the file with its voxels is not beside it"
             raise (damaged(path, kind, reason) if alone else damaged(path, kind)) from error
+
+
+def voxel_bytes(path: Path) -> int:
+    """Size of the image in memory as the reader finds it in the header; no voxel is read.
+
+    Raises:
+        InputError: the file is damaged.
+    """
+    reader = SimpleITK.ImageFileReader()
+    reader.SetFileName(str(path))
+    with _quiet():
+        try:
+            reader.ReadImageInformation()
+        except RuntimeError as error:
+            raise damaged(path, _NAMES[ending_of(path)]) from error
+    voxel = SimpleITK.Image([1] * 2, reader.GetPixelID(), reader.GetNumberOfComponents())
+    return math.prod(reader.GetSize()) * voxel.GetNumberOfComponentsPerPixel() * voxel.GetSizeOfPixelComponent()
 
 
 @contextmanager

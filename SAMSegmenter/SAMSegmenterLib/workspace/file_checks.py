@@ -13,6 +13,8 @@ from SAMSegmenterLib.files import formats
 from SAMSegmenterLib.files.meta_image_header import check_plain_header, read_meta_image_header
 from SAMSegmenterLib.files.nifti_header import read_nifti_header
 from SAMSegmenterLib.files.nrrd_header import read_nrrd_header
+from SAMSegmenterLib.files.pictures import picture_bytes
+from SAMSegmenterLib.files.volume_files import voxel_bytes
 
 MOST_BYTES = 4 << 30
 """Of an image in memory: about 2000 slices of 1024 x 1024."""
@@ -58,7 +60,15 @@ def check_size(path: Path, most: int = MOST_BYTES) -> None:
     Raises:
         InputError: it is larger than is allowed, or its header is damaged.
     """
-    size = _declared_bytes(path)
+    _refuse_above(most, _declared_bytes(path), path)
+    ending = formats.ending_of(path)
+    if ending in formats.NRRD + formats.META_IMAGE:
+        _refuse_above(most, voxel_bytes(path), path)  # what is read counts, however the header was understood here
+    elif ending in formats.PICTURES:
+        _refuse_above(most, picture_bytes(path, most), path)
+
+
+def _refuse_above(most: int, size: int | None, path: Path) -> None:
     if size is not None and not 0 <= size <= most:
         raise InputError(
             f"{path.name} holds an image of {size / (1 << 30):.1f} GB; at most {most / (1 << 30):.0f} GB are read.",
