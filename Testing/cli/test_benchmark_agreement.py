@@ -78,6 +78,16 @@ def test_a_name_that_one_reader_uses_alone_is_left_out_unless_asked_for(agree, r
     assert by_name["spleen"]["note"] == "outlined by the second reader only"
 
 
+def test_a_structure_is_one_whatever_its_capital_letters_in_this_or_that_case(agree, readers, tmp_path):
+    for reader in readers[:2]:
+        renamed(reader / "bert.seg.nrrd", {1: "Left Box", 2: "right box"})
+    assert agree() == 0
+    assert [(row["structure"], row["of_each"], row["n"]) for row in table(tmp_path, "readers")] == [
+        ("left box", "slice", "12"), ("left box", "volume", "3"),
+        ("right box", "slice", "12"), ("right box", "volume", "3"),
+    ]  # fmt: skip
+
+
 def test_segmentations_on_other_grids_are_refused_with_what_helps(agree, readers, tmp_path, capsys):
     from SAMSegmenterLib.core.reference import Segmentation
     from SAMSegmenterLib.files.labels import read_labels

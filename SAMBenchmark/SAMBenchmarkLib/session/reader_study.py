@@ -46,6 +46,7 @@ def compare_readers(
     sizes: dict[str, float] = {}
     notes: list[str] = []
     used: tuple[dict[str, str], dict[str, str]] = {}, {}
+    spelled: dict[str, str] = {}
     for number, pair in enumerate(pairs):
         if should_stop():
             raise Cancelled
@@ -55,7 +56,7 @@ def compare_readers(
         sizes[pair.name] = voxel_ml(case.first)
         for names, reader in zip(used, (case.first, case.second), strict=True):
             names |= {structure.name.casefold(): structure.name for structure in reader.structures}
-        both = _rows_of(case, options, pair)
+        both = _rows_of(case, options, pair, spelled)
         slices += both[0]
         volumes += both[1]
     on_progress(ProgressEvent("comparing readers", len(pairs), len(pairs), 0.0))
@@ -88,10 +89,17 @@ def write_reader_study(study: ReaderStudy, output: Path | str) -> list[Path]:
     return [target / name for name in ("report.html", "tables", "csv")]
 
 
-def _rows_of(case: ReaderCase, options: ReaderOptions, pair: ReaderPair) -> tuple[list[ResultRow], list[ResultRow]]:
-    """Rows of the union of structures: which of them count is known when all cases were read."""
+def _rows_of(
+    case: ReaderCase, options: ReaderOptions, pair: ReaderPair, spelled: dict[str, str]
+) -> tuple[list[ResultRow], list[ResultRow]]:
+    """Rows of the union of structures: which of them count is known when all cases were read.
+
+    Args:
+        spelled: name in small letters -> as it was first written, for all cases; names that are new are added.
+    """
     axis, plane = _plane(case, options)
-    names = [structure.name for reader in (case.first, case.second) for structure in reader.structures]
+    given = [structure.name for reader in (case.first, case.second) for structure in reader.structures]
+    names = [spelled.setdefault(name.casefold(), name) for name in given]
     more = {"tolerance_mm": options.tolerance_mm, "names": names}
     effort = adapters_for(BenchmarkOptions(correction_effort=options.correction_effort)).correction_effort
     try:
