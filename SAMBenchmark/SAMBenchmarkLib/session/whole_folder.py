@@ -18,8 +18,8 @@ def whole_folder(path: Path | str, mark: str) -> Iterator[Path]:
     """A temporary folder beside the target that takes its place when the block ends well, and is removed otherwise.
 
     Args:
-        path: new, empty, or with results of the same kind, which are replaced; what else lies there is kept. A link to a
-            folder stays one.
+        path: new, empty, or with results of the same kind, which are replaced; what else lies there is kept. A link
+            to a folder stays one.
         mark: name of the file that tells such results; the block must write it.
 
     Yields:
