@@ -13,7 +13,7 @@ GUI = ("vtk", "vtkmodules", "slicer", "qt", "ctk", "PySide6", "trame", "trame_sl
 BLOCKED = {
     "core": (*GUI, "torch", "SimpleITK", "pydicom", "PIL", "segment_anything", "safetensors"),
     "files": (*GUI, "torch", "segment_anything"),
-    "models": (*GUI, "SimpleITK", "pydicom"),
+    "models": (*GUI, "SimpleITK", "pydicom", "openvino"),
     "imaging": (*GUI, "torch", "segment_anything", "cv2", "skimage"),
     "baselines": (*GUI, "torch", "segment_anything", "cv2", "skimage"),
     "validation": (*GUI, "cv2", "skimage"),
@@ -41,7 +41,7 @@ LEFT = {
 OUTSIDE = {
     "core": {"numpy", "scipy"},
     "files": {"numpy", "scipy", "SimpleITK", "pydicom", "PIL"},
-    "models": {"numpy", "scipy", "torch", "segment_anything", "safetensors", "PIL"},
+    "models": {"numpy", "scipy", "torch", "segment_anything", "safetensors", "PIL", "openvino"},
     "imaging": {"numpy", "scipy"},
     "baselines": {"numpy", "scipy", "SimpleITK"},
 }

@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import errno
 import io
-import logging
 import os
 import sys
 import traceback
@@ -13,6 +12,7 @@ from collections.abc import Callable
 from typing import NoReturn
 
 from SAMSegmenterLib.core.errors import EXIT_INPUT, EXIT_MODEL, EXIT_OK, EXIT_STOPPED, Cancelled, SAMError
+from SAMSegmenterLib.core.terminal_log import configure_logging
 
 EXIT_UNEXPECTED = 70
 """A fault of the program itself; none of the codes that a script would act on."""
@@ -29,13 +29,6 @@ class CommandParser(argparse.ArgumentParser):
 def add_common_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the options that every command has."""
     parser.add_argument("--verbose", action="store_true", help="log what is done, and show where an error arose")
-
-
-def configure_logging(verbose: bool) -> None:
-    """Send log messages to the terminal: warnings, or everything of this project when verbose."""
-    logging.basicConfig(level=logging.WARNING, format="%(levelname)s: %(message)s", stream=sys.stderr)
-    for name in ("SAMSegmenterLib", "SAMBenchmarkLib"):
-        logging.getLogger(name).setLevel(logging.DEBUG if verbose else logging.WARNING)
 
 
 def run_command(func: Callable[[], int | None], verbose: bool = False) -> int:

@@ -10,8 +10,8 @@ import threading
 from pathlib import Path
 from typing import Any, TextIO
 
-from SAMSegmenterLib.cli.common import configure_logging
 from SAMSegmenterLib.core.errors import EXIT_INPUT, EXIT_OK, DependencyError, SAMError
+from SAMSegmenterLib.core.terminal_log import configure_logging
 from SAMSegmenterLib.session.notices import INFO, Notice
 from SAMSegmenterLib.workspace.worker_options import WorkerOptions, function_of
 
