@@ -4,6 +4,8 @@ import pytest
 from SAMBenchmarkLib.session.reader_pairs import load_reader_case, reader_pairs, voxel_ml
 from SAMSegmenterLib.core.errors import InputError
 from SAMSegmenterLib.core.reference import Segmentation
+from SAMSegmenterLib.files.labels import read_labels
+from SAMSegmenterLib.files.writing import write_labels
 from support.reader_files import write_readers
 
 
@@ -63,6 +65,23 @@ def test_with_an_image_both_come_onto_its_grid(tmp_path):
     first, second, images = write_readers(tmp_path, ("anna",))
     case = load_reader_case(reader_pairs(first, second, images)[0])
     assert case.first.shape_kji == case.second.shape_kji == case.volume.shape_kji
+
+
+def test_notes_say_which_reader_they_are_about(tmp_path):
+    first, second, images = write_readers(tmp_path, ("anna",))
+    old = read_labels(second / "anna.seg.nrrd")
+    write_labels(
+        second / "anna.seg.nrrd",
+        Segmentation.from_labels(old.layers[0][2:], old.ijk_to_ras @ shifted(k=2), {1: "left box", 2: "right box"}),
+    )
+    [note] = load_reader_case(reader_pairs(first, second, images)[0]).notes
+    assert note.startswith("second reader: The labels cover another part")
+
+
+def shifted(k):
+    matrix = np.eye(4)
+    matrix[2, 3] = k
+    return matrix
 
 
 def test_the_size_of_a_voxel_is_in_millilitres():

@@ -107,8 +107,11 @@ def _load(pair: ReaderPair, names: dict[int, str] | None) -> ReaderCase:
     first, second = (load_pair(pair.volume, path, names=names) for path in (pair.first, pair.second))
     if len(first.frames) > 1:
         raise InputError(f"The image holds {len(first.frames)} volumes; one is needed here.", "Save them one by one.")
-    notes = tuple(dict.fromkeys((*first.notes, *second.notes)))
-    return ReaderCase(pair.name, first.segmentations[0], second.segmentations[0], first.frames[0], notes)
+    both = set(first.notes) & set(second.notes)
+    notes = [note for note in first.notes if note in both]
+    for which, reader in (("first", first), ("second", second)):
+        notes += [f"{which} reader: {note}" for note in reader.notes if note not in both]
+    return ReaderCase(pair.name, first.segmentations[0], second.segmentations[0], first.frames[0], tuple(notes))
 
 
 def voxel_ml(segmentation: Segmentation) -> float:
