@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-
-import numpy as np
+from collections.abc import Iterable, Mapping, Sequence
 
 from SAMBenchmarkLib.core.options import SELECTION_TITLES
 from SAMBenchmarkLib.core.statistics.box_numbers import BoxNumbers, box_numbers
@@ -21,21 +19,21 @@ def box_table(values: Mapping[str, Sequence[float]], selection: str) -> Table:
     """The paths of boxes of Dice, one beside the other.
 
     Args:
-        values: Dice in percent of each object by strategy; NaN counts as no value. A strategy's box stands at its
-            number ("S5" at 5), any other at its place in the order.
+        values: Dice in percent of each object by strategy; NaN counts as no value. Where the boxes stand is told by
+            `positions`.
 
     Returns:
         For each strategy with a value the columns "<strategy>_x" and "<strategy>_y" (the path) and, where values lie
         beyond the whiskers, "<strategy>_beyond_x" and "<strategy>_beyond_y"; the shorter ones repeat their last point.
     """
     paths: dict[str, list[tuple[float, float]]] = {}
-    for number, (name, dice) in enumerate(values.items(), start=1):
-        box, at = box_numbers(dice), position(name, number)
-        if box.n:
-            paths[name] = _path(box, at)
-            beyond = [(at, float(value)) for value in dice if value < box.low or value > box.high]
-            if beyond:
-                paths[f"{name}_beyond"] = beyond
+    boxes = {name: box for name, dice in values.items() if (box := box_numbers(dice)).n}
+    for name, at in positions(boxes).items():
+        box = boxes[name]
+        paths[name] = _path(box, at)
+        beyond = [(at, float(value)) for value in values[name] if value < box.low or value > box.high]
+        if beyond:
+            paths[f"{name}_beyond"] = beyond
     length = max(map(len, paths.values()), default=0)
     columns: dict[str, list[float]] = {}
     for name, points in paths.items():
@@ -47,10 +45,16 @@ def box_table(values: Mapping[str, Sequence[float]], selection: str) -> Table:
     return Table(BOX_PLOT, title, columns)
 
 
-def position(strategy: str, number: int) -> float:
-    """Where a strategy's box stands: at the number in its name, else at its place."""
-    digits = strategy[1:]
-    return float(digits) if strategy[:1] == "S" and digits.isascii() and digits.isdigit() else float(number)
+def positions(strategies: Iterable[str]) -> dict[str, float]:
+    """Where the boxes stand: at the number of the strategy ("S5" at 5), methods without one beside the last of them."""
+    names = list(strategies)
+    numbered = {
+        name: float(name[1:]) for name in names if name[:1] == "S" and name[1:].isascii() and name[1:].isdigit()
+    }
+    others = (name for name in names if name not in numbered)
+    free = max(numbered.values(), default=0.0) + 1
+    placed = numbered | {name: free + n for n, name in enumerate(others)}
+    return {name: placed[name] for name in names}
 
 
 def _path(box: BoxNumbers, x: float) -> list[tuple[float, float]]:
@@ -62,7 +66,7 @@ def _path(box: BoxNumbers, x: float) -> list[tuple[float, float]]:
     return [*below, *median, *above, (x, box.q3), (right, box.q3), (right, box.q1), (x, box.q1)]
 
 
-def whole_range(values: Mapping[str, Sequence[float]]) -> tuple[float, float]:
-    """Left and right end of an axis that shows all boxes."""
-    places = [position(name, number) for number, name in enumerate(values, start=1)] or [0.0]
-    return float(np.min(places)) - 0.6, float(np.max(places)) + 0.6
+def whole_range(places: Iterable[float]) -> tuple[float, float]:
+    """Left and right end of an axis that shows the boxes at these places whole."""
+    known = list(places) or [0.0]
+    return min(known) - 0.6, max(known) + 0.6

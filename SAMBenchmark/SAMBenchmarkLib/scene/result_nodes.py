@@ -7,7 +7,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
-from SAMBenchmarkLib.core.box_outlines import BOX_PLOT, whole_range
+from SAMBenchmarkLib.core.box_outlines import BOX_PLOT, positions, whole_range
+from SAMBenchmarkLib.core.classical import CLASSICAL
 from SAMBenchmarkLib.core.object_tables import ATTRIBUTES, DICE_BY_OBJECT
 from SAMBenchmarkLib.core.options import SELECTION_TITLES, STRATEGY_TITLES
 from SAMBenchmarkLib.core.plot_tables import dice_by_strategy
@@ -151,10 +152,12 @@ def _boxes(table: Table) -> tuple[list[Series], ChartTexts]:
         beyond = name != strategy
         shown = f"{title}, beyond the whiskers" if beyond else title
         series.append(Series(f"{name}_x", f"{name}_y", shown, POINTS if beyond else OUTLINES, colours[strategy]))
-    places = ", ".join(f"{strategy[1:]}: {STRATEGY_TITLES.get(strategy, '')}" for strategy in strategies)
-    ends = whole_range(dict.fromkeys(strategies, ()))
+    places = positions(strategies)
+    prompted = {name: title for name, title in STRATEGY_TITLES.items() if name not in CLASSICAL}
+    said = ", ".join(f"{at:g}: {prompted.get(strategy, strategy)}" for strategy, at in places.items())
+    ends = whole_range(places.values())
     y_range = _from_lowest(table, [f"{name}_y" for name in names])
-    texts = ChartTexts("DICE by strategy", places, _DICE, y_range, ends, legend=False)
+    texts = ChartTexts("DICE by strategy", said, _DICE, y_range, ends, legend=False)
     return series, texts
 
 

@@ -2,9 +2,7 @@ from __future__ import annotations
 
 import math
 
-import pytest
-
-from SAMBenchmarkLib.core.box_outlines import HALF_WIDTH, box_table, position, whole_range
+from SAMBenchmarkLib.core.box_outlines import HALF_WIDTH, box_table, positions, whole_range
 
 
 def test_the_path_goes_through_whiskers_quartiles_and_median():
@@ -34,10 +32,13 @@ def test_without_strategies_the_table_is_empty():
     assert box_table({}, "oracle").columns == {}
 
 
-@pytest.mark.parametrize(("name", "place"), [("S0", 0.0), ("S6", 6.0), ("GrabCut", 3.0), ("S", 3.0)])
-def test_a_box_stands_at_the_number_of_its_strategy(name, place):
-    assert position(name, 3) == place
+def test_a_box_stands_at_the_number_of_its_strategy_and_methods_without_one_beside_them():
+    found = positions(["S3", "S4", "S5", "GrabCut", "Otsu", "S"])
+    assert found == {"S3": 3.0, "S4": 4.0, "S5": 5.0, "GrabCut": 6.0, "Otsu": 7.0, "S": 8.0}
+    assert positions(["S0"]) == {"S0": 0.0}
+    assert positions(["Otsu"]) == {"Otsu": 1.0}
 
 
 def test_the_axis_shows_all_boxes_whole():
-    assert whole_range({"S2": (), "S6": ()}) == (1.4, 6.6)
+    assert whole_range([2.0, 6.0]) == (1.4, 6.6)
+    assert whole_range([]) == (-0.6, 0.6)

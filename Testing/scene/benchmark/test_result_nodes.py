@@ -61,6 +61,13 @@ def test_tables_carry_their_attributes_and_each_kind_of_table_has_its_chart(a_sc
     assert tuple(charts[1].GetYAxisRange()) == (90.0, 100.0)
 
 
+def test_boxes_of_classical_methods_stand_beside_those_of_the_model(a_scene):
+    boxes = box_table({"S3": [60.0], "S4": [70.0], "S5": [80.0], "Otsu": [90.0]}, "oracle")
+    (_table, charts) = _group().show([], [boxes])
+    assert charts[0].GetXAxisTitle() == "3: 5 points, 4: 5 + 5 points, 5: box, 6: Otsu"
+    assert tuple(charts[0].GetXAxisRange()) == (2.4, 6.6)
+
+
 def test_results_lie_in_their_folder(a_scene):
     import slicer
 
