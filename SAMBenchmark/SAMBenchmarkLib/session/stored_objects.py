@@ -22,7 +22,7 @@ _GONE = "Run the evaluation again."
 
 
 class StoredObjects:
-    """Objects of an evaluation; one case is kept in memory at a time.
+    """Objects of an evaluation; one case is kept in memory at a time. Several threads may ask.
 
     Args:
         store: file of results.
@@ -39,13 +39,15 @@ class StoredObjects:
         Raises:
             InputError: it is not there any more, or cannot be read.
         """
-        if self._loaded is not None and self._loaded[0] == options and self._loaded[1].case.name == case:
-            return self._loaded[1]
-        self._loaded = None
+        kept = self._loaded  # an export may put another case there meanwhile
+        if kept is not None and kept[0] == options and kept[1].case.name == case:
+            return kept[1]
+        kept = self._loaded = None
         if case not in self._sources:
             raise InputError(f"The case '{case}' is not at hand any more.", _GONE)
-        self._loaded = options, self._sources[case].load(options)
-        return self._loaded[1]
+        loaded = self._sources[case].load(options)
+        self._loaded = options, loaded
+        return loaded
 
     def find(self, row: ResultRow, options: BenchmarkOptions) -> ShownObject:
         """What is to be seen of a row.
