@@ -11,7 +11,7 @@ import json
 import zipfile
 import zlib
 from array import array
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
 from pathlib import Path
 from types import TracebackType
@@ -145,8 +145,27 @@ class ResultStore:
     def forget_case(self, option_hash: str, case_id: str) -> None:
         """Drop everything that is stored about a case."""
         with self._transaction():
-            for table in ("results", "masks", "timings", "pictures", "slices", "cases"):
-                self._execute(f"DELETE FROM {table} WHERE option_hash = ? AND case_id = ?", (option_hash, case_id))
+            self._forget(option_hash, case_id)
+
+    def _forget(self, option_hash: str, case_id: str) -> None:
+        for table in ("results", "masks", "timings", "pictures", "slices", "cases"):
+            self._execute(f"DELETE FROM {table} WHERE option_hash = ? AND case_id = ?", (option_hash, case_id))
+
+    def keep_only(self, option_hashes: Collection[str], cases: Collection[str]) -> None:
+        """Drop all other runs and cases for good, so that the file can be given away."""
+        unwanted = 0
+        with self._transaction():
+            for run in self.runs():
+                names = {record.case_id for record in self.cases(run.option_hash)}
+                for case in names if run.option_hash not in option_hashes else names.difference(cases):
+                    self._forget(run.option_hash, case)
+                    unwanted += 1
+                if run.option_hash not in option_hashes:
+                    self._execute("DELETE FROM runs WHERE option_hash = ?", (run.option_hash,))
+                    unwanted += 1
+        if unwanted:
+            with store_connection.translated(self.path):
+                self._connection.execute("VACUUM")  # what is deleted stays readable in the file until then
 
     # Slices
 

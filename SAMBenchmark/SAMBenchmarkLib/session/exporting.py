@@ -49,8 +49,7 @@ def export_files(
     written: list[Path] = []
     notices: list[str] = []
     if not (folder.results.exists() and folder.results.samefile(store)):
-        with atomic_path(folder.results) as temporary:
-            shutil.copyfile(store, temporary)
+        _copy_rows(store, folder.results, results, cases)
     written.append(folder.results)
     for number, result in enumerate(results):
         if should_stop():
@@ -78,7 +77,7 @@ def export_scenes(
     """
     from SAMBenchmarkLib.scene.bundle import write_scene
 
-    folder = OutputFolder(target)
+    folder, names = OutputFolder(target), file_names(cases)
     for result in results:
         own = folder_of(folder, result, len(results))
         for case in cases:
@@ -88,7 +87,7 @@ def export_scenes(
                 loaded = objects.loaded(case, result.run.options)
                 pair = loaded.frames[0], loaded.segmentations[0]
                 predicted = predictions_as_segmentations(opened, result.run.option_hash, case, 0, *pair)
-                path = own.scene if len(cases) == 1 else own.path / f"scene-{file_name(case)}.mrb"
+                path = own.scene if len(cases) == 1 else own.path / f"scene-{names[case]}.mrb"
                 write_scene(path, *pair, predicted, result.tables[1:], "\n".join(loaded.notes))
             yield path
 
@@ -101,6 +100,28 @@ def folder_of(folder: OutputFolder, result: ModelResults, models: int) -> Output
 def file_name(text: str) -> str:
     """A name without what file systems refuse."""
     return re.sub(r'[\\/:*?"<>|\s]+', "_", text).strip("._") or "unnamed"
+
+
+def file_names(texts: Sequence[str]) -> dict[str, str]:
+    """A file name for each text, no two alike on any file system."""
+    found: dict[str, str] = {}
+    taken: set[str] = set()
+    for text in texts:
+        name = plain = file_name(text)
+        number = 2
+        while name.lower() in taken:
+            name, number = f"{plain}_{number}", number + 1
+        taken.add(name.lower())
+        found[text] = name
+    return found
+
+
+def _copy_rows(store: Path, target: Path, results: Sequence[ModelResults], cases: Sequence[str]) -> None:
+    """A store with the rows behind these results and no others: it may hold those of earlier evaluations, too."""
+    with atomic_path(target) as temporary:
+        shutil.copyfile(store, temporary)
+        with ResultStore(temporary) as copy:
+            copy.keep_only({result.run.option_hash for result in results}, cases)
 
 
 def _write_report(

@@ -139,6 +139,19 @@ def test_a_case_is_forgotten_with_everything_and_others_stay(a_store):
     connection.close()
 
 
+def test_a_copy_keeps_the_chosen_runs_and_cases_only_and_the_others_cannot_be_read_from_the_file(a_store):
+    for key, case in ((HASH, "kept"), (HASH, "secret"), ("other", "kept")):
+        a_store.register_run(key, {}, {})
+        a_store.begin_case(CaseRecord(key, case))
+        a_store.save(one_row_outcome(a_row(option_hash=key, case_id=case)))
+    a_store.keep_only({HASH}, ["kept"])
+    assert [run.option_hash for run in a_store.runs()] == [HASH]
+    assert [row.case_id for row in a_store.rows(HASH)] == ["kept"]
+    assert list(a_store.rows("other")) == []
+    a_store.close()
+    assert b"secret" not in a_store.path.read_bytes()
+
+
 def test_a_case_keeps_what_is_known_about_it_through_its_states(a_store):
     begun = CaseRecord(HASH, "case a", "p1", "Bern", "CT", RUNNING, "", "abc", 12, ("resampled", "gantry tilt"))
     a_store.begin_case(begun)
