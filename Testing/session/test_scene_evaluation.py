@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import gc
+import threading
+import weakref
+
 import pytest
 
 from SAMBenchmarkLib.core.options import BenchmarkOptions
@@ -13,7 +17,8 @@ from SAMSegmenterLib.core.errors import Cancelled, InputError, ModelError
 from SAMSegmenterLib.core.progress import ignore_progress, never_stop
 from SAMSegmenterLib.scene.segmentations import node_from_segmentation
 from SAMSegmenterLib.scene.volumes import node_from_volume
-from support.case_files import SLICES, write_case
+from SAMSegmenterLib.session.worker import shared_worker
+from support.case_files import SLICES, write_case, write_manifest
 from support.phantoms import two_boxes_volume
 
 OPTIONS = BenchmarkOptions(strategies=("S5",), stride=4, timing_repeats=0)
@@ -80,6 +85,67 @@ def test_a_run_that_comes_to_nothing_leaves_no_folder(an_evaluation, pairs, tmp_
     with pytest.raises(ModelError, match="damaged"):
         an_evaluation.finish()
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_run_stopped_before_its_first_slice_leaves_no_folder(an_evaluation, pairs, a_fake_predictor, tmp_path):
+    def load(_name):
+        an_evaluation.job.stop()
+        return a_fake_predictor
+
+    job = an_evaluation.start(inputs_from_nodes(pairs), OPTIONS, ["model"], tmp_path / "new", load)
+    job.done.wait(60)
+    finished = an_evaluation.finish()
+    assert (finished.outcome.stopped, finished.published) == (True, [])
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_scene_closed_before_the_first_slice_leaves_no_folder_and_keeps_no_volume(
+    an_evaluation, pairs, a_fake_predictor, tmp_path
+):
+    def load(_name):
+        an_evaluation.scene_closing()
+        return a_fake_predictor
+
+    inputs = inputs_from_nodes(pairs)
+    kept = weakref.ref(inputs.sources[0].volume)
+    an_evaluation.start(inputs, OPTIONS, ["model"], tmp_path / "new", load).done.wait(60)
+    del inputs
+    with pytest.raises(InputError, match="scene was closed"):
+        an_evaluation.finish()
+    assert list(tmp_path.iterdir()) == []
+    gc.collect()
+    assert kept() is None
+
+
+def test_an_export_outlives_the_scene(an_evaluation, pairs, a_fake_predictor, tmp_path):
+    _run(an_evaluation, inputs_from_nodes(pairs[:1]), a_fake_predictor)
+    held, go_on = threading.Event(), threading.Event()
+    shared_worker().submit(lambda *_: held.set() or go_on.wait(60))
+    assert held.wait(60)
+    job = an_evaluation.export(tmp_path / "out")
+    an_evaluation.scene_closing()
+    go_on.set()
+    written, _notices = job.result()
+    assert {path.name for path in written} >= {"results.sqlite", "report.html"}
+
+
+def test_a_volume_that_was_moved_is_shown_as_it_was_evaluated(an_evaluation, pairs, a_fake_predictor, a_scene):
+    finished = _run(an_evaluation, inputs_from_nodes(pairs[:1]), a_fake_predictor)
+    results = finished.published[0].results
+    an_evaluation.show(results.worst[0], results.run.options)
+    before = a_scene.GetNumberOfNodesByClass("vtkMRMLScalarVolumeNode")
+    pairs[0].volume.SetOrigin(50.0, 0.0, 0.0)
+    an_evaluation.show(results.worst[0], results.run.options)
+    assert a_scene.GetNumberOfNodesByClass("vtkMRMLScalarVolumeNode") == before + 1
+    an_evaluation.hide()
+    assert a_scene.GetNumberOfNodesByClass("vtkMRMLScalarVolumeNode") == before
+
+
+def test_the_chosen_modality_is_that_of_files_that_tell_none(tmp_path):
+    case = write_case(tmp_path, "a")
+    assert [source.case.modality for source in inputs_from_folder(tmp_path, "MR").sources] == ["MR"]
+    write_manifest(tmp_path, [case])
+    assert [source.case.modality for source in inputs_from_folder(tmp_path, "MR").sources] == ["CT"]
 
 
 def test_two_evaluations_at_a_time_are_refused(an_evaluation, pairs, a_fake_predictor):

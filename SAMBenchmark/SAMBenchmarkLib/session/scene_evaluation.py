@@ -5,12 +5,11 @@ All methods are for the main thread; the work itself is done on the worker.
 
 from __future__ import annotations
 
-import contextlib
 import functools
 import logging
 import tempfile
 from collections.abc import Callable, Generator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -36,11 +35,6 @@ from SAMSegmenterLib.scene.volumes import node_from_volume
 from SAMSegmenterLib.session.worker import Job, shared_worker
 
 logger = logging.getLogger(__name__)
-
-SCENE_CLOSED = InputError(
-    "The scene was closed while the evaluation was under way, so its results belong to nothing.",
-    "Load the volumes and run again.",
-)
 
 
 @dataclass(frozen=True, eq=False)
@@ -86,15 +80,19 @@ def inputs_from_nodes(pairs: Sequence[NodePair], modality: str = "") -> Inputs:
     return Inputs(prepared.sources, prepared, notes)
 
 
-def inputs_from_folder(folder: Path) -> Inputs:
+def inputs_from_folder(folder: Path, modality: str = "") -> Inputs:
     """Cases of a folder; no file is read yet.
+
+    Args:
+        modality: of those whose modality a table of cases does not tell.
 
     Raises:
         InputError: there is none.
     """
     found = cases_in_folder(folder)
     notes = (f"{len(found.alone)} file(s) without a partner: {', '.join(found.alone[:5])}",) if found.alone else ()
-    return Inputs([FileSource(case) for case in found.cases], None, notes)
+    cases = [replace(case, modality=case.modality or modality) for case in found.cases]
+    return Inputs([FileSource(case) for case in cases], None, notes)
 
 
 class SceneEvaluation:
@@ -155,17 +153,21 @@ class SceneEvaluation:
         assert self.job is not None and self._running is not None
         job, (inputs, store) = self.job, self._running
         self.job = self._running = None
-        if self._scene_closed:
-            with contextlib.suppress(Exception):
-                job.result()
-            self._forget_store()
-            raise SCENE_CLOSED
         try:
             outcome, results = job.result()
         except BaseException:
-            if self._created is not None:
-                discard_if_empty(*self._created)
-            raise
+            self._discard_if_empty()
+            if not self._scene_closed:
+                raise
+        if self._scene_closed:
+            self._discard_if_empty()
+            self._forget_store()
+            raise InputError(
+                "The scene was closed while the evaluation was under way, so its results belong to nothing.",
+                "Load the volumes and run again.",
+            )
+        if not results:
+            self._discard_if_empty()
         published = publish(inputs.prepared, results, functools.partial(results_of, store, outcome))
         if published:
             remove_groups(FOLDER, [one.results.run.model for one in published])
@@ -207,7 +209,7 @@ class SceneEvaluation:
         prepared = self._evaluated.inputs.prepared
         if prepared is not None and row.case_id in prepared.states:
             volume, reference = prepared.states[row.case_id]
-            if volume.exists:
+            if volume.is_current:  # else it may lie elsewhere by now, and what was predicted beside it
                 return volume.node, reference.node if reference.exists else None
         name = f"{row.case_id}, volume {row.frame}" if row.frame else row.case_id
         if self._case_node is not None and self._case_node[0] == name and self._case_node[1].GetScene() is not None:
@@ -216,7 +218,8 @@ class SceneEvaluation:
             remove_node(self._case_node[1])
         node = node_from_volume(self._evaluated.objects.loaded(row.case_id, options).frames[row.frame], name)
         node.SetAttribute(OWN_NODE, "1")
-        node.SetSaveWithScene(False)
+        for made in filter(None, (node, node.GetDisplayNode())):
+            made.SetSaveWithScene(False)
         put_into_folder(node, (FOLDER, "Shown object"))
         self._case_node = name, node
         return node, None
@@ -273,9 +276,18 @@ class SceneEvaluation:
         return Path(self._scratch.name, RESULTS)
 
     def _forget_store(self) -> None:
+        """Remove the rows; when something is still read from them, as by an export, after that."""
         scratch, self._scratch = self._scratch, None
-        if scratch is not None:
+        if scratch is not None and shared_worker().is_idle:
             scratch.cleanup()
+        elif scratch is not None:
+            shared_worker().submit(lambda *_: scratch.cleanup())
+
+    def _discard_if_empty(self) -> None:
+        """Remove a new folder for results in which there are none."""
+        created, self._created = self._created, None
+        if created is not None:
+            discard_if_empty(*created)
 
 
 def _work(
