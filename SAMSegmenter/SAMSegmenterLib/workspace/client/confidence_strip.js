@@ -28,7 +28,8 @@
     template,
     props: { strip: { type: Object, required: true }, range: Array },
     emits: ["go", "choose"],
-    data() { return { drag: null }; },
+    data() { return { drag: null, wanted: null }; },
+    watch: { "strip.shown"(index) { if (index === this.wanted) this.wanted = null; } },
     computed: {
       count() { return Math.max(1, this.strip.last - this.strip.first + 1); },
       cells() {
@@ -50,6 +51,7 @@
       },
       inside(index) { return Math.min(this.strip.last, Math.max(this.strip.first, index)); },
       press(event) {
+        this.wanted = null;
         this.$refs.svg.setPointerCapture(event.pointerId);
         this.drag = { from: this.at(event), moved: false };
       },
@@ -72,11 +74,13 @@
         if (!to || event.ctrlKey || event.altKey || event.metaKey) return;
         event.preventDefault();
         event.stopPropagation();
-        const here = this.isThere(this.strip.shown) ? this.strip.shown : this.strip.first, index = this.inside(here + to);
+        const shown = this.wanted === null ? this.strip.shown : this.wanted; /* keys come faster than answers */
+        const here = this.isThere(shown) ? shown : this.strip.first, index = this.inside(here + to);
         if (event.shiftKey) {
           if (this.anchor === undefined || !this.range) this.anchor = here;
           this.choose(this.anchor, index);
         } else if (this.range) this.$emit("choose", null);
+        if (index !== this.strip.shown || this.wanted !== null) this.wanted = index;
         this.$emit("go", index);
       },
     },

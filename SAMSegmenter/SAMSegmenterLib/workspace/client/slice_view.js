@@ -67,7 +67,7 @@
       label: { type: Number, default: 1 }, hover: Boolean, big: String,
     },
     emits: ["act", "grow"],
-    data() { return { zoom: 1, centre: null, drag: null, scale: 1, wanted: null, hovered: 0 }; },
+    data() { return { zoom: 1, centre: null, drag: null, scale: 1, wanted: null, aim: null, hovered: 0 }; },
     computed: {
       box() {
         const width = this.x(this.view.width) / this.zoom, height = this.y(this.view.height) / this.zoom;
@@ -90,7 +90,10 @@
         return drag.kind === "draw" ? this.line(drag.path, this.tool === "lasso") : "";
       },
     },
-    watch: { "view.index"(index) { if (index === this.wanted) this.wanted = null; } },
+    watch: { /* keys come faster than answers: the next step goes on from where the last one leads */
+      "view.index"(index) { if (index === this.wanted) this.wanted = null; },
+      "view.cross"() { if (this.aim && this.isCrossed(this.aim)) this.aim = null; },
+    },
     mounted() { this.observer = new ResizeObserver(() => this.measure()); this.observer.observe(this.$refs.svg); },
     updated() { this.measure(); },
     unmounted() { this.observer.disconnect(); },
@@ -128,6 +131,7 @@
         return { box: "box", scribble: "draw", lasso: "draw" }[this.tool] || "point";
       },
       press(event) {
+        this.aim = null;
         const uv = this.place(event), mark = this.tool === "pick" ? null : this.markAt(uv);
         const kind = this.kindOf(event, mark);
         this.drag = { kind, mark, start: uv, end: uv, path: [uv], moved: false, x: event.clientX, y: event.clientY,
@@ -195,18 +199,21 @@
         if (event.ctrlKey || event.altKey || event.metaKey) return;
         const by = { ArrowUp: 1, PageUp: 5, ArrowDown: -1, PageDown: -5 }[event.key];
         const to = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] }[event.key];
-        if (event.shiftKey && to) this.tell("cross", { uv: this.crossed(to) });
+        if (event.shiftKey && to) this.aimBy(to);
         else if (by) this.step(by);
-        else if (event.key === " ") this.tell("click", { uv: this.view.cross, label: null });
+        else if (event.key === " ") this.tell("click", { uv: this.aim || this.view.cross, label: null });
         else if (event.key === "+") this.zoomBy(1.25, this.view.cross);
         else if (event.key === "-") this.zoomBy(0.8, this.view.cross);
         else return;
         event.preventDefault();
       },
-      crossed([du, dv]) {
-        const [u, v] = this.view.cross;
-        return [Math.min(this.view.width - 1, Math.max(0, u + du)), Math.min(this.view.height - 1, Math.max(0, v + dv))];
+      aimBy([du, dv]) {
+        const [u, v] = this.aim || this.view.cross, { width, height } = this.view;
+        const uv = [Math.min(width - 1, Math.max(0, u + du)), Math.min(height - 1, Math.max(0, v + dv))];
+        this.aim = this.isCrossed(uv) ? null : uv;
+        this.tell("cross", { uv });
       },
+      isCrossed([u, v]) { return Math.abs(u - this.view.cross[0]) < 0.25 && Math.abs(v - this.view.cross[1]) < 0.25; },
     },
   };
 
