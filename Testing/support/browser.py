@@ -52,7 +52,7 @@ def a_workspace_process(*arguments: str) -> Iterator[tuple[str, int]]:
     """As `a_workspace`, with the id of the process that answers."""
     command = [sys.executable, "-u", "-m", "SAMSegmenterLib.cli.sam_workspace", "--no-browser", "--port", "0"]
     process = subprocess.Popen([*command, *arguments], stdout=subprocess.PIPE, text=True, encoding="utf-8", env=_env())
-    deadline = threading.Timer(180, process.kill)
+    deadline = threading.Timer(600, process.kill)
     deadline.start()
     try:
         line = next((line for line in process.stdout if "http" in line), "")

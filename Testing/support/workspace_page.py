@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-SECONDS = 180_000
+SECONDS = 600_000
 """Milliseconds to wait at most: machines that run tests may be busy."""
 
 
