@@ -141,3 +141,23 @@ def test_the_clock_stands_still_during_a_pause(a_worker):
     job.resume()
     job.result()
     assert times[0] <= times[1] < times[0] + 0.3
+
+
+def test_work_that_fails_even_at_its_end_has_ended():
+    gate, worker = _Gate(), Worker()
+
+    def work(*_):
+        gate.wait()
+        try:
+            yield
+        finally:
+            raise ValueError("the file cannot be closed")
+
+    job = SteppedJob(worker, work)
+    assert gate.reached.wait(60)
+    job.pause()
+    worker.close(timeout=0)
+    gate.open.set()
+    assert job.done.wait(10)
+    with pytest.raises(Cancelled):
+        job.result()

@@ -149,6 +149,9 @@ class SteppedJob(Generic[T]):
             self._submit()
 
     def _end(self, error: BaseException | None) -> None:
-        self._steps.close()
+        try:
+            self._steps.close()
+        except Exception as failed:  # noqa: BLE001 - whoever waits must hear of the end all the same
+            error = error or failed
         self._error = error
         self.done.set()
