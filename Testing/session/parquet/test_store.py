@@ -101,6 +101,18 @@ def test_what_was_finished_of_a_stopped_case_is_kept_and_gone_on_with(tmp_path):
         assert store.mask(next(store.rows(HASH, slice=1))).shape == (24, 32)
 
 
+def test_a_worker_that_was_taken_for_lost_takes_nothing_back(tmp_path):
+    path = tmp_path / "results.parquet"
+    with ParquetStore(path) as lost:
+        lost.begin_case(CaseRecord(HASH, "a", fingerprint="mark"))
+        lost.save(an_outcome("a", 1))
+        with ParquetStore(path) as other:
+            fill(other, cases=("a",), slices=(1, 2))
+    with ParquetStore(path, read_only=True) as reader:
+        assert reader.case(HASH, "a").status == FINISHED and reader.count_finished_slices(HASH) == {"a": 2}
+        assert {row.slice for row in reader.rows(HASH)} == {1, 2}
+
+
 def test_a_long_case_is_written_in_between(tmp_path):
     now = [0.0]
     with ParquetStore(tmp_path / "results.parquet", clock=lambda: now[0]) as store:

@@ -8,10 +8,10 @@ from typing import Any
 
 from SAMBenchmarkLib.core.mask_codec import EncodedMask, encode_mask
 from SAMBenchmarkLib.core.rows import WHOLE_VOLUME, ResultRow, SliceOutcome, TimingRow
-from SAMBenchmarkLib.core.store import CaseRecord, SliceKey
+from SAMBenchmarkLib.core.store import FINISHED, RUNNING, CaseRecord, SliceKey
 from SAMBenchmarkLib.session.parquet import part_tables
 from SAMBenchmarkLib.session.parquet.layout import MASKS, ROWS, TIMINGS, RunFolder, part_of_case
-from SAMBenchmarkLib.session.parquet.part_index import CaseEntry, Part, write_part
+from SAMBenchmarkLib.session.parquet.part_index import CaseEntry, Part, PartIndex, write_part
 from SAMBenchmarkLib.session.parquet.part_tables import MaskKey
 
 
@@ -64,12 +64,20 @@ class OpenCase:
         """Finished slices."""
         return sum(index != WHOLE_VOLUME for _frame, _plane, index in self.rows)
 
+    def _is_behind(self, written: CaseEntry | None) -> bool:
+        """Whether this process was taken for lost, and another one went further with the same files meanwhile."""
+        if written is None or written.record.status != FINISHED or self.record.status != RUNNING:
+            return False
+        return written.record.fingerprint == self.record.fingerprint and set(self.rows) <= written.slices
+
     def write(self, folder: RunFolder) -> None:
-        """Write all of it; the case's file comes last.
+        """Write all of it; the case's file comes last. Nothing is taken back from a case that another worker finished.
 
         Raises:
             StoreError: it cannot be written; what was written before is intact.
         """
+        if self._is_behind(PartIndex(folder).own_part(self.record.case_id)):
+            return
         folder.create()
         name = part_of_case(self.record.case_id)
         rows = [row for rows in self.rows.values() for row in rows]
