@@ -4,10 +4,12 @@ import pytest
 
 from SAMBenchmarkLib.core.store import FAILED, FINISHED, CaseRecord
 from SAMBenchmarkLib.session.parquet.layout import part_of_case
+from SAMSegmenterLib.core.errors import StoreError
 from support.outcomes import HASH, an_outcome
 
 parquet = pytest.importorskip("SAMBenchmarkLib.session.parquet.store", reason="pyarrow and DuckDB are not installed")
 merging = pytest.importorskip("SAMBenchmarkLib.session.parquet.merging", reason="pyarrow is not installed")
+part_index = pytest.importorskip("SAMBenchmarkLib.session.parquet.part_index")
 merge_parts = merging.merge_parts
 CASES = ("d", "b", "a", "c")
 
@@ -54,6 +56,31 @@ def test_a_merge_that_ends_in_the_middle_loses_and_doubles_nothing(a_store, monk
     monkeypatch.undo()
     assert merge_parts(a_store.path, HASH, at_least=2) == 0
     assert len(files(a_store)) == 1 and rows(a_store) == before
+
+
+def test_a_reader_loses_nothing_when_parts_are_merged_while_it_lists_them(a_store, monkeypatch):
+    as_ever, merged = part_index.read_json, []
+
+    def merged_meanwhile(path):
+        if not merged:
+            merged.append(path)
+            assert merge_parts(a_store.path, HASH, at_least=2) == 4
+        return as_ever(path)
+
+    with parquet.ParquetStore(a_store.path, read_only=True) as reader:
+        monkeypatch.setattr(part_index, "read_json", merged_meanwhile)
+        assert [case.case_id for case in reader.cases(HASH)] == sorted(CASES) and merged
+
+
+def test_a_damaged_part_is_not_merged_and_told_in_words(a_store):
+    path = a_store.path / HASH / "rows" / f"{part_of_case('b')}.parquet"
+    path.write_bytes(b"PAR1 nothing")
+    with pytest.raises(StoreError, match="could not be read"):
+        merge_parts(a_store.path, HASH, at_least=2)
+    path.unlink()
+    with pytest.raises(StoreError, match="could not be read"):
+        merge_parts(a_store.path, HASH, at_least=2)
+    assert len(files(a_store)) == 4
 
 
 def test_a_case_that_a_lost_worker_writes_again_counts_once(a_store):

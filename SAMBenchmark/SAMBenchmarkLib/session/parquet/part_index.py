@@ -11,6 +11,7 @@ from SAMBenchmarkLib.core.store import CaseRecord
 from SAMBenchmarkLib.session.parquet.layout import CASES, MERGED, RunFolder, part_of_case, read_json, write_json
 
 SliceKey = tuple[int, str, int]
+_LISTINGS = 5
 
 
 @dataclass(frozen=True)
@@ -56,7 +57,7 @@ class PartIndex:
 
     def parts(self) -> dict[str, Part]:
         """All parts that count, by name. A case's own part counts no more once it was merged."""
-        found = {path.stem: self._read(path) for path in self._paths()}
+        found = self._found()
         merged = {part_of_case(case) for name, part in found.items() if name.startswith(MERGED) for case in part.cases}
         self._known = {name: known for name, known in self._known.items() if name in found}
         return {name: part for name, part in sorted(found.items()) if name not in merged}
@@ -82,7 +83,16 @@ class PartIndex:
         if folder.is_dir():
             yield from sorted(path for path in folder.glob("*.json") if not path.name.startswith("."))
 
-    def _read(self, path: Path) -> Part:
+    def _found(self) -> dict[str, Part]:
+        """Every part that is there; listed anew when one went meanwhile, for what it held may be in a new one."""
+        for _ in range(_LISTINGS):
+            read = {path.stem: self._read(path) for path in self._paths()}
+            found = {name: part for name, part in read.items() if part is not None}
+            if len(found) == len(read):
+                break
+        return found
+
+    def _read(self, path: Path) -> Part | None:
         try:
             status = path.stat()
             mark = (status.st_mtime_ns, status.st_size)
@@ -91,7 +101,7 @@ class PartIndex:
                 return known[1]
             content = read_json(path)
         except FileNotFoundError:  # merged a moment ago
-            return Part({})
+            return None
         entries = map(CaseEntry.from_json, content["cases"])
         part = Part({entry.record.case_id: entry for entry in entries}, tuple(content.get("dropped", ())))
         self._known[path.stem] = (mark, part)

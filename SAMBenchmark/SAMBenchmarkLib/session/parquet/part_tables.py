@@ -15,6 +15,7 @@ from SAMBenchmarkLib.core.rows import COLUMN_TYPES, KEY_COLUMNS, ResultRow, Timi
 from SAMBenchmarkLib.core.store_schema import MASK_COLUMNS, SLICE_COLUMNS, TIMING_COLUMNS
 from SAMBenchmarkLib.session.parquet.layout import MASKS, ROWS, TIMINGS
 from SAMSegmenterLib.core.atomic import atomic_path
+from SAMSegmenterLib.core.errors import StoreError
 
 _TYPES = {"TEXT": pyarrow.string(), "INTEGER": pyarrow.int64(), "REAL": pyarrow.float64()}
 _MASK_TYPES = {
@@ -111,5 +112,13 @@ def write_table(path: Path, table: pyarrow.Table) -> None:
 
 
 def read_table(path: Path) -> pyarrow.Table:
-    """A file's table."""
-    return pyarrow.parquet.ParquetFile(path).read()
+    """A file's table.
+
+    Raises:
+        StoreError: it is damaged or gone.
+    """
+    try:
+        return pyarrow.parquet.ParquetFile(path).read()
+    except (OSError, pyarrow.ArrowException) as error:
+        hint = "Check the disk, or run the evaluation again into a new folder."
+        raise StoreError(f"{path} could not be read: {str(error).partition(chr(10))[0]}", hint) from error
