@@ -45,6 +45,8 @@ def fill_node(node: Any, table: Table) -> None:
     node.RemoveAllColumns()
     for name, values in table.columns.items():
         node.AddColumn(_column(name, values))
+        node.SetColumnTitle(plain_text(name), plain_text(name))
+    node.SetUseColumnTitleAsColumnHeader(True)  # or views show the names as a first row that looks like a result
     node.SetLocked(True)  # results are read, not typed over
     node.EndModify(before)
 

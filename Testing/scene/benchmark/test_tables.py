@@ -87,3 +87,9 @@ def test_nothing_is_left_behind_when_the_folder_does_not_exist(a_scene, tmp_path
 def test_a_table_without_rows_is_a_table(a_scene):
     node = node_from_table(Table("empty", "Empty", {"structure": [], "dice": []}))
     assert (node.GetNumberOfColumns(), node.GetNumberOfRows()) == (2, 0)
+
+
+def test_views_show_the_names_of_columns_as_headers_not_as_a_row(a_scene):
+    node = node_from_table(TABLE)
+    assert node.GetUseColumnTitleAsColumnHeader()
+    assert [node.GetColumnTitle(name) for name in ("structure", "n")] == ["structure", "n"]

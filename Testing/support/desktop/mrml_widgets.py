@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import string
 import weakref
 from typing import Any
 
@@ -150,7 +151,7 @@ def _refresh_if_alive(widget: qMRMLNodeComboBox | None) -> None:
 
 
 class qMRMLTableView(QtWidgets.QTableView):  # noqa: N801
-    """Shows a table node."""
+    """Shows a table node; its columns' names stand in a first row unless the node says that they are headers."""
 
     def __init__(self, parent: Any = None) -> None:
         super().__init__(parent)
@@ -168,10 +169,14 @@ class qMRMLTableView(QtWidgets.QTableView):  # noqa: N801
         self._node = node
         columns = [node.GetTable().GetColumn(n) for n in range(node.GetNumberOfColumns())] if node is not None else []
         model = QtGui.QStandardItemModel(self)
-        model.setHorizontalHeaderLabels([column.GetName() for column in columns])
+        headers = node is not None and node.GetUseColumnTitleAsColumnHeader()
+        titles = [node.GetColumnTitle(column.GetName()) for column in columns]
+        model.setHorizontalHeaderLabels(titles if headers else list(string.ascii_uppercase[: len(titles)]))
         for at, column in enumerate(columns):
-            for row in range(column.GetNumberOfTuples()):
-                model.setItem(row, at, QtGui.QStandardItem(str(column.GetValue(row))))
+            names = [] if headers else [column.GetName()]
+            values = [column.GetValue(row) for row in range(column.GetNumberOfTuples())]
+            for row, value in enumerate([*names, *values]):
+                model.setItem(row, at, QtGui.QStandardItem(str(value)))
         self.setModel(model)
 
 
