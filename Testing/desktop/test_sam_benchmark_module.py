@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import threading
+import types
 from dataclasses import replace
 from pathlib import Path
 
@@ -181,6 +182,16 @@ def test_a_volume_can_be_left_out_and_paired_by_hand(a_widget):
     a_widget.panel.refresh()  # both choices stay
     (pair,) = a_widget.panel.inputs.pairs()
     assert (pair.volume.GetName(), pair.reference.GetName()) == ("CT 2", "first")
+
+
+def test_a_volume_without_reference_by_choice_stays_so_when_the_scene_changes(a_widget):
+    _load("CT 1", "first")
+    _load("CT 2", "second")
+    a_widget.panel.refresh()
+    a_widget.ui.pairsTable.cellWidget(0, 1).setCurrentIndex(0)
+    a_widget.panel.refresh()
+    assert _references(a_widget) == ["(none)", "second"]
+    assert [pair.volume.GetName() for pair in a_widget.panel.inputs.pairs()] == ["CT 2"]
 
 
 def test_the_choices_of_the_panel_are_the_options_of_the_run(a_widget):
@@ -519,6 +530,24 @@ def test_results_are_exported_whole(a_widget, chosen, wait_until, tmp_path, monk
     assert "left box" in (target / "csv" / "dice_oracle.csv").read_text(encoding="utf-8-sig")
 
 
+def test_an_export_that_is_stopped_says_so(a_widget, tmp_path):
+    stopped = types.SimpleNamespace(result=lambda: ([], []), should_stop=lambda: True)
+    a_widget.panel.onExportDone(stopped, tmp_path)
+    assert a_widget.ui.statusLabel.text == f"Stopped. What was written until then is in {tmp_path}."
+
+
+def test_nothing_is_exported_while_something_is_under_way(a_widget, chosen, a_predictor, wait_until):
+    _run(a_widget, wait_until)
+    a_predictor.hold_at = a_predictor.encoded_images
+    a_widget.ui.estimateButton.click()
+    wait_until(a_predictor.reached.is_set)
+    _show_table(a_widget, "Time per slice [s]")
+    assert not a_widget.ui.exportButton.enabled
+    a_predictor.go_on.set()
+    wait_until(lambda: not _running(a_widget))
+    assert a_widget.ui.exportButton.enabled
+
+
 def test_a_folder_with_other_files_is_not_exported_into(a_widget, chosen, wait_until, tmp_path, monkeypatch):
     _run(a_widget, wait_until)
     (tmp_path / "thesis.txt").write_text("mine", encoding="utf-8")
@@ -559,6 +588,24 @@ def test_a_folder_of_files_is_evaluated_and_its_objects_are_shown(a_widget, chos
     assert [n.GetName() for n in _nodes(a_scene, "vtkMRMLScalarVolumeNode")] == ["phantom", "one"]
     a_widget.ui.hideButton.click()
     assert a_scene.GetNumberOfNodes() == before
+
+
+def test_a_folder_is_looked_through_when_it_is_chosen_and_not_whenever_the_scene_changes(
+    a_widget, chosen, a_folder, monkeypatch
+):
+    from SAMBenchmarkLib.desktop import inputs_section
+
+    looked, look = [], inputs_section.inputs_from_folder
+    monkeypatch.setattr(inputs_section, "inputs_from_folder", lambda *args: looked.append(args) or look(*args))
+    a_widget.ui.modalitySelector.setEditText("MR")
+    _choose_folder(a_widget, a_folder)
+    assert set(looked) == {(a_folder, "MR")}
+    looked.clear()
+    a_widget.panel.refresh()
+    assert looked == []
+    assert a_widget.ui.inputsInfoLabel.text == "2 cases found."
+    a_widget.panel.restoreChoices()
+    assert set(looked) == {(a_folder, "MR")}
 
 
 def test_an_empty_folder_is_told_of_at_once(a_widget, chosen, tmp_path):

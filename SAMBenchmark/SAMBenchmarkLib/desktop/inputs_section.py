@@ -35,7 +35,7 @@ class InputsSection:
         self.ui, self._dialogs, self._on_changed = ui, dialogs, on_changed
         self._pairs: list[NodePair] = []
         self._boxes: list[Any] = []
-        self._chosen: dict[str, str] = {}  # node IDs that the user paired by hand
+        self._chosen: dict[str, str] = {}  # node IDs that the user paired by hand; empty for no reference
         self._left_out: set[str] = set()
         self._filling = False
         ui.sourceSelector.addItem(_("volumes in the scene"), SCENE)
@@ -97,7 +97,7 @@ class InputsSection:
             InputError: it cannot be used.
         """
         if self.source == FOLDER:
-            return inputs_from_folder(Path(self.ui.folderEdit.text.strip()).expanduser())
+            return inputs_from_folder(Path(self.ui.folderEdit.text.strip()).expanduser(), self.modality)
         checked = [pair for number, pair in enumerate(self._pairs) if self._is_checked(number)]
         if not checked:
             raise InputError(_("No volume is chosen."), _("Check at least one volume."))
@@ -118,6 +118,8 @@ class InputsSection:
         self._filling = False
         self._show_source()
         self.refresh()
+        if self.source == FOLDER:
+            self._show_info()
 
     def forget(self) -> None:
         """The scene was closed."""
@@ -130,8 +132,11 @@ class InputsSection:
         """List the volumes of the scene again; what the user chose stays while its nodes are there."""
         volumes, references = volumes_in(slicer.mrmlScene), references_in(slicer.mrmlScene)
         by_id = {node.GetID(): node for node in references}
+        chosen = {
+            volume: by_id.get(node_id) for volume, node_id in self._chosen.items() if not node_id or node_id in by_id
+        }
         self._pairs = [
-            NodePair(pair.volume, by_id.get(self._chosen.get(pair.volume.GetID(), ""), pair.reference))
+            NodePair(pair.volume, chosen.get(pair.volume.GetID(), pair.reference))
             for pair in suggested_pairs(volumes, references)
         ]
         self._filling = True
@@ -144,7 +149,8 @@ class InputsSection:
         table.resizeRowsToContents()
         _fit_height(table)
         self._filling = False
-        self._show_info()
+        if self.source == SCENE:  # looking through a folder can take long, and nodes come and go often
+            self._show_info()
 
     def _fill_row(self, number: int, pair: NodePair, references: list[Any]) -> None:
         table = self.ui.pairsTable
