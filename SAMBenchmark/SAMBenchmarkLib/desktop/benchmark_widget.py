@@ -139,7 +139,7 @@ class BenchmarkPanel:
         for name in ("inputsButton", "optionsButton", "moreButton"):
             getattr(self.ui, name).setEnabled(not running)
         self.ui.runButton.setToolTip(missing or _("Evaluate the chosen cases."))
-        self.results.update_buttons(running)
+        self.results.set_busy(running)
 
     # Running
 
@@ -197,13 +197,12 @@ class BenchmarkPanel:
         self.updateButtons()
 
     def _end(self, job: Any, on_done: Callable[[Any], None]) -> None:
-        self._tick = None
+        self._tick = self._job = None  # what follows may let the user do something
         self.ui.progressBar.setVisible(False)
         try:
             on_done(job)
         except Exception as error:  # noqa: BLE001 - whatever it is, the user must read about it here
             self.showError(error)
-        self._job = None
         self.refresh()
 
     def onProgress(self, event: ProgressEvent) -> None:
@@ -228,7 +227,10 @@ class BenchmarkPanel:
     def onExportDone(self, job: Any, target: Path) -> None:
         """Write the scenes, too, and say where everything is."""
         _paths, notices = job.result()
-        if self.ui.exportSceneCheckBox.isChecked() and not job.should_stop():
+        if job.should_stop():
+            self.showMessage(_("Stopped. What was written until then is in {folder}.").format(folder=target))
+            return
+        if self.ui.exportSceneCheckBox.isChecked():
             self.showMessage(_("Writing scenes ..."))
             slicer.app.processEvents()
             self._logic.evaluation.export_scenes(target)

@@ -39,7 +39,7 @@ class ResultsSection:
         self._on_error, self._on_export = on_error, on_export
         self._published: Sequence[Published] = ()
         self._tables: dict[str, str] = {}
-        self._rank = 0
+        self._rank, self._busy = 0, False
         self._connections = [
             (ui.resultModelSelector, "currentIndexChanged(int)", self._model_changed),
             (ui.resultSelector, "currentIndexChanged(int)", self._table_changed),
@@ -83,8 +83,12 @@ class ResultsSection:
         self.ui.resultModelSelector.setVisible(False)
         self._model_changed()
 
-    def update_buttons(self, busy: bool) -> None:
+    def set_busy(self, busy: bool) -> None:
         """While something is under way nothing is exported."""
+        self._busy = busy
+        self._update_buttons()
+
+    def _update_buttons(self) -> None:
         there = self._current() is not None
         worst = there and self.ui.resultSelector.currentData == self._tables.get(WORST_FIRST)
         count = len(self._current().results.worst) if there else 0
@@ -92,7 +96,7 @@ class ResultsSection:
         self.ui.nextButton.setEnabled(worst and self._rank < count)
         self.ui.hideButton.setEnabled(there and self._rank > 0)
         self.ui.plotButton.setEnabled(there and self.ui.plotSelector.count > 0)
-        self.ui.exportButton.setEnabled(there and not busy and self._evaluation.has_results)
+        self.ui.exportButton.setEnabled(there and not self._busy and self._evaluation.has_results)
         self.ui.exportSceneCheckBox.setEnabled(self.ui.exportButton.enabled)
 
     def charts(self) -> list[Any]:
@@ -137,7 +141,7 @@ class ResultsSection:
         for name in ("previousButton", "nextButton", "hideButton"):
             getattr(self.ui, name).setVisible(worst)
         self._say(_("Click a row to see that object in the slice views.") if worst else "")
-        self.update_buttons(False)
+        self._update_buttons()
 
     # Objects
 
@@ -165,7 +169,7 @@ class ResultsSection:
         dice = "-" if row.dice != row.dice else f"{100 * row.dice:.1f}"
         about = {"rank": rank, "structure": row.structure, "case": row.case_id, "slice": row.slice}
         self._say(text.format(strategy=row.strategy, dice=dice, **about))
-        self.update_buttons(False)
+        self._update_buttons()
 
     def _previous(self) -> None:
         self._step(-1)
@@ -185,7 +189,7 @@ class ResultsSection:
         self._evaluation.hide()
         self._rank = 0
         self._say("")
-        self.update_buttons(False)
+        self._update_buttons()
 
     def _say(self, text: str) -> None:
         self.ui.objectLabel.setTextFormat(qt.Qt.PlainText)
