@@ -22,7 +22,6 @@ class PanelChoices:
         source: `SCENE` or `FOLDER`.
         folder: of images and references.
         results: folder for results; empty for none.
-        left_out: names of volumes that are not to be evaluated.
         models: names of the registry.
     """
 
