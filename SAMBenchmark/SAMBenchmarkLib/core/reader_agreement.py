@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -11,8 +11,6 @@ import numpy as np
 
 from SAMBenchmarkLib.core.object_metrics import measure
 from SAMBenchmarkLib.core.rows import VOLUME, WHOLE_VOLUME, ResultRow
-from SAMBenchmarkLib.core.statistics.agreement import agreement
-from SAMBenchmarkLib.core.tables import Table
 from SAMSegmenterLib.core.arrays import Mask
 from SAMSegmenterLib.core.errors import InputError
 from SAMSegmenterLib.core.reference import Segmentation
@@ -77,19 +75,6 @@ def reader_volumes(
             figures = asdict(measure(other, one, spacing, tolerance_mm=tolerance_mm))
             about = {"structure": name, "size": int(np.count_nonzero(one)), "n_candidates": 1, "variant": VOLUME}
             yield ResultRow(option_hash, case_id, 0, "", WHOLE_VOLUME, value, READERS, "oracle", **figures, **about)
-
-
-def area_agreement(rows: Iterable[ResultRow]) -> Table:
-    """Bias, limits of agreement and intraclass correlation of the two readers' areas, in pixels, by structure."""
-    areas: dict[str, list[tuple[int, int]]] = {}
-    for row in rows:
-        areas.setdefault(row.structure, []).append((row.n_gt, row.n_pred))
-    lines = []
-    for structure, pairs in areas.items():
-        found = agreement([one for one, _ in pairs], [other for _, other in pairs])
-        lines.append((structure, found.n, found.bias, *found.limits, found.icc, found.note))
-    header = ("structure", "n", "bias_px", "limit_low_px", "limit_high_px", "icc", "note")
-    return Table.from_rows("reader_areas", "Areas by two readers [px], second less first", header, lines)
 
 
 def named_mask(segmentation: Segmentation, name: str, axis: int | None = None, index: int = 0) -> Mask:

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from SAMBenchmarkLib.core.metrics import dice
-from SAMBenchmarkLib.core.reader_agreement import area_agreement, reader_rows, reader_volumes
+from SAMBenchmarkLib.core.reader_agreement import reader_rows, reader_volumes
 from SAMBenchmarkLib.core.rows import VOLUME, WHOLE_VOLUME
 from SAMBenchmarkLib.core.summary import summary_tables
 from SAMSegmenterLib.core.errors import InputError
@@ -28,19 +28,6 @@ def test_the_figures_are_those_of_a_run():
         [100 * np.mean([r.dice for r in rows])]
     )
     assert rows[0].dice == dice(a_reader(7).layers[0][1] > 0, a_reader(5).layers[0][1] > 0)
-
-
-def test_areas_agree_but_for_a_bias():
-    table = area_agreement(reader_rows("a", a_reader(5), a_reader(7)))
-    row = dict(zip(table.header, table.rows[0], strict=True))
-    # areas 48, 56, 64 and 64, 72, 80: mean squares 128, 384, 0, so 128 / (128 + 2 * 384 / 3)
-    assert (row["n"], row["bias_px"], row["icc"]) == (3, 16, pytest.approx(1 / 3))
-    assert (row["limit_low_px"], row["limit_high_px"]) == (16, 16)
-
-
-def test_one_slice_gives_words():
-    table = area_agreement(reader_rows("a", a_reader(5, (2,)), a_reader(7, (2,))))
-    assert table.columns["note"] == ["1 object only: no limits, no correlation"]
 
 
 def test_readers_need_the_same_grid_and_names():
