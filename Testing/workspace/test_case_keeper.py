@@ -112,5 +112,5 @@ def test_structures_of_a_file_become_segments_beside_those_with_voxels(desk):
     assert [row.name for row in rows] == ["left box", "right box", "left box 2", "right box 2"]
     assert len({row.id for row in rows}) == 4 and len({row.colour for row in rows}) == 4
     assert desk.voxels(0) == desk.voxels(2) == int(labels.mask(labels.structures[0]).sum())
-    kept = desk.controller.case.kept()
+    kept = desk.controller.case.kept()()
     assert [look.id for look in kept.looks] == [row.id for row in rows]

@@ -1,6 +1,8 @@
 """Saved files hold the voxels of the segments."""
 
 import asyncio
+import threading
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -91,8 +93,11 @@ def test_what_a_format_cannot_hold_is_told_on_the_page(desk, monkeypatch):
     volume, _labels = two_boxes_volume()
     ones = np.ones(volume.shape_kji, np.uint8)
     overlapping = Segmentation((ones, ones), volume.ijk_to_ras, (Structure(1, "one", 0, 1), Structure(2, "two", 1, 1)))
-    monkeypatch.setattr(desk.controller.case, "segmentation", lambda: overlapping)
+    threads = []
+    copy = SimpleNamespace(segmentation=lambda: threads.append(threading.current_thread()) or overlapping)
+    monkeypatch.setattr(desk.controller.case, "copy", lambda: copy)
     status, _headers, content = answer(desk, "/save/segmentation.nii.gz")
+    assert threads and threads[0] is not threading.main_thread()  # which answers the page meanwhile
     assert status == 409 and b"overlap" in content and "overlap" in desk.messages
     with pytest.raises(InputError, match="overlap"):
         file_of(".nii.gz", overlapping, volume, {})

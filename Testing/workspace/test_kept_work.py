@@ -1,6 +1,7 @@
 """Accepted segments survive whatever ends a workspace, and nobody is offered those of a workspace that lives."""
 
 import os
+import threading
 import time
 
 import numpy as np
@@ -57,6 +58,14 @@ def test_segments_come_back_as_they_were(case, tmp_path):
     assert read.is_of(volume) and read.voxels == kept.voxels > 0
 
 
+def test_segments_are_made_ready_away_from_the_main_thread(case, tmp_path, work):
+    _volume, kept = case
+    threads = []
+    work.note_change()
+    work.save_now(lambda: lambda: threads.append(threading.current_thread()) or kept)
+    assert len(threads) == 1 and threads[0] is not threading.main_thread() and files(tmp_path)
+
+
 def test_segments_of_another_volume_are_told_apart(case):
     volume, kept = case
     other, _ = two_boxes_volume(ijk_to_ras=np.diag([1.0, 1.0, 7.0, 1.0]))
@@ -74,10 +83,10 @@ def test_damaged_files_are_told(tmp_path, content):
 def test_a_change_is_written_once_it_rests_and_offered_when_the_workspace_is_gone(case, tmp_path, work, clock):
     volume, kept = case
     work.note_change()
-    assert not work.save_if_due(lambda: kept)
+    assert not work.save_if_due(lambda: lambda: kept)
     clock.now = REST_SECONDS + 0.01
-    assert work.save_if_due(lambda: kept)
-    work.save_now(lambda: kept)
+    assert work.save_if_due(lambda: lambda: kept)
+    work.save_now(lambda: lambda: kept)
     later = KeptWork(tmp_path)
     assert later.offers(volume) == []  # its owner lives
     work.close(False)
@@ -92,7 +101,7 @@ def test_a_workspace_that_is_killed_leaves_its_file(case, tmp_path):
     volume, kept = case
     work = KeptWork(tmp_path)
     work.note_change()
-    work.save_now(lambda: kept)
+    work.save_now(lambda: lambda: kept)
     work._lock.release()  # as the system does when a process ends
     assert len(KeptWork(tmp_path).offers(volume)) == 1
 
@@ -100,7 +109,7 @@ def test_a_workspace_that_is_killed_leaves_its_file(case, tmp_path):
 def test_what_the_user_saved_is_not_kept(case, tmp_path):
     work = KeptWork(tmp_path)
     work.note_change()
-    work.save_now(lambda: case[1])
+    work.save_now(lambda: lambda: case[1])
     assert len(files(tmp_path)) == 2
     work.close(True)
     assert files(tmp_path) == []
@@ -110,10 +119,10 @@ def test_empty_segments_are_not_kept(case, tmp_path, work):
     _volume, kept = case
     empty = KeptSegments(type(kept.segmentation)((np.zeros_like(kept.segmentation.layers[0]),), *_rest(kept)), (), "")
     work.note_change()
-    work.save_now(lambda: kept)
+    work.save_now(lambda: lambda: kept)
     assert any(name.endswith(".npz") for name in files(tmp_path))
     work.note_change()
-    work.save_now(lambda: empty)
+    work.save_now(lambda: lambda: empty)
     assert not any(name.endswith(".npz") for name in files(tmp_path))
 
 
@@ -124,10 +133,10 @@ def _rest(kept):
 def test_another_volume_gets_a_file_of_its_own(case, tmp_path, work):
     volume, kept = case
     work.note_change()
-    work.save_now(lambda: kept)
+    work.save_now(lambda: lambda: kept)
     work.leave(False)
     work.note_change()
-    work.save_now(lambda: kept)
+    work.save_now(lambda: lambda: kept)
     assert len([name for name in files(tmp_path) if name.endswith(".npz")]) == 2
     assert len(work.offers(volume)) == 1  # the one that was left
 
@@ -146,6 +155,6 @@ def test_a_folder_that_cannot_be_written_ends_nothing(case, tmp_path, caplog):
     (tmp_path / "file").touch()
     work = KeptWork(tmp_path / "file" / "folder")
     work.note_change()
-    work.save_now(lambda: case[1])
+    work.save_now(lambda: lambda: case[1])
     assert "not kept" in caplog.text and work.offers(case[0]) == []
     work.close(False)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -60,17 +60,63 @@ def segmentation_on_volume(node: Any, reference_volume_node: Any) -> tuple[Segme
         raise InputError("There is no segmentation.", "Choose a segmentation or a labelmap.")
     if node.IsA("vtkMRMLLabelMapVolumeNode"):
         return _from_labelmap_node(node, reference_volume_node)
+    return copy_of_segments(node, reference_volume_node).on_volume()
+
+
+def copy_of_segments(node: Any, reference_volume_node: Any) -> SegmentsCopy:
+    """As `segmentation_from_node` of a segmentation node, where laying the structures on the volume is left for later.
+
+    Only the part of space that a segment takes up is copied, so this is quick also on large volumes.
+
+    Raises:
+        InputError: there are no structures, or a transform is not linear.
+
+    Thread: main.
+    """
     labelmaps, structures = _labelmaps_of(node)
     if not structures:
         raise InputError(f"The segmentation '{node.GetName()}' has no segments.", "Add one, or choose another.")
     shape, to_world = _lattice_of(reference_volume_node)
-    _check_overlap(node, labelmaps, shape, to_world)
-    placed = [_onto(labelmap, shape, to_world) for labelmap in labelmaps]
-    resampled = any(moved for _layer, moved in placed)
-    if resampled:
-        logger.info("Segmentation %s lies on another lattice: resampled by nearest neighbour.", node.GetName())
-    layers = tuple(_known_values(layer, n, structures) for n, (layer, _moved) in enumerate(placed))
-    return Segmentation(layers, to_world, tuple(structures)), resampled
+    return SegmentsCopy(node.GetName(), tuple(labelmaps), tuple(structures), shape, to_world)
+
+
+@dataclass(frozen=True, eq=False)
+class SegmentsCopy:
+    """What the segments of a node held at one moment.
+
+    Args:
+        name: of the node.
+        labelmaps: in world space.
+        structures: by labelmap and value.
+        shape: (K, J, I) of the volume.
+        ijk_to_ras: (4, 4) of the volume.
+
+    Thread: any, all of it.
+    """
+
+    name: str
+    labelmaps: tuple[Labelmap, ...]
+    structures: tuple[Structure, ...]
+    shape: tuple[int, int, int]
+    ijk_to_ras: Matrix4
+
+    def segmentation(self) -> Segmentation:
+        """The structures on the volume's lattice.
+
+        Raises:
+            InputError: they lie elsewhere in space.
+        """
+        return self.on_volume()[0]
+
+    def on_volume(self) -> tuple[Segmentation, bool]:
+        """As `segmentation`, with whether anything was resampled (nearest neighbour) on the way."""
+        _check_overlap(self.name, self.labelmaps, self.shape, self.ijk_to_ras)
+        placed = [_onto(labelmap, self.shape, self.ijk_to_ras) for labelmap in self.labelmaps]
+        resampled = any(moved for _layer, moved in placed)
+        if resampled:
+            logger.info("Segmentation %s lies on another lattice: resampled by nearest neighbour.", self.name)
+        layers = tuple(_known_values(layer, n, self.structures) for n, (layer, _moved) in enumerate(placed))
+        return Segmentation(layers, self.ijk_to_ras, self.structures), resampled
 
 
 def node_from_segmentation(
@@ -202,12 +248,12 @@ def _empty_volume_on(volume_node: Any) -> Volume:
     return Volume(np.broadcast_to(np.uint8(0), shape), ijk_to_world(volume_node))
 
 
-def _check_overlap(node: Any, labelmaps: list[Labelmap], shape: tuple[int, int, int], to_world: Matrix4) -> None:
+def _check_overlap(name: str, labelmaps: Sequence[Labelmap], shape: tuple[int, int, int], to_world: Matrix4) -> None:
     """Segments that were never drawn have no extent and tell nothing about where the segmentation lies."""
     drawn = [labelmap for labelmap in labelmaps if labelmap.array.any()]
     if drawn and not any(overlap_in_space(m.array.shape, m.ijk_to_ras, shape, to_world) for m in drawn):
         raise InputError(
-            f"The segmentation '{node.GetName()}' and the volume do not overlap in space.",
+            f"The segmentation '{name}' and the volume do not overlap in space.",
             "They may belong to different patients or examinations; check that they are a pair.",
         )
 
@@ -221,7 +267,7 @@ def _onto(labelmap: Labelmap, shape: tuple[int, int, int], to_world: Matrix4) ->
     return nearest_onto(labelmap.array, labelmap.ijk_to_ras, shape, to_world), True
 
 
-def _known_values(layer: np.ndarray, number: int, structures: list[Structure]) -> np.ndarray:
+def _known_values(layer: np.ndarray, number: int, structures: Sequence[Structure]) -> np.ndarray:
     """Values that belong to no segment become background."""
     values = [structure.layer_value for structure in structures if structure.layer == number]
     present = np.unique(layer)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,7 +16,7 @@ from SAMSegmenterLib.scene.logic_provider import LogicWriterProvider
 from SAMSegmenterLib.scene.node_state import NodeState
 from SAMSegmenterLib.scene.runtime import private_scene
 from SAMSegmenterLib.scene.segment_list import remove_segment, unused_name
-from SAMSegmenterLib.scene.segmentations import node_from_segmentation, segmentation_from_node
+from SAMSegmenterLib.scene.segmentations import SegmentsCopy, copy_of_segments, node_from_segmentation
 from SAMSegmenterLib.scene.volumes import node_from_volume
 from SAMSegmenterLib.workspace.kept_segments import KeptSegments, Look
 from SAMSegmenterLib.workspace.pictures import Colour
@@ -57,7 +57,7 @@ class WorkspaceCase:
     Raises:
         DependencyError: Slicer's package is missing.
 
-    Thread: main, all of it.
+    Thread: main, all of it; what it returns may be used on any.
     """
 
     def __init__(self, volume: Volume, labels: Segmentation | None = None) -> None:
@@ -127,19 +127,34 @@ class WorkspaceCase:
         """What the segments hold now, to see later whether they changed."""
         return NodeState.of(self._node)
 
-    def segmentation(self) -> Segmentation:
-        """A copy of all segments on the volume's voxels, to be written to a file."""
-        return segmentation_from_node(self._node, self._volume_node)
-
-    def kept(self) -> KeptSegments:
-        """A copy of all segments with their ids and colours, to be kept against a crash.
+    def copy(self) -> SegmentsCopy:
+        """What the segments hold now; its `segmentation` is taken elsewhere, as it takes time on large volumes.
 
         Raises:
             InputError: there is no segment.
         """
-        self._probe = self._probe or voxel_probe(self._volume)
-        looks = tuple(Look(row.id, row.colour, row.visible) for row in self.segments())
-        return KeptSegments(self.segmentation(), looks, self._probe)
+        return copy_of_segments(self._node, self._volume_node)
+
+    def segmentation(self) -> Segmentation:
+        """A copy of all segments on the volume's voxels."""
+        return self.copy().segmentation()
+
+    def kept(self) -> Callable[[], KeptSegments]:
+        """All segments as they are now with their ids and colours, to be kept against a crash.
+
+        Returns:
+            What makes them ready to be kept, on any thread.
+
+        Raises:
+            InputError: there is no segment.
+        """
+        copy, looks = self.copy(), tuple(Look(row.id, row.colour, row.visible) for row in self.segments())
+
+        def make() -> KeptSegments:
+            self._probe = self._probe or voxel_probe(self._volume)
+            return KeptSegments(copy.segmentation(), looks, self._probe)
+
+        return make
 
     def add_structures(self, labels: Segmentation) -> list[str]:
         """Add structures as segments of their own, beside those that are there; segments without a voxel give way.

@@ -33,9 +33,9 @@ def add_downloads(app: Any, keeper: CaseKeeper) -> None:
             raise web.HTTPNotFound(text="There is no such file.")
         case = keeper.controller.case
         try:
-            state, segmentation = case.state(), case.segmentation()
+            state, copy = case.state(), case.copy()
             colours = {row.name: row.colour for row in case.segments()}
-            content = await asyncio.to_thread(file_of, ending, segmentation, case.volume, colours)
+            content = await asyncio.to_thread(lambda: file_of(ending, copy.segmentation(), case.volume, colours))
         except (SAMError, OSError) as error:
             notice = Notice.of(error)
             keeper.controller.session.tell(notice)

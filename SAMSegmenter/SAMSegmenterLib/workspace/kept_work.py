@@ -26,6 +26,9 @@ REST_SECONDS = 0.3
 
 _ENDING = ".segments.npz"
 
+Segments = Callable[[], Callable[[], KeptSegments]]
+"""Notes what the segments hold, on the main thread; what it returns makes them ready to be kept, on another one."""
+
 
 @dataclass(frozen=True, eq=False)
 class Offer:
@@ -43,8 +46,8 @@ class Offer:
 class KeptWork:
     """Keeps the segments of one workspace in a file of its own for each volume.
 
-    Writing happens on a thread; all else is called on the main thread. While the workspace lives, a lock keeps its
-    files from being offered to others. They stay when it ends, until the user saved or refused them, or for
+    Copying and writing happen on a thread; all else is called on the main thread. While the workspace lives, a lock
+    keeps its files from being offered to others. They stay when it ends, until the user saved or refused them, or for
     `KEPT_DAYS` days.
 
     Args:
@@ -64,7 +67,7 @@ class KeptWork:
         """Segments changed: they are written when they rest."""
         self._change.note()
 
-    def save_if_due(self, segments: Callable[[], KeptSegments]) -> bool:
+    def save_if_due(self, segments: Segments) -> bool:
         """Write the segments if they changed and rest now; asked for only then. Returns whether that was begun."""
         if self._writing is not None and not self._writing.done():
             return False
@@ -73,7 +76,7 @@ class KeptWork:
         self._writing = self._thread.submit(self._write, self._path, segments())
         return True
 
-    def save_now(self, segments: Callable[[], KeptSegments]) -> None:
+    def save_now(self, segments: Segments) -> None:
         """Write what is not written yet, and wait for it."""
         waiting = self._change.is_waiting
         self._change.clear()
@@ -115,8 +118,9 @@ class KeptWork:
         self._lock = OwnerLock(_lock_of(self._path))
         self._writing = None
 
-    def _write(self, path: Path, segments: KeptSegments) -> None:
+    def _write(self, path: Path, make: Callable[[], KeptSegments]) -> None:
         try:
+            segments = make()
             if not segments.voxels:
                 _remove(path)
                 return
