@@ -30,7 +30,7 @@ def put_into_folder(node: Any, path: Sequence[str]) -> None:
 
 
 def remove_node(node: Any) -> None:
-    """Remove a node, what shows it, and its place in the tree.
+    """Remove a node, what shows and stores it, and its place in the tree.
 
     Thread: main.
     """
@@ -40,6 +40,9 @@ def remove_node(node: Any) -> None:
     if node.IsA("vtkMRMLDisplayableNode"):
         for display in [node.GetNthDisplayNode(number) for number in range(node.GetNumberOfDisplayNodes())]:
             scene.RemoveNode(display)
+    if node.IsA("vtkMRMLStorableNode"):
+        for storage in [node.GetNthStorageNode(number) for number in range(node.GetNumberOfStorageNodes())]:
+            scene.RemoveNode(storage)
     hierarchy = _hierarchy_of(scene)
     item = hierarchy.GetItemByDataNode(node) if hierarchy is not None else 0
     if item:

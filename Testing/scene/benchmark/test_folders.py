@@ -43,6 +43,15 @@ def test_removing_takes_what_shows_the_node_and_its_place_in_the_tree(a_scene, a
     assert (a_scene.GetNumberOfNodes(), a_tree.GetNumberOfItems()) == before
 
 
+def test_a_table_that_was_saved_leaves_no_storage_behind(a_scene, a_tree):
+    before = a_scene.GetNumberOfNodes()
+    node = a_scene.AddNewNodeByClass("vtkMRMLTableNode", "saved")
+    node.AddDefaultStorageNode()
+    assert a_scene.GetNumberOfNodesByClass("vtkMRMLTableStorageNode") == 1
+    remove_node(node)
+    assert a_scene.GetNumberOfNodes() == before
+
+
 def test_folders_that_hold_something_stay(a_scene, a_tree):
     one, other = (a_scene.AddNewNodeByClass("vtkMRMLTableNode", name) for name in ("one", "other"))
     put_into_folder(one, ("a", "b"))
