@@ -170,12 +170,21 @@ class _Run:
         self._count_finished()
 
     def _ended(self, job: Job, record: CaseRecord | None) -> None:
-        if record is None:
-            known = self.store.case(self.key, job.case.name) or new_record(job, self.key)
-            record = replace(known, status=FAILED, reason=DIED)
-            self.store.finish_case(record)
+        record = record or self._died(job)
         if record.status == FAILED:
             self.progress.case_failed(job.case.name)
+
+    def _died(self, job: Job) -> CaseRecord:
+        """Note a case whose workers died; what is stored counts if they came to its end, and of other files never."""
+        known = self.store.case(self.key, job.case.name)
+        if known is not None and known.fingerprint != job.fingerprint:
+            self.store.forget_case(self.key, job.case.name)
+            known = None
+        if known is not None and known.status == FINISHED:
+            return known
+        record = replace(known or new_record(job, self.key), status=FAILED, reason=DIED)
+        self.store.finish_case(record)
+        return record
 
     def _look_for_progress(self) -> None:
         """Workers report through the store: what counts is what is stored. A large store is looked at less often."""
