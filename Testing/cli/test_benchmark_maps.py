@@ -22,3 +22,20 @@ def test_what_cannot_be_made_is_told_and_leaves_nothing(tmp_path, capsys):
     assert "No map is asked for" in capsys.readouterr().err
     assert maps("--volume", tmp_path / "none.nrrd", "--output", tmp_path / "out") == 2
     assert not (tmp_path / "out").exists()
+
+
+def test_maps_of_before_are_met_before_anything_is_computed(tmp_path, capsys):
+    class Unused(ThresholdPredictor):
+        def encode(self, images):
+            raise AssertionError("a slice was encoded")
+
+    case, output = write_case(tmp_path), tmp_path / "out"
+    given = ["maps", "--volume", str(case.volume), "--labels", str(case.labels), "--output", str(output)]
+    output.mkdir()
+    (output / "uncertainty.nrrd").write_bytes(b"of before")
+    assert main(given, lambda given: Unused) == 2
+    assert "uncertainty.nrrd exists already" in capsys.readouterr().err
+    assert [path.name for path in output.iterdir()] == ["uncertainty.nrrd"]
+    given[-1] = str(case.labels)
+    assert main(given, lambda given: Unused) == 2
+    assert "is a file, not a folder" in capsys.readouterr().err

@@ -51,7 +51,7 @@ def run(given: argparse.Namespace, load_predictor: LoadPredictor) -> int:
         InputError: a file or an option cannot be used.
         Cancelled: the user stopped; nothing was written.
     """
-    from SAMBenchmarkLib.session.map_volumes import MapRequest, map_volumes, write_maps
+    from SAMBenchmarkLib.session.map_volumes import MapRequest, check_map_files, map_names, map_volumes, write_maps
     from SAMSegmenterLib.files.images import read_image
     from SAMSegmenterLib.files.pairing import load_pair
 
@@ -67,9 +67,11 @@ def run(given: argparse.Namespace, load_predictor: LoadPredictor) -> int:
     else:
         volume, segmentation = read_image(Path(given.volume)).frames[0], None
     request = MapRequest(volume, segmentation, options, priors=not given.no_priors)
+    folder = Path(given.output).expanduser()
+    check_map_files(map_names(request), folder)
     stop = StopSwitch(unit="slice")
     with TerminalProgress() as progress, stop.watching():
         maps = map_volumes(request, load_predictor(), progress, stop)
-    for path in write_maps(maps, volume, Path(given.output).expanduser()):
+    for path in write_maps(maps, volume, folder):
         print(f"written: {path}")
     return EXIT_OK

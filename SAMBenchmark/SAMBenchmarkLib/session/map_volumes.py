@@ -5,7 +5,7 @@ Nothing is written before all slices are done.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -66,12 +66,11 @@ def map_volumes(
     """
     if predictor.spec.promptless:
         raise InputError(f"Model '{predictor.spec.name}' takes no prompts, so there are no maps.", "Choose another.")
-    if not request.priors and request.segmentation is None:
+    names = map_names(request)
+    if not names:
         raise InputError("No map is asked for.", "Give labels for the uncertainty, or ask for the priors.")
     axis = plane_axis(request.volume, request.options.plane)
     shape = request.volume.shape_kji
-    names = [SEGMENTATION_PRIOR, BOUNDARY_PRIOR, AUGMENTED] if request.priors else []
-    names += [UNCERTAINTY] if request.segmentation is not None else []
     maps = {name: np.zeros((*shape, 3) if name == AUGMENTED else shape, np.float32) for name in names}
     meter = ProgressMeter("making maps", shape[axis], on_progress)
     for index in range(shape[axis]):
@@ -83,19 +82,36 @@ def map_volumes(
     return maps
 
 
+def map_names(request: MapRequest) -> list[str]:
+    """The maps that a request asks for."""
+    names = [SEGMENTATION_PRIOR, BOUNDARY_PRIOR, AUGMENTED] if request.priors else []
+    return [*names, UNCERTAINTY] if request.segmentation is not None else names
+
+
+def check_map_files(names: Iterable[str], folder: Path) -> None:
+    """Refuse a folder where maps would meet earlier ones: to be asked before they are computed, which takes minutes.
+
+    Raises:
+        InputError: a file of that name is there already, or the folder is a file.
+    """
+    if folder.exists() and not folder.is_dir():
+        raise InputError(f"{folder} is a file, not a folder.", "Choose another folder.")
+    there = [path for name in names if (path := folder / f"{name}.nrrd").exists()]
+    if there:
+        raise InputError(f"{there[0]} exists already.", "Choose another folder.")
+
+
 def write_maps(maps: Mapping[str, np.ndarray], volume: Volume, folder: Path) -> list[Path]:
     """Write each map as `<name>.nrrd` with the place of the volume; the image with maps has three values per voxel.
 
     Raises:
-        InputError: a file of that name is there already.
+        InputError: see `check_map_files`.
         StoreError: the folder cannot be written; nothing half-written stays.
     """
     from SAMSegmenterLib.files.nrrd_writing import write_nrrd
 
+    check_map_files(maps, folder)
     paths = {name: folder / f"{name}.nrrd" for name in maps}
-    there = [path for path in paths.values() if path.exists()]
-    if there:
-        raise InputError(f"{there[0]} exists already.", "Choose another folder.")
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
