@@ -61,6 +61,7 @@ class WorkspaceServer:
         self._files = OpenFiles(keeper, folder, upload_bytes, self.push, self._show_files)
         self._told: dict[str, Any] = {}
         self._tick_task: asyncio.Task[None] | None = None
+        self._is_stopped = False
         host = Host(self._server.state, lambda: self.keeper.controller, self._tell, self.push)
         self._extensions = [make(host) for make in extensions]
         self._server.state.update({"theme": "dark", "panel": "", **self._files.state})
@@ -78,12 +79,13 @@ class WorkspaceServer:
         try:
             self._server.start(open_browser=False, show_connection_info=False, disable_logging=True, timeout=0)
         finally:
+            self.keeper.end()  # first of all: accepted work is kept whatever happens to the panels
             for extension in self._extensions:
                 extension.close()
-            self.keeper.end()
 
     def stop(self) -> None:
         """Have `run` return; may be called on any thread."""
+        self._is_stopped = True
         if self._tick_task is not None:
             self._tick_task.get_loop().call_soon_threadsafe(lambda: asyncio.ensure_future(self._server.stop()))
 
@@ -162,6 +164,8 @@ class WorkspaceServer:
     def _begin(self, on_ready: Callable[[], None]) -> None:
         self._tick_task = asyncio.get_running_loop().create_task(self._tick())
         on_ready()
+        if self._is_stopped:  # before there was a loop to stop
+            self.stop()
 
     async def _tick(self) -> None:
         """The session's timer: the worker runs on a thread of its own, so the loop is free in between."""

@@ -4,9 +4,14 @@ from __future__ import annotations
 
 import contextlib
 import json
+import logging
+import os
+import shutil
 import signal
 import sys
 import threading
+import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TextIO
 
@@ -14,6 +19,11 @@ from SAMSegmenterLib.core.errors import EXIT_INPUT, EXIT_OK, DependencyError, SA
 from SAMSegmenterLib.core.terminal_log import configure_logging
 from SAMSegmenterLib.session.notices import INFO, Notice
 from SAMSegmenterLib.workspace.worker_options import WorkerOptions, function_of
+
+logger = logging.getLogger(__name__)
+
+LONGEST_END_SECONDS = 30.0
+"""For keeping what was accepted; longer than the gateway waits, so that this counts only when the gateway is gone."""
 
 
 def main(source: TextIO = sys.stdin, target: TextIO = sys.stdout) -> int:
@@ -25,7 +35,15 @@ def main(source: TextIO = sys.stdin, target: TextIO = sys.stdout) -> int:
     options = WorkerOptions.from_text(first["options"])
     configure_logging(options.verbose)
     try:
-        workspace = Workspace(options, str(first["token"]))
+        return _serve(options, str(first["token"]), source, target)
+    finally:
+        if first.get("scratch"):
+            shutil.rmtree(first["scratch"], ignore_errors=True)
+
+
+def _serve(options: WorkerOptions, token: str, source: TextIO, target: TextIO) -> int:
+    try:
+        workspace = Workspace(options, token)
         _say(target, loaded=True)
         second = json.loads(source.readline() or "null")
         if second is None:
@@ -93,10 +111,15 @@ class Workspace:
         return Opened(opened.volume, open_labels(Path(options.labels), lambda _path: True, opened.volume), opened.notes)
 
 
-def _wait_for_end(source: TextIO, stop: Any) -> None:
-    for _line in source:
-        pass
+def _wait_for_end(source: TextIO, stop: Callable[[], None]) -> None:
+    """Whoever began this process asks it to end, or is gone, when the input ends; then it must, whatever it does."""
+    with contextlib.suppress(ValueError):  # no text
+        for _line in source:
+            pass
     stop()
+    time.sleep(LONGEST_END_SECONDS)
+    logger.warning("The workspace did not end in time and is ended at once.")
+    os._exit(EXIT_INPUT)
 
 
 def _say(target: TextIO, **message: Any) -> None:

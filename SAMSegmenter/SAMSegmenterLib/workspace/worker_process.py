@@ -9,8 +9,11 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
+import os
 import secrets
+import shutil
 import sys
+import tempfile
 from typing import Any
 
 from SAMSegmenterLib.core.errors import DependencyError, InputError, ModelError, SAMError
@@ -28,12 +31,14 @@ class WorkerProcess:
 
     Attributes:
         token: that the process asks of every request.
+        scratch: folder of its temporary files, which are gone when it is.
         port: of this computer, where it listens; 0 before `begin`.
     """
 
-    def __init__(self, process: asyncio.subprocess.Process, token: str) -> None:
-        self._process, self.token, self.port = process, token, 0
+    def __init__(self, process: asyncio.subprocess.Process, token: str, scratch: str) -> None:
+        self._process, self.token, self.scratch, self.port = process, token, scratch, 0
         self._drain: asyncio.Task[None] | None = None
+        self._tidying = asyncio.get_running_loop().create_task(self._tidy_up())
 
     @classmethod
     async def start(cls, options: WorkerOptions) -> WorkerProcess:
@@ -42,15 +47,21 @@ class WorkerProcess:
         Raises:
             SAMError: what the process cannot open, in its words.
         """
-        process = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-u", "-m", MODULE),
-            stdin=asyncio.subprocess.PIPE,
-            stdout=asyncio.subprocess.PIPE,
-            limit=_LINE_BYTES,
-        )
-        worker = cls(process, secrets.token_urlsafe(24))
+        scratch = tempfile.mkdtemp(prefix="sam-workspace-")  # private to the account
         try:
-            await worker._say({"options": options.to_text(), "token": worker.token})
+            process = await asyncio.create_subprocess_exec(
+                *(sys.executable, "-u", "-m", MODULE),
+                stdin=asyncio.subprocess.PIPE,
+                stdout=asyncio.subprocess.PIPE,
+                limit=_LINE_BYTES,
+                env={**os.environ, **dict.fromkeys(("TMPDIR", "TEMP", "TMP"), scratch)},
+            )
+        except BaseException:
+            shutil.rmtree(scratch, ignore_errors=True)
+            raise
+        worker = cls(process, secrets.token_urlsafe(24), scratch)
+        try:
+            await worker._say({"options": options.to_text(), "token": worker.token, "scratch": scratch})
             await worker._answer("loaded")
         except BaseException:
             worker.kill()
@@ -83,7 +94,8 @@ class WorkerProcess:
         self._drain = asyncio.get_running_loop().create_task(self._read_on())
 
     async def wait(self) -> int:
-        """Wait until it has ended; returns its exit code."""
+        """Wait until it has ended and its files are gone; returns its exit code."""
+        await asyncio.shield(self._tidying)
         return await self._process.wait()
 
     async def end(self) -> None:
@@ -91,15 +103,21 @@ class WorkerProcess:
         if self._process.stdin is not None:
             self._process.stdin.close()
         try:
-            await asyncio.wait_for(self._process.wait(), END_SECONDS)
+            await asyncio.wait_for(self.wait(), END_SECONDS)
         except TimeoutError:
             self.kill()
-            await self._process.wait()
+            await self.wait()
 
     def kill(self) -> None:
         """End it at once."""
         with contextlib.suppress(ProcessLookupError):
             self._process.kill()
+
+    async def _tidy_up(self) -> None:
+        """Remove its temporary files once it has ended: when it was killed, it did not, and there are patients' images
+        among them."""
+        await self._process.wait()
+        await asyncio.to_thread(shutil.rmtree, self.scratch, ignore_errors=True)
 
     async def _say(self, message: dict[str, Any]) -> None:
         with contextlib.suppress(ConnectionError):  # it has ended: waiting for its answer tells so
