@@ -35,9 +35,9 @@ def snapshot(output: Path) -> dict[str, object]:
         ]
         masks = [store.mask(row).tobytes() for row in store.rows(run.option_hash, variant="")]
         cases = [(case.case_id, case.status, case.slices) for case in store.cases(run.option_hash)]
-    tables = {
-        path.name: path.read_bytes() for path in sorted((output / "tables").iterdir()) if path.name != "timing.tsv"
-    }
+    tables = {path.name: path.read_bytes() for path in sorted((output / "tables").iterdir())}
+    for timed in ("timing.tsv", "published.tsv"):
+        tables.pop(timed, None)
     return {"rows": rows, "masks": masks, "cases": cases, "tables": tables}
 
 
