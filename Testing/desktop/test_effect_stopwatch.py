@@ -52,6 +52,16 @@ def test_an_object_is_timed_from_start_to_stop(desk):
     assert desk.controller.panel.stopwatch.toggle.text == "Start"
 
 
+def test_a_record_begins_with_the_slice_that_is_shown(desk):
+    outline(desk)
+    plane = desk.session.plane
+    press(desk, WITH)
+    press(desk)
+    [record] = records(desk)
+    assert [event.kind for event in record] == ["object", "shown", "finished"]
+    assert record[1].facts["plane"] == plane.to_json()
+
+
 def test_edits_of_other_effects_are_seen_while_sam_is_not_used(desk):
     press(desk, WITHOUT)
     desk.controller.deactivate()

@@ -63,6 +63,8 @@ class EffectStopwatch:
         if source is None or not name:
             raise InputError(_("There is nothing to time."), _("Choose a source volume and select a segment."))
         self._watch.start(TimedTask(condition, voxel_probe(source.volume)[:12], name))
+        if self._watch.log is not None and session.plane is not None:
+            self._watch.log.add("shown", plane=session.plane.to_json())
         session.log.copy_to(self._watch.log)
         self._session, self._segmentation = session, self._owner.segmentation_node
         changed = slicer.vtkSegmentation.SourceRepresentationModified
