@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 
 from SAMBenchmarkLib.cli.sam_benchmark import main
 from SAMSegmenterLib.core.timed_task import WITH
@@ -19,8 +20,10 @@ def test_time_and_corrections_are_compared_and_shown_beside_published_values(tmp
     # 60 and 90 s faster, and one second more with each case
     assert first["measure"] == "time" and float(first["difference"]) * 60 == -(75 + 1.5)
     text = (tmp_path / "out" / "report.html").read_text(encoding="utf-8")
-    assert "never a target" in text and "4.27 min" in text and text.count("<svg") == 2
+    assert "never a target" in text and "4.27 min" in text and text.count('role="img"') == 2
     assert "16 of 16 objects are lower with SAM" in text
+    legend = re.search(r'<ul class="legend">.*?</ul>', text, re.DOTALL)
+    assert legend is not None and re.findall(r"</svg>(\w+)</li>", legend[0]) == ["anna", "bert"]
 
 
 def test_one_condition_alone_is_said_in_words(tmp_path, capsys):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import matplotlib
@@ -120,16 +120,17 @@ def strategy_ticks(axes: Any, strategies: Sequence[str]) -> None:
 
 def selection_legend(selections: Sequence[str]) -> Html:
     """Which colour is which selection."""
-    return _legend((SELECTION_COLOURS.get(s, FALLBACK_COLOUR), SELECTION_TITLES.get(s, s)) for s in selections)
+    return colour_legend((SELECTION_COLOURS.get(s, FALLBACK_COLOUR), SELECTION_TITLES.get(s, s)) for s in selections)
 
 
 def strategy_legend(strategies: Sequence[str], titles: dict[str, str]) -> Html:
     """Which colour is which strategy."""
     pairs = ((STRATEGY_COLOURS.get(s, FALLBACK_COLOUR), f"{s} {titles.get(s, '')}".strip()) for s in strategies)
-    return _legend(pairs)
+    return colour_legend(pairs)
 
 
-def _legend(entries: Any) -> Html:
+def colour_legend(entries: Iterable[tuple[str, str]]) -> Html:
+    """Which colour is what, from pairs of colour and name."""
     swatch = '<svg width="14" height="14" aria-hidden="true"><rect width="14" height="14" rx="3" fill="{}"/></svg>'
     return element(
         "ul", *(element("li", Html(swatch.format(colour)), title) for colour, title in entries), class_="legend"

@@ -12,6 +12,7 @@ from SAMBenchmarkLib.core.timed_objects import MEASURES, Pair, TimedObject, pair
 from SAMBenchmarkLib.report import page
 from SAMBenchmarkLib.report.html_tables import body, data_table, number_cell, number_header, row_header
 from SAMBenchmarkLib.report.markup import Html, bullets, details, element, join, paragraph, section
+from SAMBenchmarkLib.report.plots import colour_legend
 from SAMBenchmarkLib.report.statistic_tables import statistic_table
 from SAMBenchmarkLib.report.svg import STYLE, inline_svg, new_figure
 
@@ -105,12 +106,14 @@ def _plots(pairs: Sequence[Pair]) -> Html | None:
     if not pairs:
         return None
     panels = []
+    readers = sorted({pair.reader for pair in pairs})
     for measure, (unit, values) in MEASURES.items():
-        readers = sorted({pair.reader for pair in pairs})
         plot = slopes_panel(f"stopwatch-{measure}", [(pair.reader, *values(pair)) for pair in pairs], readers, unit)
         caption = element("figcaption", measure[0].upper() + measure[1:], element("small", "each line is an object"))
         panels.append(element("figure", caption, plot, class_="plot"))
-    return section("plots", "Plots", element("div", *panels, class_="panels"))
+    named = ((_colour_of(reader, readers), reader) for reader in readers)
+    legend = colour_legend(named) if len(readers) > 1 else None
+    return section("plots", "Plots", legend, element("div", *panels, class_="panels"))
 
 
 def slopes_panel(identifier: str, pairs: Sequence[tuple[str, float, float]], readers: Sequence[str], unit: str) -> Html:
@@ -123,7 +126,7 @@ def slopes_panel(identifier: str, pairs: Sequence[tuple[str, float, float]], rea
         figure = new_figure()
         axes = figure.add_axes((0.14, 0.12, 0.85, 0.85))
         for reader, without, with_sam in pairs:
-            colour = _COLOURS[readers.index(reader) % len(_COLOURS)]
+            colour = _colour_of(reader, readers)
             axes.plot([0, 1], [without, with_sam], "-o", color=colour, linewidth=0.9, markersize=3.5, alpha=0.7)
         axes.set_xticks([0, 1], ["without SAM", "with SAM"])
         axes.set_xlim(-0.25, 1.25)
@@ -131,6 +134,10 @@ def slopes_panel(identifier: str, pairs: Sequence[tuple[str, float, float]], rea
         axes.set_ylabel(unit)
         faster = sum(1 for _, without, with_sam in pairs if with_sam < without)
         return inline_svg(figure, identifier, f"{unit}: {faster} of {len(pairs)} objects are lower with SAM")
+
+
+def _colour_of(reader: str, readers: Sequence[str]) -> str:
+    return _COLOURS[readers.index(reader) % len(_COLOURS)]
 
 
 def _published() -> list[Html]:
