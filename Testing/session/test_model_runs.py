@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -9,12 +10,13 @@ from SAMBenchmarkLib.core.cases import Case
 from SAMBenchmarkLib.core.options import BenchmarkOptions
 from SAMBenchmarkLib.core.rows import WHOLE_VOLUME
 from SAMBenchmarkLib.core.store import FAILED, FINISHED, ResultStore
-from SAMBenchmarkLib.session.case_sources import MemorySource
+from SAMBenchmarkLib.session.case_sources import FileSource, MemorySource
 from SAMBenchmarkLib.session.model_runs import RunPlan, evaluate_models, options_for_model
 from SAMBenchmarkLib.session.run_results import results_of
 from SAMSegmenterLib.core.errors import InputError, ModelError, StoreError
 from SAMSegmenterLib.core.geometry import Volume
 from SAMSegmenterLib.core.progress import ignore_progress, never_stop
+from support.case_files import write_case
 from support.fake_predictor import PromptlessPredictor, ThresholdPredictor
 from support.phantoms import two_boxes_volume
 
@@ -86,6 +88,16 @@ def test_a_case_that_changed_under_its_name_is_computed_again_and_nothing_of_it_
         held = {run.option_hash: store.count_finished_slices(run.option_hash) for run in store.runs()}
     assert [sum(counts.values()) for counts in held.values()] == [0, 3]
     assert list(held)[1] == outcome.runs[0].option_hash
+
+
+def test_files_of_another_modality_are_computed_again(tmp_path):
+    predictor, case = ThresholdPredictor(), write_case(tmp_path, "a")
+    for modality in ("CT", "CT", "MR"):
+        plan = _plan(tmp_path, [FileSource(replace(case, modality=modality))], one=predictor)
+        outcome = _run(plan)
+    assert predictor.encoded_images == 2 * outcome.slices
+    with ResultStore(plan.store, read_only=True) as store:
+        assert [record.modality for record in store.cases(outcome.runs[0].option_hash)] == ["MR"]
 
 
 def test_a_stop_keeps_what_is_finished(tmp_path):

@@ -7,6 +7,7 @@ from contextlib import closing
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
+from SAMBenchmarkLib.core.cases import Case
 from SAMBenchmarkLib.core.options import BenchmarkOptions, option_hash, suiting_strategies
 from SAMBenchmarkLib.core.store import FAILED, FINISHED, ResultStore, RunRecord
 from SAMBenchmarkLib.session.batch_progress import BatchProgress
@@ -187,7 +188,7 @@ class _ModelEvaluation:
 
     def _case_steps(self, source: CaseSource, runner: CaseRunner) -> Iterator[None]:
         mark = source.fingerprint()
-        self._forget_other_versions(source.case.name, mark)
+        self._forget_other_versions(source.case, mark)
         loaded = source.load(runner.options)
         known = self.store.case(runner.option_hash, source.case.name)
         finished = self.store.count_finished_slices(runner.option_hash).get(source.case.name, 0)
@@ -201,12 +202,15 @@ class _ModelEvaluation:
             self.outcome.slices += 1
             yield
 
-    def _forget_other_versions(self, case: str, mark: str) -> None:
-        """Drop results, of any options, of something else that was called the same: they must not be compared."""
+    def _forget_other_versions(self, case: Case, mark: str) -> None:
+        """Drop results, of any options, of something else that was called the same: they must not be compared.
+
+        Nor those of another modality: windows are chosen by it.
+        """
         for run in self.store.runs():
-            known = self.store.case(run.option_hash, case)
-            if known is not None and known.fingerprint != mark:
-                self.store.forget_case(run.option_hash, case)
+            known = self.store.case(run.option_hash, case.name)
+            if known is not None and (known.fingerprint, known.modality) != (mark, case.modality):
+                self.store.forget_case(run.option_hash, case.name)
 
     def _model_failed(self, error: SAMError) -> None:
         if len(self.outcome.failed) + 1 == len(self.plan.models) and not self.outcome.runs:
