@@ -7,10 +7,12 @@ import numpy as np
 import pytest
 
 from SAMBenchmarkLib.core.store import ResultStore
+from SAMBenchmarkLib.session.case_sources import FileSource
 from SAMBenchmarkLib.session.run_results import results_of
 from SAMBenchmarkLib.session.stored_objects import StoredObjects
 from SAMSegmenterLib.core.errors import InputError
-from support.benchmark_runs import OPTIONS, box_case, run_of
+from support.benchmark_runs import OPTIONS, box_case, evaluated, run_of
+from support.case_files import write_case
 from support.phantoms import two_boxes_volume
 
 
@@ -49,6 +51,16 @@ def test_what_is_not_there_any_more_is_an_error_and_no_picture(a_run):
     for changed in (replace(there, frame=1), replace(there, label_value=9), replace(there, slice=500)):
         with pytest.raises(InputError, match="has changed"):
             objects.find(changed, results.run.options)
+
+
+def test_files_written_anew_since_are_not_shown_with_results_of_the_old_ones(tmp_path):
+    source, store = FileSource(write_case(tmp_path, "one")), tmp_path / "results.sqlite"
+    (results,) = results_of(store, evaluated(store, [source]), ["one"])
+    objects = StoredObjects(store, [source])
+    assert objects.find(results.worst[0], results.run.options).structure == results.worst[0].structure
+    source.case.volume.write_bytes(source.case.volume.read_bytes() + b" ")
+    with pytest.raises(InputError, match="has changed"):
+        objects.find(results.worst[0], results.run.options)
 
 
 def test_a_case_that_another_thread_asks_for_meanwhile_is_not_mixed_up():

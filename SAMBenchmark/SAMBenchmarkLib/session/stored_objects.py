@@ -12,7 +12,7 @@ from SAMBenchmarkLib.core.store import ResultStore
 from SAMBenchmarkLib.report.pictures import SlicePicture
 from SAMBenchmarkLib.scene.shown_object import ShownObject
 from SAMBenchmarkLib.session.case_loading import LoadedCase
-from SAMBenchmarkLib.session.case_sources import CaseSource
+from SAMBenchmarkLib.session.case_sources import CaseSource, FileSource
 from SAMBenchmarkLib.session.slice_pictures import picture_of_row
 from SAMSegmenterLib.core.errors import InputError, SAMError
 from SAMSegmenterLib.core.geometry import plane_axis
@@ -65,12 +65,19 @@ class StoredObjects:
         if structure is None or row.slice >= volume.shape_kji[axis]:
             raise InputError(f"The case '{row.case_id}' has changed since it was evaluated.", _GONE)
         with ResultStore(self._store, read_only=True) as store:
+            self._check_files(row, store)
             prediction = store.mask(row)
         prompts = Prompts.from_json(json.loads(row.prompts_json)) if row.prompts_json else None
         title = f"{row.strategy} {STRATEGY_TITLES.get(row.strategy, '')}".strip()
         reference = segmentation.mask(structure, axis, row.slice)
         about = (row.structure, f"{row.case_id}, slice {row.slice}, {title}")
         return ShownObject(volume, axis, row.slice, reference, prediction, prompts, *about)
+
+    def _check_files(self, row: ResultRow, store: ResultStore) -> None:
+        """Files may have been written anew; what is in memory stays what it was."""
+        source, known = self._sources[row.case_id], store.case(row.option_hash, row.case_id)
+        if isinstance(source, FileSource) and known is not None and known.fingerprint != source.fingerprint():
+            raise InputError(f"The case '{row.case_id}' has changed since it was evaluated.", _GONE)
 
     def picture(self, row: ResultRow, options: BenchmarkOptions) -> SlicePicture | None:
         """The slice as the model saw it, for the report; None when the case is not at hand."""
