@@ -143,6 +143,31 @@ def test_workspaces_that_nobody_uses_are_ended_those_with_an_open_page_are_not()
     run(work())
 
 
+def test_who_comes_back_while_the_last_workspace_still_keeps_its_work_waits_for_it():
+    async def work():
+        desk, may_end = Desk(idle=60.0), asyncio.Event()
+        first = (await desk.ready("a")).worker
+        end = first.end
+
+        async def slowly():
+            await may_end.wait()
+            await end()
+
+        first.end = slowly
+        desk.now = 61.0
+        sweeping = asyncio.create_task(desk.sessions.sweep())
+        await asyncio.sleep(0)
+        session = desk.sessions.session("a")
+        for _ in range(20):
+            await asyncio.sleep(0)
+        assert session.starting is not None and desk.started[1].begun is None
+        may_end.set()
+        await sweeping
+        assert (await desk.ready("a")).worker is desk.started[1] and first.ended and desk.started[1].begun is not None
+
+    run(work())
+
+
 def test_what_cannot_be_started_is_told_and_tried_again():
     async def work():
         desk = Desk(most=1)

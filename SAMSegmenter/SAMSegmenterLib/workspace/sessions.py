@@ -66,7 +66,7 @@ class Sessions:
         self._start, self._most, self._idle, self._clock = start, most, idle_seconds, clock
         self._sessions: dict[str, Session] = {}
         self._spare: WorkerProcess | None = None
-        self._ending: set[asyncio.Task[None]] = set()
+        self._ending: dict[str, asyncio.Task[None]] = {}
 
     async def prepare(self) -> None:
         """Start the first workspace before a browser asks for it.
@@ -120,10 +120,9 @@ class Sessions:
         now = self._clock()
         for session in list(self._sessions.values()):
             if self._is_idle(session, now, self._idle):
-                del self._sessions[session.owner]
-                if session.worker is not None:
-                    logger.info("A workspace was not used for a while and is ended.")
-                    await session.worker.end()
+                logger.info("A workspace was not used for a while and is ended.")
+                self._end(session)
+        await asyncio.gather(*self._ending.values())
 
     async def close(self) -> None:
         """End all of them."""
@@ -132,7 +131,7 @@ class Sessions:
                 session.starting.cancel()
         workers = [session.worker for session in self._sessions.values()] + [self._spare]
         self._sessions.clear()
-        await asyncio.gather(*(worker.end() for worker in workers if worker is not None), *self._ending)
+        await asyncio.gather(*(worker.end() for worker in workers if worker is not None), *self._ending.values())
 
     def _make_room(self) -> None:
         """When there are as many as may be, end the one that was not used for the longest time and has no open page."""
@@ -142,11 +141,15 @@ class Sessions:
         unused = [one for one in self._sessions.values() if self._is_idle(one, now, GRACE_SECONDS)]
         if not unused:
             raise StoreError(f"All {self._most} workspaces are in use.", "Try again later, or have --sessions raised.")
-        session = self._sessions.pop(min(unused, key=lambda one: one.seen).owner)
+        self._end(min(unused, key=lambda one: one.seen))
+
+    def _end(self, session: Session) -> None:
+        """Let a workspace end in its own time; the next one of the same browser waits for it, see `_begin`."""
+        owner = session.owner
+        del self._sessions[owner]
         if session.worker is not None:
-            task = asyncio.get_running_loop().create_task(session.worker.end())
-            self._ending.add(task)  # the loop alone would let it be collected
-            task.add_done_callback(self._ending.discard)
+            self._ending[owner] = asyncio.get_running_loop().create_task(session.worker.end())
+            self._ending[owner].add_done_callback(lambda _task: self._ending.pop(owner, None))
 
     def _is_idle(self, session: Session, now: float, seconds: float) -> bool:
         return not session.connections and session.starting is None and now - session.seen > seconds
@@ -157,6 +160,8 @@ class Sessions:
             worker, self._spare = self._spare, None
             if worker is None or not worker.is_alive:
                 worker = await self._start()
+            if session.owner in self._ending:  # it still keeps what was accepted, which the new one offers
+                await asyncio.wait([self._ending[session.owner]])
             await worker.begin(session.owner, LOST if session.begun else "")
             session.worker, session.begun, worker = worker, session.begun + 1, None
         except SAMError as error:
