@@ -65,6 +65,30 @@ def test_a_body_without_a_length_is_counted(tmp_path):
     assert list(tmp_path.iterdir()) == []
 
 
+def test_many_files_together_are_not_taken_beside_each_other():
+    async def run():
+        desk, begun, may_end = Desk(), asyncio.Event(), asyncio.Event()
+
+        async def body():
+            yield b"voxels"
+            begun.set()
+            await may_end.wait()
+
+        app = web.Application()
+        add_uploads(app, desk.take, desk.told.append, 1000)
+        async with test_utils.TestClient(test_utils.TestServer(app)) as client:
+            first = asyncio.create_task(client.post("/open/volume?name=a.nrrd", data=body()))
+            await begun.wait()
+            for _ in range(2):
+                answer = await client.post("/open/volume?name=b.nrrd", data=b"voxels")
+                assert answer.status == 422 and "Another file is being sent" in await answer.text()
+            may_end.set()
+            assert (await first).status == 200 and len(desk.taken) == 1
+            assert (await client.post("/open/volume?name=b.nrrd", data=b"voxels")).status == 200
+
+    asyncio.run(run())
+
+
 @pytest.mark.parametrize(
     ("path", "said"), [("/open/volume?frame=two", "not the number"), ("/open/volume", "cannot be")]
 )

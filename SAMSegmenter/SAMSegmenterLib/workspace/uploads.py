@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import tempfile
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -23,7 +24,8 @@ _LONGEST_NAME = 120
 def add_uploads(app: Any, take: Take, tell: Callable[[Notice], None], most_bytes: int) -> None:
     """Have an aiohttp application take files that are sent to `open/volume` and `open/labels`.
 
-    The body is the file alone; the query's `name`, `series` and `frame` say what it is.
+    The body is the file alone; the query's `name`, `series` and `frame` say what it is. One is taken at a time, so that
+    many together take up no more room than is allowed.
 
     Args:
         tell: shows the user what is wrong.
@@ -31,17 +33,22 @@ def add_uploads(app: Any, take: Take, tell: Callable[[Notice], None], most_bytes
     """
     from aiohttp import web
 
+    busy = asyncio.Lock()
+
     async def opened(request: Any) -> Any:
         kind = request.match_info["kind"]
         if kind not in KINDS:
             raise web.HTTPNotFound(text="There is nothing of that kind to open.")
         try:
             check_length(request.content_length, most_bytes)
-            with tempfile.TemporaryDirectory(prefix="sam-workspace-") as folder:  # readable by this user alone
-                path = Path(folder, safe_name(request.query.get("name", "")))
-                await receive(request.content.iter_chunked(1 << 20), path, most_bytes)
-                series, frame = request.query.get("series", "").strip(), frame_number(request.query.get("frame", ""))
-                await take(kind, path, series, frame)
+            series, frame = request.query.get("series", "").strip(), frame_number(request.query.get("frame", ""))
+            if busy.locked():
+                raise InputError("Another file is being sent.", "Wait until it is shown.")
+            async with busy:
+                with tempfile.TemporaryDirectory(prefix="sam-workspace-") as folder:  # readable by this user alone
+                    path = Path(folder, safe_name(request.query.get("name", "")))
+                    await receive(request.content.iter_chunked(1 << 20), path, most_bytes)
+                    await take(kind, path, series, frame)
         except SAMError as error:
             tell(Notice.of(error))
             return web.json_response({"error": str(error)}, status=422)
