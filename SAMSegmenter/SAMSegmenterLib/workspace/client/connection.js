@@ -17,8 +17,8 @@
   async function look() {
     try {
       const answer = await fetch("/session", { cache: "no-store" });
-      const told = await answer.json();
       if (answer.status === 403) { say("This page may not be used any more: open the address again."); return; }
+      const told = await answer.json();
       missed = 0;
       if (told.error) say(told.error);
       else if (told.workspace === null) say("The workspace ended unexpectedly and is started again.");
