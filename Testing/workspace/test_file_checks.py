@@ -6,10 +6,14 @@ import struct
 import numpy as np
 import pytest
 from PIL import Image
+from pydicom.uid import DeflatedExplicitVRLittleEndian
 
 from SAMSegmenterLib.core.errors import InputError
+from SAMSegmenterLib.files import dicom_headers
 from SAMSegmenterLib.files.writing import write_labels
-from SAMSegmenterLib.workspace.file_checks import check_named_files, check_size, check_start
+from SAMSegmenterLib.workspace import file_checks
+from SAMSegmenterLib.workspace.file_checks import check_named_files, check_size, check_sizes, check_start
+from support.dicom_files import base, save, write_series
 
 
 def nowhere(_path):
@@ -92,6 +96,25 @@ def test_pages_of_a_picture_are_counted_together(tmp_path):
     check_size(flat, 30_000)
     with pytest.raises(InputError, match="at most 0 GB"):
         check_size(flat, 29_999)
+
+
+def test_dicom_files_are_counted_together(tmp_path):
+    write_series(tmp_path, np.zeros((3, 8, 8)))
+    paths = sorted(path for path in tmp_path.rglob("*") if path.is_file())
+    check_sizes(paths, 3 * 8 * 8 * 2)
+    with pytest.raises(InputError, match="together"):
+        check_sizes(paths, 3 * 8 * 8 * 2 - 1)
+
+
+def test_a_dicom_file_that_is_packed_as_a_whole_is_not_unpacked_to_any_size(tmp_path, monkeypatch):
+    dataset = base("1.2.3", 1, 8, 8)
+    dataset.file_meta.TransferSyntaxUID = DeflatedExplicitVRLittleEndian
+    path = save(dataset, tmp_path / "a.dcm", np.zeros((8, 8)))
+    check_size(path)
+    monkeypatch.setattr(file_checks, "MOST_BYTES", 100_000)
+    monkeypatch.setattr(dicom_headers, "read_header", lambda _path: pytest.fail("it was unpacked"))
+    with pytest.raises(InputError, match="at most 0 GB"):
+        check_size(path, 100_000)
 
 
 @pytest.mark.parametrize("sizes", ["-4 5 6", "4 five 6", ""])

@@ -12,6 +12,8 @@ from typing import Any
 
 import pydicom
 from pydicom.errors import InvalidDicomError
+from pydicom.filereader import read_file_meta_info
+from pydicom.uid import DeflatedExplicitVRLittleEndian
 
 from SAMSegmenterLib.files.dicom_privacy import safe_text
 
@@ -84,6 +86,17 @@ def read_header(path: Path) -> pydicom.Dataset:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # pydicom's warnings quote values, which may be patient data
         return pydicom.dcmread(path, stop_before_pixels=True, force=True)
+
+
+def is_deflated(path: Path) -> bool:
+    """Whether a file is packed as a whole, so that its header alone takes as much memory as all of it.
+
+    Raises:
+        One of HEADER_ERRORS: the file is no DICOM file or is damaged.
+    """
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        return read_file_meta_info(path).get("TransferSyntaxUID") == DeflatedExplicitVRLittleEndian
 
 
 def is_image(dataset: pydicom.Dataset) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -18,6 +18,9 @@ from SAMSegmenterLib.files.volume_files import voxel_bytes
 
 MOST_BYTES = 4 << 30
 """Of an image in memory: about 2000 slices of 1024 x 1024."""
+
+_MOST_DEFLATED = 1032
+"""Bytes that one byte can unpack to. Source: zlib's technical details, the format's highest ratio."""
 
 _STARTS: dict[tuple[str, ...], tuple[bytes, ...]] = {
     (".nrrd", ".nhdr"): (b"NRRD",),
@@ -118,10 +121,30 @@ def _declared_bytes(path: Path) -> int | None:
     return None
 
 
-def _dicom_bytes(path: Path) -> int | None:
-    from SAMSegmenterLib.files.dicom_headers import HEADER_ERRORS, read_header
+def check_sizes(paths: Sequence[Path], most: int = MOST_BYTES) -> None:
+    """Check the images of several files one by one, and the DICOM files among them together: they become one image.
 
+    Raises:
+        InputError: they are larger than is allowed.
+    """
+    left = most
+    for path in paths:
+        check_size(path, most)
+        left -= (_declared_bytes(path) or 0) if formats.is_dicom_file(path) else 0
+        if left < 0:
+            raise InputError(
+                f"The DICOM files hold images of more than {most / (1 << 30):.0f} GB together.",
+                "Choose one series, or reduce its resolution.",
+            )
+
+
+def _dicom_bytes(path: Path) -> int | None:
+    from SAMSegmenterLib.files.dicom_headers import HEADER_ERRORS, is_deflated, read_header
+
+    packed = path.stat().st_size
     try:
+        if packed * _MOST_DEFLATED > MOST_BYTES and is_deflated(path):
+            return packed * _MOST_DEFLATED  # its header cannot be looked at without unpacking all of it
         header = read_header(path)
         counts = [int(header.get(name) or 1) for name in ("Rows", "Columns", "NumberOfFrames", "SamplesPerPixel")]
         return int(np.prod(counts, dtype=float)) * -(-int(header.get("BitsAllocated") or 8) // 8)

@@ -15,7 +15,7 @@ from SAMSegmenterLib.files import formats
 from SAMSegmenterLib.files.images import read_image
 from SAMSegmenterLib.files.labels import read_labels
 from SAMSegmenterLib.workspace.archives import unpack
-from SAMSegmenterLib.workspace.file_checks import check_named_files, check_size, check_start
+from SAMSegmenterLib.workspace.file_checks import check_named_files, check_size, check_sizes, check_start
 
 Allowed = Callable[[Path], bool]
 
@@ -51,8 +51,7 @@ def open_volume(path: Path, allowed: Allowed, series: str = "", frame: int = 0) 
     if formats.ending_of(path) == ".zip":
         with tempfile.TemporaryDirectory(prefix="sam-workspace-") as folder:
             unpack(path, Path(folder))
-            for item in Path(folder).iterdir():
-                check_size(item)
+            check_sizes(sorted(Path(folder).iterdir()))
             return _read(Path(folder), series, frame)
     return _read(path, series, frame)
 
