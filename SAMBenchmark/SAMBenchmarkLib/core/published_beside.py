@@ -160,7 +160,7 @@ class _Ours:
 
     def _points(self, value: PublishedValue) -> Iterator[Found]:
         clicks = int(value.strategy.split()[0])
-        yield self._micro("mazurowski-points", "iou_percent_mean", 100, clicks=clicks)
+        yield self._micro("mazurowski-points", "iou_percent_mean", 100, MACRO, clicks=clicks)  # printed: mean of tasks
 
     def _contours(self, value: PublishedValue) -> Iterator[Found]:
         """Averages alone: the classes of the papers are numbered, or named as in no other data."""
