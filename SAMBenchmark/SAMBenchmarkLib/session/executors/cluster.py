@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import socket
 import time
@@ -26,6 +27,9 @@ logger = logging.getLogger(__name__)
 
 POLL_S = 0.25
 CONNECT_S = 30
+HIDDEN_S = 60
+"""Workers that see nothing of the output folder for so long do not have the disk that it is on."""
+_RUNNING = ".running-on-cluster-{}-"
 SPARE = 2
 """Cases that wait per worker, so that none idles: few, for what waits is lost with the scheduler."""
 
@@ -48,24 +52,33 @@ def evaluate_on_cluster(
         on_poll: called several times a second.
 
     Raises:
-        InputError: there is no such scheduler, or its workers are on other computers and the store is one SQLite file.
+        InputError: there is no such scheduler, its workers do not see the output folder, or they are on other computers
+            and the store is one SQLite file.
         DependencyError: a package is missing, here or there, or the scheduler is gone; finished cases are kept.
         ModelError: a worker cannot load the model.
         StoreError: results cannot be stored.
         Cancelled: the user stopped; what is finished is kept.
     """
     client = connect(address)
-    running = setup.results.parent / f".running-on-cluster-{uuid.uuid4().hex[:12]}"
+    running = setup.results.parent / f"{_RUNNING.format(setup.option_hash)}{uuid.uuid4().hex[:12]}"
+    round_ = _Round(client, setup, address, running, deque(jobs))
     try:
+        _mark_as_running(running, setup.option_hash)
+        round_.run(on_end, on_poll, should_stop)
+    finally:
+        with contextlib.suppress(OSError):
+            running.unlink(missing_ok=True)  # workers end after the slice at hand
+        round_.let_go()
+
+
+def _mark_as_running(running: Path, option_hash: str) -> None:
+    """Put the file that workers look for in its place; those of runs that were killed go, and their workers end."""
+    try:
+        for left in running.parent.glob(f"{_RUNNING.format(option_hash)}*"):
+            left.unlink(missing_ok=True)
         running.touch()
     except OSError as error:
         raise store_error(running, error) from error
-    round_ = _Round(client, setup, address, running, deque(jobs))
-    try:
-        round_.run(on_end, on_poll, should_stop)
-    finally:
-        running.unlink(missing_ok=True)  # workers end after the slice at hand
-        round_.let_go()
 
 
 def connect(address: str) -> Any:
@@ -97,6 +110,7 @@ class _Round:
     running: Path
     waiting: deque[Job]
     handed_out: dict[Any, Job] = field(default_factory=dict)
+    hidden_since: float | None = None
 
     def run(
         self, on_end: Callable[[Job, CaseRecord | None], None], on_poll: Callable[[], None], should_stop: ShouldStop
@@ -114,7 +128,7 @@ class _Round:
             for future in done:
                 self._take_back(future, self.handed_out.pop(future), on_end)
             on_poll()
-            if not done:
+            if not done or self.hidden_since is not None:
                 time.sleep(POLL_S)
 
     def let_go(self) -> None:
@@ -152,21 +166,38 @@ class _Round:
         if future.status in ("cancelled", "lost"):
             raise self._gone()
         error = future.exception() if future.status == "error" else None
+        if not isinstance(error, Cancelled):
+            self.hidden_since = None
         if error is None:
             on_end(job, self._result(future))
         elif isinstance(error, KilledWorker):
             on_end(job, None)
-        elif isinstance(error, Cancelled):  # the shared disk hid the file for a moment
-            self.waiting.append(job)
+        elif isinstance(error, Cancelled):
+            self._try_again(job)
         elif isinstance(error, SAMError):
             raise error
         else:
             hint = "Workers need the same version of this program and its packages as this computer has."
             raise DependencyError(f"A worker failed: {type(error).__name__}: {error}", hint) from error
 
-    def _result(self, future: Any) -> CaseRecord:
+    def _try_again(self, job: Job) -> None:
+        """A worker did not find the file that says that the run goes on: the shared disk may hide it for a moment."""
+        now = time.monotonic()
+        self.hidden_since = now if self.hidden_since is None else self.hidden_since
+        if now - self.hidden_since >= HIDDEN_S:
+            raise InputError(
+                f"The workers of the cluster do not see the folder {self.running.parent}.",
+                "Choose an output folder on a disk that all of them have under the same path.",
+            )
+        self.waiting.append(job)
+
+    def _result(self, future: Any) -> CaseRecord | None:
+        from distributed.scheduler import KilledWorker
+
         try:
             return future.result()
+        except KilledWorker:  # its worker went with the record, and so did those who were to repeat it
+            return None
         except (CancelledError, OSError) as error:
             raise self._gone() from error
 

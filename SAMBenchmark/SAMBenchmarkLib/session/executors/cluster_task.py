@@ -9,6 +9,7 @@ from SAMBenchmarkLib.core.store import CaseRecord
 from SAMBenchmarkLib.session.case_run import CaseRunner, Job
 from SAMBenchmarkLib.session.stores import open_store
 from SAMBenchmarkLib.session.worker_process import WorkerSetup, checked_predictor
+from SAMSegmenterLib.core.errors import Cancelled
 from SAMSegmenterLib.core.predictor import Predictor
 
 _one_at_a_time = threading.Lock()
@@ -29,6 +30,8 @@ def evaluate_on_worker(setup: WorkerSetup, job: Job, running: Path) -> CaseRecor
         Cancelled: the run was stopped.
     """
     with _one_at_a_time:
+        if not running.exists():  # before a store is made on a disk that is not the shared one
+            raise Cancelled
         model = (setup.option_hash, setup.cache_directory)
         if model not in _loaded:
             _loaded.clear()  # another run's model would take memory
