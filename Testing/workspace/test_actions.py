@@ -22,6 +22,16 @@ def test_every_key_does_something(a_desk, actions):
     assert len(actions["pushes"]) == len(KEYS)
 
 
+def test_the_key_for_propagation_carries_over_the_slices_that_are_chosen_on_the_page(a_desk, actions):
+    actions["act"]({"kind": "click", "view": "axial", "uv": list(IN_FIRST), "label": None})
+    a_desk.settle()
+    actions["key"]("accept")
+    actions["key"]("propagate", {"first": 7, "last": 9, "all": False})
+    a_desk.settle()
+    session = a_desk.controller.session
+    assert sorted(session.propagation.held(session.segment_id)) == [7, 9]
+
+
 def test_mouse_events_reach_the_controller(a_desk, actions):
     actions["act"]({"kind": "click", "view": "axial", "uv": list(IN_FIRST), "label": None})
     actions["act"]({"kind": "box", "view": "axial", "start": [5, 4], "end": [20, 18]})
@@ -95,9 +105,13 @@ def test_segments_are_edited_from_the_list(a_desk, actions):
     ],
 )
 def test_nonsense_changes_nothing_and_is_survived(a_desk, actions, name, arguments):
-    before = (a_desk.controller.tool, a_desk.controller.view.index, a_desk.voxels())
+    def state():
+        do = a_desk.controller
+        return do.tool, do.view.index, do.session.segment_id, do.session.window, do.session.mode, a_desk.voxels()
+
+    before = state()
     actions[name](*arguments)
-    assert (a_desk.controller.tool, a_desk.controller.view.index, a_desk.voxels()) == before
+    assert state() == before
     assert len(a_desk.controller.session.marks) == 0
 
 

@@ -59,7 +59,7 @@ class PageActions:
             "label": lambda value: controller.choose_label("positive" if value else "negative"),
             "add_segment": controller.add_segment,
             "remove_segment": controller.remove_segment,
-            "select": session.select_segment,
+            "select": controller.select_segment,
             "rename": case.rename_segment,
             "colour": lambda segment_id, text: case.colour_segment(segment_id, colour(text)),
             "show": case.show_segment,
@@ -85,7 +85,7 @@ class PageActions:
         return act
 
     def _of_keys(self) -> dict[str, Action]:
-        """Actions without arguments, by the names that keys and buttons have for them."""
+        """Actions by the names that keys and buttons have for them; only propagation takes an argument."""
         controller, session, carrying = self._controller, self._controller.session, self._carrying
         keys: dict[str, Action] = {name: lambda name=name: controller.choose_tool(name) for name in TOOLS}
         keys |= {name: lambda name=name: controller.choose_label(name) for name in LABELS}
@@ -94,7 +94,7 @@ class PageActions:
         keys |= {name: getattr(carrying, method) for name, method in _CARRYING_METHODS.items()}
         steps = {"carry_up": 1, "carry_down": -1}
         keys |= {name: lambda step=step: carrying.one_slice(step) for name, step in steps.items()}
-        return keys | {PICK: self._pick, "propagate": lambda: carrying.propagate({})}
+        return keys | {PICK: self._pick, "propagate": carrying.propagate}
 
     def _of_mouse(self) -> dict[str, Action]:
         """What is done with the mouse in a view, by kind; see `client/slice_view.js`."""
@@ -120,10 +120,12 @@ class PageActions:
             raise InputError(f"The page asked for something unknown: {kind!r}.", "Reload the page.")
         self._mouse[kind](str(event.get("view")), event)
 
-    def _key(self, action: str) -> None:
+    def _key(self, action: str, request: Mapping[str, Any] | None = None) -> None:
+        """What a key does; `request` is what `Carrying.propagate` takes, as it is chosen on the page."""
         if action not in self._keys:
             raise InputError(f"The page asked for something unknown: {action!r}.", "Reload the page.")
-        self._keys[action]()
+        work = self._keys[action]
+        work(request or {}) if work == self._carrying.propagate else work()
 
     def _pick(self) -> None:
         """Picking needs proposals: they are asked for when there are none."""

@@ -226,6 +226,16 @@ class WorkspaceController:
         """Do again what was taken back last."""
         self._take(self.steps.redo(), self.session.redo_mark, "redo")
 
+    def select_segment(self, segment_id: str) -> None:
+        """Work on another segment.
+
+        Raises:
+            InputError: it is gone.
+        """
+        if segment_id not in [row.id for row in self.case.segments()]:
+            raise InputError("This segment is not there any more.", "Choose another one.")
+        self.session.select_segment(segment_id)
+
     def add_segment(self) -> None:
         """Add a segment and work on it."""
         self.session.select_segment(self.case.add_segment())

@@ -14,7 +14,7 @@ from SAMSegmenterLib.workspace.page_kept import build_kept
 from SAMSegmenterLib.workspace.page_keys import KEYS
 from SAMSegmenterLib.workspace.page_notices import build_notices
 from SAMSegmenterLib.workspace.page_panels import build_panel_buttons, build_panels
-from SAMSegmenterLib.workspace.page_propagation import VARIABLES, build_propagation, build_strip
+from SAMSegmenterLib.workspace.page_propagation import REQUEST, VARIABLES, build_propagation, build_strip
 from SAMSegmenterLib.workspace.page_segments import build_segments
 from SAMSegmenterLib.workspace.page_settings import build_settings
 from SAMSegmenterLib.workspace.page_slice import build_slice
@@ -52,9 +52,14 @@ def build_page(
     from trame.widgets import vuetify3 as v3
 
     server.enable_module(CLIENT)
-    server.state.update({"big": view_names[0], "help_open": False, **VARIABLES})
+    server.state.update({"big": view_names[0], "help_open": False, "removing": "", **VARIABLES})
     with VAppLayout(server, theme=("theme", "dark")):
-        element("sam-keys", keys=("keys", KEYS), key_pressed=(actions["key"], "[$event]"), help="help_open = true")
+        element(
+            "sam-keys",
+            keys=("keys", KEYS),
+            key_pressed=(actions["key"], f"[$event, {REQUEST}]"),
+            help="help_open = true",
+        )
         with v3.VAppBar(density="compact", flat=True, border=True, role="toolbar", __properties=["role"]):
             html.Span("{{ case_name }}", classes="sam-case", title=("case_name",))
             build_toolbar(v3, actions)

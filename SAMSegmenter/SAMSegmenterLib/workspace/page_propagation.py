@@ -9,10 +9,17 @@ from SAMSegmenterLib.workspace.page_elements import ARIA, Actions, element, sect
 VARIABLES = {"carry_range": "end", "carry_first": 0, "carry_last": 0, "carry_all": False, "chosen_range": None}
 """What the user chose here and did not ask for yet, as the page begins."""
 
-_REQUEST = (
-    "[{first: carry_range === 'end' ? null : Number(carry_first),"
-    " last: carry_range === 'end' ? null : Number(carry_last), all: carry_all}]"
+REQUEST = (
+    "{first: carry_range === 'end' ? null : Number(carry_first),"
+    " last: carry_range === 'end' ? null : Number(carry_last), all: carry_all}"
 )
+"""What is chosen here, as `Carrying.propagate` wants it."""
+
+_WAITING = (
+    "strip.slices.some(([index, , , kind]) =>"
+    " kind === 'waiting' && index >= chosen_range[0] && index <= chosen_range[1])"
+)
+"""Whether a slice of the chosen range waits for acceptance."""
 
 
 def build_propagation(v3: Any, html: Any, actions: Actions) -> None:
@@ -22,7 +29,7 @@ def build_propagation(v3: Any, html: Any, actions: Actions) -> None:
         with html.Div(classes="sam-row"):
             text_button(
                 v3, "Propagate", "Carry the accepted slices, or the mask shown, to their neighbours (G)", "propagate",
-                actions, click=(actions["propagate"], _REQUEST), color="primary", variant="flat",
+                actions, click=(actions["propagate"], f"[{REQUEST}]"), color="primary", variant="flat",
                 disabled=("!carrying.start || carrying.running",),
             )  # fmt: skip
             for name, icon, title in (
@@ -104,7 +111,7 @@ def _build_results(v3: Any, html: Any, actions: Actions) -> None:
         )  # fmt: skip
         text_button(
             v3, "Accept {{ chosen_range[0] }}-{{ chosen_range[1] }}", "Write the masks of this range of slices",
-            "accept_range", actions, v_if=("chosen_range",), color="success", disabled=("!carrying.ready",),
+            "accept_range", actions, v_if=("chosen_range",), color="success", disabled=(f"!({_WAITING})",),
             click=(actions["accept_range"], "[chosen_range[0], chosen_range[1]]"),
         )  # fmt: skip
         text_button(v3, "Reject", "Drop these masks (Ctrl+Backspace)", "reject_carried", actions)

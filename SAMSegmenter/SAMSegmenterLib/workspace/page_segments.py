@@ -60,22 +60,45 @@ def _name(html: Any, actions: Actions) -> None:
 
 
 def _buttons(html: Any, actions: Actions) -> None:
-    for icon, title, name, click in (
-        (
-            "'mdi ' + (row.visible ? 'mdi-eye' : 'mdi-eye-off')",
-            "(row.visible ? 'Hide ' : 'Show ') + row.name",
-            "show",
-            (actions["show"], "[row.id, !row.visible]"),
-        ),
-        ("'mdi mdi-delete-outline'", "'Remove ' + row.name", "remove", (actions["remove_segment"], "[row.id]")),
-    ):
-        html.Button(
-            type="button",
-            classes=(f"'sam-icon ' + {icon}",),
-            click=click,
-            aria_label=(title,),
-            title=(title,),
-            data_action=f"{name}-segment",
-            __properties=["type", *ARIA],
-            click_native_stop=True,
+    _button(
+        html,
+        "show",
+        "'mdi ' + (row.visible ? 'mdi-eye' : 'mdi-eye-off')",
+        "(row.visible ? 'Hide ' : 'Show ') + row.name",
+        (actions["show"], "[row.id, !row.visible]"),
+        v_if=("removing !== row.id",),
+    )
+    _button(
+        html,
+        "remove",
+        "'mdi mdi-delete-outline'",
+        "'Remove ' + row.name",
+        "removing = row.id",
+        v_if=("removing !== row.id",),
+    )
+    with html.Template(v_if=("removing === row.id",)):
+        _button(
+            html,
+            "confirm-remove",
+            "'sam-warning'",
+            "'Remove ' + row.name + ' and what is in it, for good'",
+            (actions["remove_segment"], "[row.id]"),
+            "Remove",
         )
+        _button(html, "keep", "'mdi mdi-close'", "'Keep ' + row.name", "removing = ''")
+
+
+def _button(html: Any, name: str, look: str, title: str, click: Any, text: str = "", **more: Any) -> None:
+    """A small button of a segment; a click on it does not choose the segment as well."""
+    html.Button(
+        text,
+        type="button",
+        classes=(f"'sam-icon ' + {look}",),
+        click_stop=click,
+        aria_label=(title,),
+        title=(title,),
+        data_action=f"{name}-segment",
+        __properties=["type", *ARIA],
+        __events=[("click_stop", "click.stop")],
+        **more,
+    )
