@@ -22,10 +22,14 @@ from SAMSegmenterLib.core.arrays import Mask, Rgb8
 from SAMSegmenterLib.core.errors import ModelError
 from SAMSegmenterLib.core.predictor import Candidates, Embedding, EverythingParameters
 from SAMSegmenterLib.core.prompts import Prompts
+from support.case_files import SLICES
 from support.fake_predictor import ThresholdPredictor
 
 OPTIONS = BenchmarkOptions(strategies=("S2", "S5"), min_object_pixels=20, points_per_side=4, timing_repeats=0)
 """Options under which the cases of `case_files` are evaluated quickly."""
+
+
+_LONGEST_WAIT_S = 300
 
 
 class BlockingPredictor(ThresholdPredictor):
@@ -150,6 +154,33 @@ class DeadlyPredictor:
             return encode(images)
 
         predictor.encode = deadly  # type: ignore[method-assign]
+        return predictor
+
+
+@dataclass(frozen=True)
+class WaitingPredictor:
+    """Loads a predictor that encodes the slices of one case in a process and no further before there is a file.
+
+    Args:
+        gate: the file.
+    """
+
+    gate: Path
+
+    def __call__(self) -> RoughPredictor:
+        """The predictor."""
+        predictor = RoughPredictor()
+        encode, encoded = predictor.encode, 0
+
+        def waiting(images: Sequence[Rgb8]) -> list[Embedding]:
+            nonlocal encoded
+            deadline = time.monotonic() + _LONGEST_WAIT_S
+            while encoded >= SLICES and not self.gate.exists() and time.monotonic() < deadline:
+                time.sleep(0.05)
+            encoded += len(images)
+            return encode(images)
+
+        predictor.encode = waiting  # type: ignore[method-assign]
         return predictor
 
 
