@@ -23,3 +23,9 @@ def test_the_effort_is_averaged_by_structure_and_over_all_objects():
 
 def test_runs_that_did_not_count_it_have_no_table():
     assert effort_tables([a_row(strategy="S5", selection="oracle")]) == []
+
+
+def test_classical_methods_stand_in_the_order_of_all_tables():
+    rows = [a_row(structure="liver", strategy=name, hce=1.0) for name in ("GrabCut", "Otsu", "S5", "ellipse")]
+    [table] = effort_tables(rows)
+    assert table.columns["strategy"][:4] == ["S5", "ellipse", "Otsu", "GrabCut"]
