@@ -57,8 +57,9 @@ def test_finished_slices_are_not_computed_again(a_store, a_job):
 def test_results_of_changed_files_are_dropped_first(a_store, a_job):
     a_runner(a_store).run(a_job)
     predictor = ThresholdPredictor()
-    a_runner(a_store, predictor).run(replace(a_job, changed=True))
+    a_runner(a_store, predictor).run(replace(a_job, fingerprint="of the changed files", changed=True))
     assert predictor.encoded_images == SLICES
+    assert a_store.case(KEY, "boxes").fingerprint == "of the changed files"
     assert len(list(a_store.rows(KEY, variant=""))) == 2 * 2 * 2 * SLICES
 
 
