@@ -9,6 +9,7 @@ import sys
 import pytest
 
 from SAMBenchmarkLib.cli import app
+from SAMSegmenterLib.cli import sam_workspace
 from SAMSegmenterLib.cli.sam_workspace import main
 from SAMSegmenterLib.files.writing import write_labels
 from SAMSegmenterLib.workspace.worker_options import function_of
@@ -109,3 +110,10 @@ def test_the_page_is_opened_unless_it_shall_not_be(opened, monkeypatch, a_case):
     main([str(a_case[0]), "--no-browser", "--port", "0"])
     main([str(a_case[0]), "--port", "0"])
     assert pages == ["http://there/"]
+
+
+def test_the_token_does_not_get_into_the_list_of_processes(monkeypatch, capsys):
+    pages = []
+    monkeypatch.setattr("webbrowser.open", pages.append)
+    sam_workspace._ready("https://there/?token=secret", True)
+    assert pages == [] and "https://there/?token=secret" in capsys.readouterr().out

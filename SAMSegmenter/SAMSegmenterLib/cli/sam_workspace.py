@@ -83,7 +83,7 @@ def build_parser() -> argparse.ArgumentParser:
         default=60.0,
         help="a workspace without an open page is ended after so long; its segments are kept (default: %(default)s)",
     )
-    parser.add_argument("--no-browser", action="store_true", help="do not open the page")
+    parser.add_argument("--no-browser", action="store_true", help="do not open the page; never done with --host")
     add_common_arguments(parser)
     return parser
 
@@ -130,7 +130,7 @@ def _absolute(path: str | Path | None, option: str) -> str:
 
 def _ready(url: str, opens: bool) -> None:
     print(f"The workspace is open at {url}\nPress Ctrl+C to end it.", flush=True)
-    if opens:
+    if opens and "?token=" not in url:  # every account of this computer can see what a browser was started with
         webbrowser.open(url)
 
 
