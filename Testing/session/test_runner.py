@@ -142,19 +142,20 @@ def test_outputs_that_were_deleted_are_written_again_without_computing(a_case, o
 @pytest.mark.parametrize("keep_going", [True, False])
 def test_a_stopped_run_goes_on_where_it_was(a_case, output, tmp_path, counting, keep_going):
     run([a_case], tmp_path / "undisturbed")
-    asked = []
+    events = []
 
     def stop_after_three_slices() -> bool:
-        asked.append(1)
-        return counting.encoded == 3
+        return any(event.stage == "evaluating slices" and event.done == 3 for event in events)
 
+    stop = {"on_progress": events.append, "should_stop": stop_after_three_slices}
     with pytest.raises(Cancelled):
-        run([a_case], output, load_predictor=counting, should_stop=stop_after_three_slices, keep_going=keep_going)
+        run([a_case], output, load_predictor=counting, keep_going=keep_going, **stop)
     with ResultStore(output / "results.sqlite", read_only=True) as store:
         (record,) = store.cases(store.runs()[0].option_hash)
         assert (record.status, store.count_finished_slices(record.option_hash)) == ("running", {"boxes": 3})
+    before = counting.encoded  # one more than was answered where slices are encoded ahead
     run([a_case], output, load_predictor=counting, keep_going=keep_going)
-    assert counting.encoded == SLICES
+    assert counting.encoded - before == SLICES - 3
     assert contents(output) == contents(tmp_path / "undisturbed")
 
 
