@@ -29,12 +29,12 @@ def desk(tmp_path):
     desk.keeper.end()
 
 
-def answer(desk, path):
+def answer(desk, path, method="GET"):
     async def run():
         app = web.Application()
         add_downloads(app, desk.keeper)
         async with test_utils.TestClient(test_utils.TestServer(app)) as client:
-            found = await client.get(path)
+            found = await client.request(method, path)
             return found.status, found.headers, await found.read()
 
     return asyncio.run(run())
@@ -79,6 +79,13 @@ def test_what_was_saved_is_not_offered_again(desk, tmp_path):
     assert answer(desk, "/save/segmentation.seg.nrrd")[0] == 200
     desk.keeper.end()
     assert a_keeper_desk(tmp_path / "kept").keeper.offer is None
+
+
+def test_asking_for_its_size_alone_saves_nothing(desk, tmp_path):
+    accept(desk)
+    assert answer(desk, "/save/segmentation.seg.nrrd", "HEAD")[0] == 200
+    desk.keeper.end()
+    assert a_keeper_desk(tmp_path / "kept").keeper.offer is not None
 
 
 def test_an_empty_segmentation_can_be_saved(desk):

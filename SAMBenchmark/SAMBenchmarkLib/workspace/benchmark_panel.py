@@ -20,6 +20,7 @@ from SAMBenchmarkLib.workspace.panel_layout import build_panel
 from SAMBenchmarkLib.workspace.panel_texts import progress_state, strategy_choices
 from SAMBenchmarkLib.workspace.shown_results import ShownResults, shown_tables
 from SAMSegmenterLib.core.errors import InputError, SAMError
+from SAMSegmenterLib.core.extents import is_empty
 from SAMSegmenterLib.models.registry import resolve
 from SAMSegmenterLib.session.notices import Notice
 from SAMSegmenterLib.workspace.extension import Host
@@ -83,7 +84,8 @@ class BenchmarkPanel:
         """Offer the segments that have voxels now."""
         case = self._host.controller().case
         try:
-            names = evaluated_names(case.segmentation())
+            writer = case.writers.writer()
+            names = [row.name for row in case.segments() if not is_empty(writer.extent_of(row.id))]
         except SAMError:
             names = []
         self._tell(benchmark_structures=names, **self._choices())
@@ -136,10 +138,11 @@ class BenchmarkPanel:
 
     async def _request(self, structures: list[str], strategies: list[str], max_slices: Any) -> RunRequest:
         controller = self._host.controller()
-        segmentation, volume = controller.case.segmentation(), controller.case.volume
+        copy, volume = controller.case.copy(), controller.case.volume
         if not strategies:
             raise InputError("No strategy is chosen.", "Choose at least one.")
-        if not evaluated_names(segmentation):
+        segmentation = await asyncio.to_thread(copy.segmentation)
+        if not await asyncio.to_thread(evaluated_names, segmentation):
             raise InputError("No segment has a voxel.", "Open the reference structures first, or segment some.")
         options = BenchmarkOptions(
             strategies=tuple(name for name in STRATEGIES if name in strategies) or tuple(strategies),
@@ -149,6 +152,8 @@ class BenchmarkPanel:
         )
         self._folder = Path(tempfile.mkdtemp(prefix="sam-workspace-benchmark-"))
         paths = await asyncio.to_thread(write_case, self._folder, volume, segmentation)
+        if self._host.controller() is not controller:
+            raise InputError("Another volume was opened meanwhile.", "Run again.")
         service = controller.session.service
         return RunRequest(
             cases=[Case("case", *paths)],

@@ -40,7 +40,8 @@ def add_downloads(app: Any, keeper: CaseKeeper) -> None:
             notice = Notice.of(error)
             keeper.controller.session.tell(notice)
             raise web.HTTPConflict(text=str(notice)) from error
-        keeper.was_saved(state)
+        if request.method == "GET":  # HEAD asks how large it is, and saves nothing
+            keeper.was_saved(state)
         disposition = f'attachment; filename="segmentation{ending}"'
         return web.Response(
             body=content, content_type="application/octet-stream", headers={"Content-Disposition": disposition}
