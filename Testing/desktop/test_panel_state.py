@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+
 import pytest
 
 from support.editing import a_desk
@@ -10,6 +12,7 @@ from support.editing import a_desk
 class Owner:
     def __init__(self, session):
         self.session, self.view_name = session, "Red"
+        self.stopwatch = SimpleNamespace(running="")
 
 
 @pytest.fixture
