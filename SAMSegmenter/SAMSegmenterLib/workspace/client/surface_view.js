@@ -12,7 +12,7 @@
               @click="$emit('grow', 'surface')">3D</button>
       <button type="button" class="sam-tool" data-action="surface" :disabled="state === 'making'" @click="$emit('make')">
         {{ { none: 'Make surface', making: 'Making\u2026', ready: 'Make anew', stale: 'Renew' }[state] }}</button>
-      <span v-if="state === 'stale'" class="sam-quiet">segments have changed</span>
+      <span v-if="state === 'stale'" class="sam-quiet sam-one-line" title="Segments have changed since">changed since</span>
       <span class="sam-space"></span>
       <button v-for="[side, to] in sides" :key="side" type="button" class="sam-tool" :disabled="!parts.length"
               :title="'Look from ' + { A: 'the front', P: 'behind', R: 'the right', L: 'the left' }[side]"
