@@ -336,13 +336,15 @@ def _moved(i: float, j: float, k: float) -> np.ndarray:
 
 def test_every_volume_of_a_4d_case_is_evaluated_by_itself(output, monkeypatch, a_case):
     loaded = case_loading.load_case(a_case, OPTIONS)
-    twice = replace(loaded, frames=loaded.frames * 2, segmentations=loaded.segmentations * 2, slices=loaded.slices * 2)
+    slices = type(loaded.slices)((frame, task) for frame in (0, 1) for _frame, task in loaded.slices)
+    twice = replace(loaded, frames=loaded.frames * 2, segmentations=loaded.segmentations * 2, slices=slices)
     for module in (runner, case_loading, __import__("SAMBenchmarkLib.session.case_run", fromlist=["x"])):
         monkeypatch.setattr(module, "load_case", lambda case, options: twice)
     result = run([a_case], output)
     with ResultStore(output / "results.sqlite", read_only=True) as store:
-        frames = [row.frame for row in store.rows(result.option_hash)]
-    assert (frames.count(0), frames.count(1)) == (32, 32)
+        rows = [(row.frame, row.slice == WHOLE_VOLUME) for row in store.rows(result.option_hash)]
+    assert [rows.count((frame, False)) for frame in (0, 1)] == [2 * 2 * 2 * SLICES] * 2
+    assert [rows.count((frame, True)) for frame in (0, 1)] == [2 * 2 * 2] * 2
 
 
 def test_a_caller_can_add_tables_and_notes(a_case, output):
@@ -385,7 +387,7 @@ def test_a_worker_that_dies_fails_its_case_alone(a_case, output, tmp_path):
     result = run(cases, output, workers=2, load_predictor=DyingPredictor)
     assert result.finished == ("boxes", "second")
     assert "worker process ended" in result.failed["wide"]
-    assert len(contents(output)) == 2 * 2 * 2 * 2 * SLICES
+    assert len(contents(output)) == 2 * 2 * 2 * 2 * (SLICES + 1)  # and the whole structures
 
 
 def test_cases_that_fail_in_workers_are_recorded(a_case, output, tmp_path):
