@@ -1,7 +1,7 @@
 import re
 
 from SAMBenchmarkLib.core.published_beside import beside_published
-from SAMBenchmarkLib.core.summary import MICRO
+from SAMBenchmarkLib.core.summary import MACRO
 from SAMBenchmarkLib.core.tables import Table
 from SAMBenchmarkLib.report.digest import Digest
 from SAMBenchmarkLib.report.section_published import published_section
@@ -43,7 +43,7 @@ def test_without_rows_the_published_values_stay():
 
 def test_protocols_stand_beside_their_published_tables():
     header = ("structure", "clicks", "n", "iou_percent_mean")
-    points = Table.from_rows("mazurowski-points_first", "", header, [(MICRO, 1, 4, 55.0)])
+    points = Table.from_rows("mazurowski-points_first", "", header, [(MACRO, 1, 4, 55.0)])
     text = text_of(published_section(Digest.of([]), beside_published([points])))
     assert "Mazurowski et al. 2023, Fig 4 CSV" in text and "0.460" in text and "0.550" in text
     assert "not a target" in text and "87.55" not in text  # nothing of S1 to S6 was evaluated

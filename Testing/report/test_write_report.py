@@ -128,7 +128,7 @@ def test_rows_are_read_as_a_stream_and_masks_only_for_pictures(tmp_path):
     with filled_store(tmp_path, slices=10) as store:
         watched = Watched(store)
         report(watched)
-    assert watched.streams == 2  # summary, statistics
+    assert watched.streams == 3  # summary, statistics, second look
     assert watched.masks == 24
 
 
