@@ -272,7 +272,7 @@ sys.exit(main(sys.argv[1:], lambda given: BlockingPredictor))
 def test_stopping_finishes_the_slice_at_hand_gives_exit_code_130_and_the_next_run_goes_on(tmp_path, a_case, run, name):
     output = tmp_path / "out"
     files = ["--volume", str(a_case.volume), "--labels", str(a_case.labels), "--name", "boxes"]
-    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path)), "SAM_TEST_SLICES": "2"}
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path)), "SAM_TEST_SLICES": "3"}
     command = [sys.executable, "-c", PROGRAM, "run", *files, "--output", str(output), *QUICK]
     process = subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     deadline = time.monotonic() + 120
@@ -283,7 +283,7 @@ def test_stopping_finishes_the_slice_at_hand_gives_exit_code_130_and_the_next_ru
     assert process.returncode == 130, error
     assert "what was finished is kept" in error
     assert "The same command again goes on" in error
-    assert stored(output) == 3
+    assert 2 <= stored(output) < SLICES  # one call was the estimate's; the third slice may be encoded ahead
     assert run() == 0
     assert stored(output) == SLICES
 
