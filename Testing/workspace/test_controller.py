@@ -1,5 +1,7 @@
 """The workspace does with clicks and keys what the session makes of them."""
 
+import itertools
+
 import numpy as np
 import pytest
 
@@ -222,11 +224,13 @@ def test_marks_are_dragged_boxes_by_their_sides(a_desk):
     assert np.allclose(point.xy, (14, 11)) and np.allclose(box.box, (8, 4, 20, 18))
 
 
-def test_what_a_click_would_mark_is_shown_only_in_the_view_that_is_worked_in(a_desk):
-    controller = a_desk.controller
+def test_what_a_click_would_mark_is_shown_only_in_the_view_that_is_worked_in(a_desk, monkeypatch):
+    controller, clock = a_desk.controller, itertools.count(10**9)
+    monkeypatch.setattr(controller.session, "_clock", lambda: next(clock))  # slices are encoded once they have rested
     controller.session.hover_enabled = True
     mark(a_desk)
     controller.do(controller.accept)
+    a_desk.settle()
     controller.do(lambda: controller.hover("axial", (14.0, 14.0)))
     a_desk.settle()
     assert controller.session.hover_preview is not None
