@@ -4,33 +4,13 @@ import numpy as np
 import pytest
 
 from SAMSegmenterLib.files.labels import read_labels
-from support.browser import a_browser, a_workspace, why_no_browser
-from support.workspace_page import SECONDS, disabled, enabled, open_page, place, saved
+from support.browser import a_workspace, why_no_browser
+from support.workspace_page import SECONDS, disabled, enabled, place, saved
 
 pytestmark = pytest.mark.skipif(bool(why_no_browser()), reason=why_no_browser() or "there is a browser")
 
 KIDNEY = (66, 112)
 """Place (u, v) of the right kidney on the middle axial slice of the sample volume."""
-
-
-@pytest.fixture(scope="module")
-def url():
-    with a_workspace() as address:
-        yield address
-
-
-@pytest.fixture(scope="module")
-def browser():
-    with a_browser() as found:
-        yield found
-
-
-@pytest.fixture
-def page(browser, url):
-    page = open_page(browser, url)
-    yield page
-    page.close()
-    assert not page.errors
 
 
 def test_a_structure_is_clicked_corrected_accepted_undone_redone_and_saved(page, tmp_path):

@@ -6,7 +6,7 @@ import pytest
 from SAMSegmenterLib.cli.sam_segment import main as sam_segment
 from SAMSegmenterLib.core.sample_volume import sample_volume
 from SAMSegmenterLib.files.labels import read_labels
-from support.browser import a_browser, a_workspace, why_no_browser
+from support.browser import why_no_browser
 from support.case_files import write_volume
 from support.workspace_page import (
     accept,
@@ -14,7 +14,6 @@ from support.workspace_page import (
     disabled,
     drag,
     enabled,
-    open_page,
     place,
     saved,
     state,
@@ -40,26 +39,6 @@ AT_ONCE = """([selector, count, key]) => {
         document.querySelector(selector).dispatchEvent(new KeyboardEvent('keydown', { ...key, bubbles: true }));
 }"""
 """Press a key several times before the workspace can answer."""
-
-
-@pytest.fixture(scope="module")
-def browser():
-    with a_browser() as found:
-        yield found
-
-
-@pytest.fixture(scope="module")
-def url():
-    with a_workspace() as address:
-        yield address
-
-
-@pytest.fixture
-def page(browser, url):
-    page = open_page(browser, url)
-    yield page
-    page.close()
-    assert not page.errors
 
 
 @pytest.fixture

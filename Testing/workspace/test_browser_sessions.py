@@ -12,7 +12,7 @@ from SAMSegmenterLib.core.errors import InputError
 from SAMSegmenterLib.files.labels import read_labels
 from SAMSegmenterLib.files.writing import write_labels
 from SAMSegmenterLib.workspace.kept_segments import read_kept
-from support.browser import a_browser, a_workspace, a_workspace_process, children_of, why_no_browser
+from support.browser import a_workspace, a_workspace_process, children_of, why_no_browser
 from support.phantoms import two_boxes_volume
 from support.workspace_page import accept, click, open_page, saved
 
@@ -45,12 +45,6 @@ def cache(tmp_path_factory):
     os.environ["SAM_CACHE_DIR"] = str(folder)
     yield folder
     os.environ.pop("SAM_CACHE_DIR") if before is None else os.environ.update({"SAM_CACHE_DIR": before})
-
-
-@pytest.fixture(scope="module")
-def browser():
-    with a_browser() as found:
-        yield found
 
 
 def open_of_folder(page, name, kind):

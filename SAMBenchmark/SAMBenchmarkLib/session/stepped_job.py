@@ -6,16 +6,14 @@ evaluation of hours is under way; and work that is paused holds no thread.
 
 from __future__ import annotations
 
-import contextlib
-import queue
 import threading
 import time
 from collections.abc import Callable, Generator
-from typing import Generic, TypeVar
+from typing import TypeVar
 
 from SAMSegmenterLib.core.errors import Cancelled
-from SAMSegmenterLib.core.progress import OnProgress, ProgressEvent, ShouldStop
-from SAMSegmenterLib.session.worker import Job, Worker
+from SAMSegmenterLib.core.progress import OnProgress, ShouldStop
+from SAMSegmenterLib.session.worker import Job, Pending, Worker
 
 T = TypeVar("T")
 Clock = Callable[[], float]
@@ -31,7 +29,7 @@ STEP_SECONDS = 0.2
 """Steps shorter than this are taken together."""
 
 
-class SteppedJob(Generic[T]):
+class SteppedJob(Pending[T]):
     """Work in steps; begins at once.
 
     Attributes:
@@ -39,15 +37,12 @@ class SteppedJob(Generic[T]):
     """
 
     def __init__(self, worker: Worker, work: SteppedWork[T]) -> None:
-        self.done = threading.Event()
+        super().__init__()
         self._worker = worker
-        self._events: queue.SimpleQueue[ProgressEvent] = queue.SimpleQueue()
         self._lock = threading.Lock()
         self._stop, self._paused, self._resting = False, False, False
         self._busy, self._since = 0.0, time.monotonic()
         self._steps = work(self._events.put, self.should_stop, self.clock)
-        self._value: T | None = None
-        self._error: BaseException | None = None
         self._submit()
 
     def clock(self) -> float:
@@ -84,25 +79,6 @@ class SteppedJob(Generic[T]):
     def should_stop(self) -> bool:
         """Whether somebody asked for it."""
         return self._stop
-
-    def take_events(self) -> list[ProgressEvent]:
-        """Progress reported since the last call, in order. Any thread."""
-        events = []
-        with contextlib.suppress(queue.Empty):
-            while True:
-                events.append(self._events.get_nowait())
-        return events
-
-    def result(self) -> T:
-        """What the work returned; waits until it has ended.
-
-        Raises:
-            Whatever the work raised; `Cancelled` when it was stopped before it began.
-        """
-        self.done.wait()
-        if self._error is not None:
-            raise self._error
-        return self._value  # type: ignore[return-value]
 
     def _wake(self) -> None:
         with self._lock:

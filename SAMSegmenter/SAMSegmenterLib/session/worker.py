@@ -34,29 +34,18 @@ Work = Callable[[OnProgress, ShouldStop], T]
 """A function of (on_progress, should_stop); both may be called from the worker at any time."""
 
 
-class Job(Generic[T]):
-    """Work that was handed to a worker.
+class Pending(Generic[T]):
+    """What work reports while it lasts, and what it comes to.
 
     Attributes:
         done: set when the work has ended, well or not.
     """
 
-    def __init__(self, work: Work[T], on_done: Callable[[Job[T]], None] | None = None) -> None:
+    def __init__(self) -> None:
         self.done = threading.Event()
-        self._work: Work[T] | None = work
-        self._on_done = on_done
-        self._stop = threading.Event()
         self._events: queue.SimpleQueue[ProgressEvent] = queue.SimpleQueue()
         self._value: T | None = None
         self._error: BaseException | None = None
-
-    def stop(self) -> None:
-        """Ask the work to stop at the next opportunity; it may keep and return what it has finished."""
-        self._stop.set()
-
-    def should_stop(self) -> bool:
-        """Whether somebody asked for it."""
-        return self._stop.is_set()
 
     def take_events(self) -> list[ProgressEvent]:
         """Progress reported since the last call, in order. Any thread."""
@@ -76,6 +65,28 @@ class Job(Generic[T]):
         if self._error is not None:
             raise self._error
         return self._value  # type: ignore[return-value]
+
+
+class Job(Pending[T]):
+    """Work that was handed to a worker.
+
+    Attributes:
+        done: set when the work has ended, well or not.
+    """
+
+    def __init__(self, work: Work[T], on_done: Callable[[Job[T]], None] | None = None) -> None:
+        super().__init__()
+        self._work: Work[T] | None = work
+        self._on_done = on_done
+        self._stop = threading.Event()
+
+    def stop(self) -> None:
+        """Ask the work to stop at the next opportunity; it may keep and return what it has finished."""
+        self._stop.set()
+
+    def should_stop(self) -> bool:
+        """Whether somebody asked for it."""
+        return self._stop.is_set()
 
     def run(self) -> None:
         """Do the work; the worker calls this once."""
