@@ -187,7 +187,7 @@ def _add_protocol_arguments(group: argparse._ArgumentGroup) -> None:
     add(
         "--baselines",
         nargs="+",
-        default=[],
+        default=(),
         metavar="NAME",
         help="classical methods in the same tables, each with the prompts of a strategy, or all: "
         + ", ".join(f"{option_name(name)} ({prompts})" for name, prompts in CLASSICAL.items()),
@@ -197,6 +197,11 @@ def _add_protocol_arguments(group: argparse._ArgumentGroup) -> None:
         action="store_true",
         help="count the points and regions that a person would have to correct (HCE); needs OpenCV and scikit-image",
     )
+    _add_measuring_arguments(group)
+
+
+def _add_measuring_arguments(group: argparse._ArgumentGroup) -> None:
+    add = group.add_argument
     add(
         "--surface-tolerance",
         type=float,

@@ -92,7 +92,7 @@ class _Defaults(argparse.ArgumentDefaultsHelpFormatter):
     """Shows defaults where there is one to show."""
 
     def _get_help_string(self, action: argparse.Action) -> str | None:
-        if action.default in (None, "", False) or action.required:
+        if action.default in (None, "", False, ()) or action.required:
             return action.help
         return super()._get_help_string(action)
 

@@ -55,7 +55,7 @@ def correlation_panel(identifier: str, rho: Mapping[str, float], axis_label: str
     """
     with matplotlib.rc_context(STYLE):
         figure = new_figure()
-        axes = figure.add_axes((0.14, 0.1, 0.85, 0.87))
+        axes = figure.add_axes((0.18, 0.1, 0.81, 0.87))
         known = {name: 0.0 if math.isnan(value) else value for name, value in rho.items()}
         colours = [STRATEGY_COLOURS.get(name, FALLBACK_COLOUR) for name in known]
         axes.bar(range(len(known)), list(known.values()), color=colours, width=0.7)
