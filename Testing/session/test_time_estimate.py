@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
 from itertools import count, islice
 
 import pytest
 
-from SAMBenchmarkLib.session.time_estimate import case_sizes, duration, estimate, measure_speed
+from SAMBenchmarkLib.core.run_cost import Work
+from SAMBenchmarkLib.session.time_estimate import case_sizes, duration, estimate
 from SAMSegmenterLib.core.errors import InputError
 from support.case_files import SLICES, write_case
 from support.fake_predictor import ThresholdPredictor
@@ -27,23 +29,17 @@ def test_slices_and_objects_are_counted_and_what_fails_says_why(tmp_path):
     assert sizes[1].slices == 0 and "NRRD" in sizes[1].problem
 
 
-def test_the_model_is_asked_a_few_times_only(tmp_path):
-    predictor = ThresholdPredictor()
-    [(_, loaded)] = case_sizes([write_case(tmp_path)], OPTIONS.resolved())
-    speed = measure_speed(loaded, predictor, OPTIONS.resolved(), ticking())
-    assert (speed.encoding, speed.prompt, speed.scored, speed.grid_point) == (1, 1, 1, 0)
-    assert (predictor.encode_calls, predictor.everything_calls) == (1, 0) and predictor.decode_calls <= 4
-
-
 def test_cases_that_were_not_read_count_as_the_others(tmp_path):
     cases = [write_case(tmp_path, name) for name in "abc"]
     options = OPTIONS.resolved()
-    first = islice(case_sizes(cases, options), 1)
+    first = islice(case_sizes(cases, options, clock=ticking()), 1)
     known, found = estimate(first, 3, ThresholdPredictor(), options, clock=ticking())
     assert len(known) == found.read == 1
     assert (found.cases, found.slices, found.objects) == (3, 3 * SLICES, 6 * SLICES)
-    assert found.seconds == found.work.encodings + found.work.prompts + found.work.scored
-    again = estimate(case_sizes(cases, options), 3, ThresholdPredictor(), options, workers=2, clock=ticking())[1]
+    assert found.seconds == sum(getattr(found.work, field.name) for field in fields(Work))  # a second each
+    assert (found.work.read, found.work.stacked) == (3, 3 * 2 * 2 * 2)  # structures, strategies, selections
+    sizes = case_sizes(cases, options, clock=ticking())
+    again = estimate(sizes, 3, ThresholdPredictor(), options, workers=2, clock=ticking())[1]
     assert again.slices == 3 * SLICES and again.seconds == found.seconds / 2
 
 

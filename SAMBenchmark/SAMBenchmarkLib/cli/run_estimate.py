@@ -3,16 +3,27 @@
 from __future__ import annotations
 
 import itertools
+import logging
 import sys
 
+from SAMBenchmarkLib.core.run_cost import STEP_TITLES
 from SAMBenchmarkLib.core.summary_text import aligned
 from SAMBenchmarkLib.session.output_folder import OutputFolder
 from SAMBenchmarkLib.session.predictor_loader import LoadPredictor, with_cache
 from SAMBenchmarkLib.session.run_request import RunRequest
-from SAMBenchmarkLib.session.time_estimate import CaseSize, TimeEstimate, case_sizes, duration, estimate
+from SAMBenchmarkLib.session.time_estimate import (
+    NOT_COUNTED,
+    CaseSize,
+    TimeEstimate,
+    case_sizes,
+    duration,
+    estimate,
+)
 from SAMSegmenterLib.cli.progress import TerminalProgress
 from SAMSegmenterLib.core.errors import EXIT_OK, EXIT_SOME_CASES_FAILED, SAMError
 from SAMSegmenterLib.core.predictor import Predictor
+
+logger = logging.getLogger(__name__)
 
 MOST_LISTED = 40
 
@@ -57,7 +68,10 @@ def say_estimate(request: RunRequest) -> None:
         _, found = estimate(first, len(request.cases), predictor, options, request.workers)
     except SAMError:
         return
-    print(f"Estimate: {_sentence(found)}.", file=sys.stderr)
+    except Exception:  # a fault that the run meets again, and records
+        logger.debug("the time could not be estimated", exc_info=True)
+        return
+    print(f"Estimate: {_sentence(found, request)}.", file=sys.stderr)
 
 
 def dry_run(request: RunRequest) -> int:
@@ -79,24 +93,18 @@ def dry_run(request: RunRequest) -> int:
     for size in known:
         if size.problem:
             print(f"cannot be evaluated: {size.name}: {size.problem}", file=sys.stderr)
-    print(f"{_sentence(found)}, with {predictor.spec.name} on {predictor.device}.")
-    work, speed = found.work, found.speed
-    steps = [
-        (work.encodings, "images encoded", speed.encoding),
-        (work.prompts, "sets of prompts decoded", speed.prompt),
-        (work.grid_points, "points of everything mode", speed.grid_point),
-        (work.scored, "masks measured", speed.scored),
-    ]
-    print(aligned([(name, f"{count:,}", f"{seconds:.2g} s each") for count, name, seconds in steps if count]))
-    if options.baselines:
-        print("  Classical methods are not counted.")
+    print(f"{_sentence(found, request)}, with {predictor.spec.name} on {predictor.device}.")
+    steps = [(title, getattr(found.work, name), getattr(found.speed, name)) for name, title in STEP_TITLES.items()]
+    print(aligned([(title, f"{count:,}", f"{seconds:.2g} s each") for title, count, seconds in steps if count]))
+    print(f"  {NOT_COUNTED}")
     return EXIT_SOME_CASES_FAILED if any(size.problem for size in known) else EXIT_OK
 
 
-def _sentence(found: TimeEstimate) -> str:
+def _sentence(found: TimeEstimate, request: RunRequest) -> str:
     more = "" if found.read == found.cases else ", the others taken to be as large as the first"
     counts = f"{_count(found.cases, 'case')}, {_count(found.slices, 'slice')}, {_count(found.objects, 'object')}"
-    return f"{duration(found.seconds)} for {counts}{more}"
+    where = " on one worker of the scheduler" if request.scheduler else ""
+    return f"{duration(found.seconds)}{where} for {counts}{more}"
 
 
 def _listing(known: list[CaseSize]) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
@@ -20,7 +21,7 @@ class ModelsEstimate:
     """How long an evaluation will take.
 
     Args:
-        seconds: for all cases with all models; see `TimeEstimate` for what is left out.
+        seconds: for all cases with all models; `NOT_COUNTED` says what is left out.
         slices: of all cases; those of files that were not read are taken to be as many as in the one that was.
         models: how many there are.
     """
@@ -64,11 +65,12 @@ def estimate_models(
 def _sizes_of(sources: Sequence[CaseSource], options: BenchmarkOptions) -> Iterator[tuple[CaseSize, LoadedCase | None]]:
     """Sizes of cases in memory, and of the first file that can be used."""
     for source in sources:
+        start = time.perf_counter()
         try:
             loaded = source.load(options)
         except InputError as error:
             yield CaseSize(source.case.name, problem=str(error)), None
             continue
-        yield size_of(loaded, options), loaded
+        yield size_of(loaded, options, time.perf_counter() - start), loaded
         if not isinstance(source, MemorySource):
             return

@@ -2,37 +2,40 @@
 
 from __future__ import annotations
 
-import statistics
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from SAMBenchmarkLib.core.cases import Case
-from SAMBenchmarkLib.core.evaluation import SliceTask, model_image, slice_targets
-from SAMBenchmarkLib.core.object_metrics import measure
+from SAMBenchmarkLib.core.evaluation import slice_targets
 from SAMBenchmarkLib.core.options import BenchmarkOptions
 from SAMBenchmarkLib.core.run_cost import Speed, Work, work_of
-from SAMBenchmarkLib.core.simulated_prompts import tight_box
 from SAMBenchmarkLib.session.case_loading import LoadedCase, load_case
-from SAMSegmenterLib.core.arrays import Mask
+from SAMBenchmarkLib.session.step_seconds import has_space, measure_speed
 from SAMSegmenterLib.core.errors import InputError, SAMError
 from SAMSegmenterLib.core.predictor import Predictor
 from SAMSegmenterLib.core.progress import OnProgress, ProgressEvent, ignore_progress
-from SAMSegmenterLib.core.prompts import Prompts
-from SAMSegmenterLib.core.slicing import SlicePlane, extract
 
-REPEATS = 3
-_TRIAL_GRID = 8
-"""Points along a side of the grid that is timed; times grow with the number of points."""
+NOT_COUNTED = (
+    "Not counted: loading the model, waiting for the disk, tables, report and scene. Slices in the cache take less, "
+    "and measuring partly runs beside the model."
+)
 
 
 @dataclass(frozen=True)
 class CaseSize:
-    """What is to be evaluated of a case, or why nothing is."""
+    """What is to be evaluated of a case, or why nothing is.
+
+    Args:
+        structures: that are measured in space.
+        seconds: that it took to read.
+    """
 
     name: str
     slices: int = 0
     objects: int = 0
+    structures: int = 0
+    seconds: float = 0.0
     problem: str = ""
 
 
@@ -45,7 +48,7 @@ class TimeEstimate:
         slices, objects: of all cases; those that were not read are taken to be as large as those that were.
         read: how many cases were read.
         work, speed: what the seconds come from.
-        seconds: with the workers asked for; loading the model, reading files and classical methods are left out.
+        seconds: with the workers asked for, if each has cores of its own; `NOT_COUNTED` says what is left out.
     """
 
     cases: int
@@ -58,17 +61,21 @@ class TimeEstimate:
 
 
 def case_sizes(
-    cases: Sequence[Case], options: BenchmarkOptions, on_progress: OnProgress = ignore_progress
+    cases: Sequence[Case],
+    options: BenchmarkOptions,
+    on_progress: OnProgress = ignore_progress,
+    clock: Callable[[], float] = time.perf_counter,
 ) -> Iterator[tuple[CaseSize, LoadedCase | None]]:
     """Read cases one after the other and count what is to be evaluated; those that cannot be read say why."""
     for number, case in enumerate(cases):
         on_progress(ProgressEvent("counting slices", number, len(cases), None, case.name))
+        start = clock()
         try:
             loaded = load_case(case, options)
         except SAMError as error:
             yield CaseSize(case.name, problem=str(error)), None
         else:
-            yield size_of(loaded, options), loaded
+            yield size_of(loaded, options, clock() - start), loaded
     on_progress(ProgressEvent("counting slices", len(cases), len(cases), 0.0))
 
 
@@ -101,50 +108,14 @@ def estimate(
     if speed is None:
         raise InputError("None of the cases can be evaluated.", known[0].problem if known else "Name a case.")
     remaining = cases - len(known)
-    slices, objects = (
-        round(sum(counts) * (1 + remaining / len(usable)))
-        for counts in ([size.slices for size in usable], [size.objects for size in usable])
+    slices, objects, structures = (
+        round(sum(getattr(size, name) for size in usable) * (1 + remaining / len(usable)))
+        for name in ("slices", "objects", "structures")
     )
-    work = work_of(options, slices, objects)
-    busy = max(1, min(workers, len(usable) + remaining))
+    speed = replace(speed, read=sum(size.seconds for size in usable) / len(usable))
+    work = work_of(options, slices, objects, len(usable) + remaining, structures)
+    busy = max(1, min(workers, work.read))
     return known, TimeEstimate(cases, slices, objects, len(known), work, speed, speed.seconds(work) / busy)
-
-
-def measure_speed(
-    loaded: LoadedCase,
-    predictor: Predictor,
-    options: BenchmarkOptions,
-    clock: Callable[[], float] = time.perf_counter,
-) -> Speed:
-    """Seconds of each step on the middle slice of a case: the image once, all else by the median of a few calls."""
-    frame, task = loaded.slices[len(loaded.slices) // 2]
-    volume, target = loaded.frames[frame], _first_target(loaded, frame, task, options)
-    image = extract(volume, SlicePlane.lattice(task.axis, task.index), square_pixels=False)
-    rgb8 = model_image(volume, image, options)
-
-    def seconds(work: Callable[[], object], repeats: int = REPEATS) -> float:
-        taken = []
-        for _ in range(repeats):
-            start = clock()
-            work()
-            predictor.synchronise()
-            taken.append(clock() - start)
-        return statistics.median(taken)
-
-    start = clock()
-    embedding = predictor.encode([rgb8])[0]
-    predictor.synchronise()
-    encoding = clock() - start
-    measure(target, target, image.spacing_yx)  # the first call imports what it needs
-    score = seconds(lambda: measure(target, target, image.spacing_yx))
-    if predictor.spec.promptless:
-        return Speed(encoding, 0.0, 0.0, score)
-    said = Prompts(box=tight_box(target))
-    prompt = seconds(lambda: predictor.decode(embedding, [said]), REPEATS + 1)
-    grid = replace(predictor.spec.s1_thresholds, points_per_side=_TRIAL_GRID)
-    wanted = "S1" in options.strategies or "huang-grid" in options.protocols
-    points = seconds(lambda: predictor.everything(embedding, grid), 1) / _TRIAL_GRID**2 if wanted else 0.0
-    return Speed(encoding, prompt, points, score)
 
 
 def duration(seconds: float) -> str:
@@ -158,11 +129,14 @@ def duration(seconds: float) -> str:
     return f"about {seconds / 86400:.1f} days"
 
 
-def size_of(loaded: LoadedCase, options: BenchmarkOptions) -> CaseSize:
-    """What is to be evaluated of a case that is in memory."""
+def size_of(loaded: LoadedCase, options: BenchmarkOptions, seconds: float = 0.0) -> CaseSize:
+    """What is to be evaluated of a case that is in memory.
+
+    Args:
+        seconds: that it took to read.
+    """
     objects = sum(len(slice_targets(loaded.segmentations[frame], task, options)) for frame, task in loaded.slices)
-    return CaseSize(loaded.case.name, len(loaded.slices), objects)
-
-
-def _first_target(loaded: LoadedCase, frame: int, task: SliceTask, options: BenchmarkOptions) -> Mask:
-    return slice_targets(loaded.segmentations[frame], task, options)[0][1].mask
+    axes = {frame: task.axis for frame, task in loaded.slices}
+    whole = [frame for frame, axis in axes.items() if has_space(loaded, frame, axis)]
+    structures = sum(len(loaded.segmentations[frame].structures) for frame in whole)
+    return CaseSize(loaded.case.name, len(loaded.slices), objects, structures, seconds)

@@ -11,6 +11,7 @@ import pytest
 
 from SAMBenchmarkLib.core.rows import WHOLE_VOLUME, SliceOutcome, TimingRow
 from SAMBenchmarkLib.core.store import FAILED, FINISHED, RUNNING, CaseRecord, ResultStore
+from SAMBenchmarkLib.session.parquet.layout import part_of_case
 from SAMSegmenterLib.core.errors import InputError, StoreError
 from support.outcomes import HASH, a_row, an_outcome
 
@@ -123,6 +124,33 @@ def test_a_long_case_is_written_in_between(tmp_path):
             assert len(list(reader.rows(HASH))) == 8 and reader.case(HASH, "a").status == RUNNING
         store.save(an_outcome("a", 3))
         assert len(store.finished_slices(HASH, "a")) == 3
+
+
+@pytest.mark.parametrize(
+    ("kind", "ask"), [("rows", lambda store: list(store.rows(HASH))), ("timings", lambda store: store.timings(HASH))]
+)
+def test_a_file_that_is_gone_is_an_error_that_names_its_cases_and_what_helps(a_store, kind, ask):
+    fill(a_store)
+    part = part_of_case("a")
+    (a_store.path / HASH / kind / f"{part}.parquet").unlink()
+    with pytest.raises(StoreError, match=f"{part}.parquet is gone, with results of a") as error:
+        ask(a_store)
+    (a_store.path / HASH / "cases" / f"{part}.json").unlink()  # the hint
+    assert f"delete {a_store.path / HASH / 'cases' / part}.json" in error.value.hint
+    assert {row.case_id for row in a_store.rows(HASH)} == {"b", "ä"} and a_store.case(HASH, "a") is None
+    before = len(ask(a_store))
+    fill(a_store, cases=("a",))
+    assert len(ask(a_store)) == before * 3 // 2
+
+
+def test_a_case_that_failed_at_once_has_nothing_to_read_and_is_no_error(a_store):
+    fill(a_store)
+    a_store.finish_case(CaseRecord(HASH, "z", status=FAILED, reason="not readable"))
+    before = values(a_store)
+    for kind in ("rows", "masks", "timings"):
+        (a_store.path / HASH / kind / f"{part_of_case('z')}.parquet").unlink()
+    assert values(a_store) == before and list(a_store.rows(HASH, case_id="z")) == []
+    assert a_store.case(HASH, "z").reason == "not readable"
 
 
 def test_a_failed_case_keeps_its_reason_and_its_slices(a_store):

@@ -35,6 +35,9 @@ from SAMSegmenterLib.core.errors import InputError, StoreError
 KEEP_EVERY_S = 120.0
 """A case that takes longer is written in between, so that little is lost with its worker."""
 
+_LOOKS = 5
+"""So often parts are listed anew before a file counts as gone."""
+
 
 class ParquetStore:
     """Results in a folder of Parquet parts; use it in a `with` block, in one thread.
@@ -283,14 +286,29 @@ class ParquetStore:
         return self._folder(row.option_hash).part(PICTURES, name)
 
     def _files(self, kind: str, option_hash: str, case_id: str | None = None) -> dict[Path, tuple[str, ...]]:
-        """Files to read, and the cases in each that do not count."""
-        folder, parts = self._folder(option_hash), self._index(option_hash).parts()
-        wanted = {name: p.dropped for name, p in parts.items() if p.cases and (case_id is None or case_id in p.cases)}
-        files = {folder.part(kind, name): dropped for name, dropped in wanted.items()}
-        files = {path: dropped for path, dropped in files.items() if path.exists()}
+        """Files to read, and the cases in each that do not count.
+
+        Raises:
+            StoreError: a part's file is gone though slices of its cases are said to be in it.
+        """
+        folder = self._folder(option_hash)
+        for _ in range(_LOOKS):  # parts that were merged a moment ago are in another file
+            wanted = self._parts_with(option_hash, case_id)
+            files = {name: folder.part(kind, name) for name in wanted}
+            gone = [name for name, path in files.items() if _has_slices(wanted[name]) and not path.exists()]
+            if not gone:
+                break
+        else:
+            raise _gone(files[gone[0]], folder.part(CASES, gone[0]), wanted[gone[0]])
+        found = {path: wanted[name].dropped for name, path in files.items() if path.exists()}
         if kind == TIMINGS:
-            files |= dict.fromkeys(sorted((folder.path / TIMINGS).glob(f"{layout.TABLE}*.parquet")), ())
-        return files
+            found |= dict.fromkeys(sorted((folder.path / TIMINGS).glob(f"{layout.TABLE}*.parquet")), ())
+        return found
+
+    def _parts_with(self, option_hash: str, case_id: str | None) -> dict[str, Part]:
+        """Parts that hold a case, or any."""
+        parts = self._index(option_hash).parts()
+        return {name: part for name, part in parts.items() if part.cases and (case_id is None or case_id in part.cases)}
 
     def _select(
         self,
@@ -334,6 +352,19 @@ def remove_store(path: Path) -> None:
     """Remove a store of ours with all that is in it."""
     if layout.check_is_ours(path):
         shutil.rmtree(path, ignore_errors=True)
+
+
+def _has_slices(part: Part) -> bool:
+    """Whether anything was finished of a part's cases; of those that failed at once there is nothing to read."""
+    return any(entry.count or entry.slices for entry in part.cases.values())
+
+
+def _gone(path: Path, cases: Path, part: Part) -> StoreError:
+    named = ", ".join(sorted(part.cases)[:3]) + (f" and {len(part.cases) - 3} more" if len(part.cases) > 3 else "")
+    return StoreError(
+        f"The stored results are not complete: {path} is gone, with results of {named}.",
+        f"Bring the file back; or delete {cases}, and the same evaluation computes these cases again.",
+    )
 
 
 def _read_value(column: str, value: Any) -> Any:
