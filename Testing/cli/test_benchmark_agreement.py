@@ -109,6 +109,18 @@ def test_wrong_options_are_refused(agree, capsys, wrong, said):
     assert said in capsys.readouterr().err
 
 
+def test_the_report_says_what_was_left_out_without_naming_files(agree, readers, tmp_path, capsys):
+    (readers[1] / "carl.seg.nrrd").unlink()
+    assert agree() == 2
+    assert agree("--only-common") == 0
+    said = "Left out, without a partner: 1 of 3 files of --first."
+    assert f"note: {said}" in capsys.readouterr().out
+    text = (tmp_path / "out" / "report.html").read_text(encoding="utf-8")
+    assert said in text and "carl" not in text
+    assert agree("--only-common", "--file-names") == 0
+    assert "--first: carl" in (tmp_path / "out" / "report.html").read_text(encoding="utf-8")
+
+
 def test_a_folder_of_other_things_is_left_alone(agree, tmp_path, capsys):
     (tmp_path / "out").mkdir()
     (tmp_path / "out" / "letter.txt").write_text("dear", encoding="utf-8")

@@ -119,6 +119,27 @@ def test_some_failed_cases_give_exit_code_1_and_their_reasons(run, tmp_path, a_c
     assert "left box" in captured.out
 
 
+def test_pseudonyms_leave_no_name_of_a_patient_or_a_file_in_any_result(run, tmp_path, capsys):
+    anna, broken = (write_case(tmp_path, name) for name in ("mueller_anna", "schmidt_carl"))
+    broken.volume.write_bytes(b"nonsense")
+    manifest = write_manifest(tmp_path, [anna, broken])
+    lines = manifest.read_text(encoding="utf-8").splitlines()
+    manifest.write_text(
+        "\n".join(f"{line},{end}" for line, end in zip(lines, ("patient", "Anna M", "Carl S"), strict=True))
+    )
+    options = ["--manifest", str(manifest), "--pseudonyms", str(tmp_path / "key.csv")]
+    quick = [option for option in QUICK if option != "--no-report"]
+    assert run(*options, named=False, quick=quick) == 1
+    assert "failed: case-0002: " in capsys.readouterr().err
+    for path in (path for path in (tmp_path / "out").rglob("*") if path.is_file()):
+        found = path.read_bytes().lower()
+        assert not any(word in found for word in (b"mueller", b"anna", b"schmidt", b"carl")), path
+    assert "mueller_anna" in (tmp_path / "key.csv").read_text(encoding="utf-8")
+    assert run(*options, named=False, quick=quick) == 1  # numbers are those of the key: nothing is computed again
+    with ResultStore(tmp_path / "out" / "results.sqlite", read_only=True) as store:
+        assert store.count_finished_slices(store.runs()[0].option_hash) == {"case-0001": SLICES}
+
+
 def test_a_batch_with_workers_ends_well(run, tmp_path, a_case):
     manifest = write_manifest(tmp_path, [write_case(tmp_path, "second"), a_case])
     assert run("--manifest", str(manifest), "--workers", "2", named=False) == 0

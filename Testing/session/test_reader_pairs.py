@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from SAMBenchmarkLib.session.reader_pairs import load_reader_case, reader_pairs, voxel_ml
+from SAMBenchmarkLib.session.reader_pairs import left_out, load_reader_case, reader_pairs, voxel_ml
 from SAMSegmenterLib.core.errors import InputError
 from SAMSegmenterLib.core.reference import Segmentation
 from SAMSegmenterLib.files.labels import read_labels
@@ -28,6 +28,21 @@ def test_missing_partners_are_all_named_and_can_be_left_out(tmp_path):
     for part in ("--first: anna, carl", "--second: carl", "--volumes: anna", "--only-common"):
         assert part in str(error.value)
     assert [pair.stem for pair in reader_pairs(first, second, images, only_common=True)] == ["bert"]
+
+
+def test_what_is_left_out_is_counted_and_named_only_where_files_may_be_named(tmp_path):
+    first, second, images = write_readers(tmp_path)
+    assert left_out(first, second, images) == ()
+    (second / "anna.seg.nrrd").unlink()
+    (images / "carl.nrrd").unlink()
+    assert left_out(first, second, images) == (
+        "Left out, without a partner: 2 of 3 files of --first.",
+        "Left out, without a partner: 1 of 2 files of --second.",
+        "Left out, without a partner: 1 of 2 files of --volumes.",
+    )
+    named = left_out(first, second, images, file_names=True)
+    assert named[0] == "Left out, without a partner: --first: anna, carl."
+    assert left_out(first / "bert.seg.nrrd", second / "bert.seg.nrrd", images / "bert.nrrd") == ()
 
 
 def test_nothing_in_common_is_an_error_also_when_partners_may_miss(tmp_path):

@@ -50,7 +50,7 @@ def add_parser(commands: argparse._SubParsersAction, formatter: type[argparse.He
         action="store_true",
         help="count what is to be corrected of the second reader's outlines (HCE); needs OpenCV and scikit-image",
     )
-    add("--only-common", action="store_true", help="leave out files that have no partner")
+    add("--only-common", action="store_true", help="leave out files that have no partner; the report says how many")
     add(
         "--file-names",
         action="store_true",
@@ -66,7 +66,7 @@ def run(given: argparse.Namespace) -> int:
         InputError: files cannot be used or do not fit together; nothing is written.
         StoreError: the output cannot be written; nothing is left of it.
     """
-    from SAMBenchmarkLib.session.reader_pairs import reader_pairs
+    from SAMBenchmarkLib.session.reader_pairs import left_out, reader_pairs
     from SAMBenchmarkLib.session.reader_study import MARK, compare_readers, write_reader_study
 
     options = ReaderOptions(
@@ -80,9 +80,10 @@ def run(given: argparse.Namespace) -> int:
     volumes = Path(given.volumes).expanduser() if given.volumes else None
     readers = (Path(given.first).expanduser(), Path(given.second).expanduser())
     pairs = reader_pairs(*readers, volumes, given.only_common, given.file_names)
+    notes = left_out(*readers, volumes, given.file_names)  # without --only-common they are an error by now
     check_folder(given.output, MARK)
     with TerminalProgress() as progress:
-        study = compare_readers(pairs, options, progress)
+        study = compare_readers(pairs, options, progress, notes=notes)
     paths = write_reader_study(study, given.output)
     print(f"\n{_summary(study.tables)}\n")
     for note in study.notes:

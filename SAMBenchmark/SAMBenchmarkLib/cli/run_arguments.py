@@ -8,6 +8,7 @@ import os
 from dataclasses import replace
 from pathlib import Path
 
+from SAMBenchmarkLib.cli.preset_arguments import add_preset_arguments, preset_choices_from
 from SAMBenchmarkLib.cli.protocol_arguments import (
     add_protocol_arguments,
     protocol_settings_from,
@@ -35,6 +36,7 @@ def add_run_arguments(parser: argparse.ArgumentParser) -> None:
     _add_case_arguments(parser.add_argument_group("what to evaluate"))
     _add_output_arguments(parser.add_argument_group("where the results go"))
     _add_protocol_arguments(parser.add_argument_group("how it is evaluated"))
+    add_preset_arguments(parser.add_argument_group("what the preset decides, one by one"))
     add_protocol_arguments(parser.add_argument_group("protocols beside the strategies"))
     _add_machine_arguments(parser.add_argument_group("model and computer"))
 
@@ -65,6 +67,7 @@ def options_from(arguments: argparse.Namespace) -> BenchmarkOptions:
         correction_effort=arguments.correction_effort,
         fourier_patience=arguments.fourier_patience,
         surface_tolerance_mm=arguments.surface_tolerance,
+        **preset_choices_from(arguments),
     )
 
 
@@ -121,6 +124,12 @@ def _add_case_arguments(group: argparse._ArgumentGroup) -> None:
         metavar="CSV",
         help="table of many cases instead: columns name, volume, labels and, if wanted, modality, patient, site, label "
         "names; paths in it start at its folder",
+    )
+    group.add_argument(
+        "--pseudonyms",
+        metavar="KEY",
+        help="number cases and patients in all results instead of naming them; who is who is kept in this CSV file, "
+        "which belongs to the images",
     )
 
 

@@ -18,6 +18,7 @@ from SAMBenchmarkLib.cli import (
 )
 from SAMBenchmarkLib.cli.run_arguments import add_run_arguments, cases_from, options_from
 from SAMBenchmarkLib.cli.run_estimate import HandedOn, dry_run, say_estimate
+from SAMBenchmarkLib.core.pseudonyms import pseudonymised
 from SAMBenchmarkLib.core.store import ResultStore, RunRecord
 from SAMBenchmarkLib.core.summary_text import COLUMNS, terminal_summary
 from SAMBenchmarkLib.session import outputs
@@ -102,8 +103,11 @@ def _registry_loader(given: argparse.Namespace) -> LoadPredictor:
 
 
 def _run(given: argparse.Namespace, make_loader: MakeLoader) -> int:
+    cases = cases_from(given)
+    if given.pseudonyms:
+        cases = pseudonymised(cases, Path(given.pseudonyms).expanduser(), Path(given.output), not given.dry_run)
     request = RunRequest(
-        cases=cases_from(given),
+        cases=cases,
         options=options_from(given),
         output=Path(given.output),
         load_predictor=HandedOn(make_loader(given)),

@@ -10,6 +10,7 @@ from SAMBenchmarkLib.core.cases import Case
 from SAMBenchmarkLib.core.evaluated_structures import evaluated_structures
 from SAMBenchmarkLib.core.evaluation import evaluate_case
 from SAMBenchmarkLib.core.options import BenchmarkOptions
+from SAMBenchmarkLib.core.pseudonyms import without_paths
 from SAMBenchmarkLib.core.rows import WHOLE_VOLUME, SliceOutcome
 from SAMBenchmarkLib.core.store import FAILED, FINISHED, CaseRecord, ResultStore
 from SAMBenchmarkLib.core.volume_figures import VolumeMeasurer
@@ -158,7 +159,7 @@ class CaseRunner:
 
     def _fail(self, job: Job, reason: str) -> CaseRecord:
         known = self.store.case(self.option_hash, job.case.name) or new_record(job, self.option_hash)
-        record = replace(known, status=FAILED, reason=reason)
+        record = replace(known, status=FAILED, reason=without_paths(reason, job.case))
         self.store.finish_case(record)
         return record
 

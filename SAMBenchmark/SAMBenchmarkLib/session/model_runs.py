@@ -9,6 +9,7 @@ from pathlib import Path
 
 from SAMBenchmarkLib.core.cases import Case
 from SAMBenchmarkLib.core.options import BenchmarkOptions, option_hash, suiting_strategies
+from SAMBenchmarkLib.core.pseudonyms import without_paths
 from SAMBenchmarkLib.core.store import FAILED, FINISHED, ResultStore, RunRecord
 from SAMBenchmarkLib.session.batch_progress import BatchProgress
 from SAMBenchmarkLib.session.case_run import CaseRunner, Job, new_record
@@ -180,7 +181,7 @@ class _ModelEvaluation:
             reason = str(error) if isinstance(error, SAMError) else f"{type(error).__name__}: {error}"
             known = self.store.case(runner.option_hash, name)
             record = known or new_record(Job(source.case, source.fingerprint()), runner.option_hash)
-            self.store.finish_case(replace(record, status=FAILED, reason=reason))
+            self.store.finish_case(replace(record, status=FAILED, reason=without_paths(reason, source.case)))
             if len(self.plan.sources) * len(self.plan.models) == 1:
                 raise
             self.outcome.failed[name if len(self.plan.models) == 1 else f"{name} ({self.model})"] = reason

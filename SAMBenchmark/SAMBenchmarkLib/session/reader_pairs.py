@@ -58,7 +58,7 @@ def reader_pairs(
         InputError: a path is missing, a file and a folder are mixed, two files have one name, or partners are missing;
             all are listed.
     """
-    given = {"--first": first, "--second": second} | ({"--volumes": volumes} if volumes else {})
+    given = _given(first, second, volumes)
     for option, path in given.items():
         if not path.exists():
             raise InputError(f"There is no file or folder {path}.", f"Check the path given by {option}.")
@@ -83,6 +83,30 @@ def reader_pairs(
         )
         for number, stem in enumerate(stems, start=1)
     ]
+
+
+def left_out(first: Path, second: Path, volumes: Path | None = None, file_names: bool = False) -> tuple[str, ...]:
+    """What `reader_pairs` with `only_common` leaves out of folders, in sentences for the report.
+
+    Args:
+        file_names: name the files; otherwise they are counted, for their names may be patients' names.
+
+    Returns:
+        A sentence for each folder with files that have no partner; none for two files.
+    """
+    given = _given(first, second, volumes)
+    if not all(path.is_dir() for path in given.values()):
+        return ()
+    found = {option: _by_name(option, path) for option, path in given.items()}
+    common = set.intersection(*(set(files) for files in found.values()))
+    if file_names:
+        return tuple(f"Left out, without a partner: {line}." for line in _without_partner(found, common))
+    counts = {option: len(set(files) - common) for option, files in found.items()}
+    return tuple(
+        f"Left out, without a partner: {count} of {len(found[option])} files of {option}."
+        for option, count in counts.items()
+        if count
+    )
 
 
 def load_reader_case(pair: ReaderPair, label_names: Mapping[int, str] | None = None) -> ReaderCase:
@@ -119,6 +143,10 @@ def voxel_ml(segmentation: Segmentation) -> float:
     if not segmentation.has_spacing:
         return float("nan")
     return float(abs(np.linalg.det(segmentation.ijk_to_ras[:3, :3]))) / 1000
+
+
+def _given(first: Path, second: Path, volumes: Path | None) -> dict[str, Path]:
+    return {"--first": first, "--second": second} | ({"--volumes": volumes} if volumes else {})
 
 
 def _by_name(option: str, folder: Path) -> dict[str, Path]:

@@ -34,8 +34,12 @@ def compare_readers(
     options: ReaderOptions,
     on_progress: OnProgress = ignore_progress,
     should_stop: ShouldStop = never_stop,
+    notes: Sequence[str] = (),
 ) -> ReaderStudy:
     """Compare all cases; a structure that the one reader uses nowhere is left out, and a note says so.
+
+    Args:
+        notes: what the reader of the report should know already, of files that were left out say.
 
     Raises:
         InputError: a file cannot be used, two lie on different grids, or no structure is common to the readers.
@@ -44,7 +48,7 @@ def compare_readers(
     slices: list[ResultRow] = []
     volumes: list[ResultRow] = []
     sizes: dict[str, float] = {}
-    notes: list[str] = []
+    said = list(notes)
     used: tuple[dict[str, str], dict[str, str]] = {}, {}
     spelled: dict[str, str] = {}
     for number, pair in enumerate(pairs):
@@ -52,7 +56,7 @@ def compare_readers(
             raise Cancelled
         on_progress(ProgressEvent("comparing readers", number, len(pairs), None, pair.name))
         case = load_reader_case(pair, dict(options.label_names))
-        notes += [f"{pair.name}: {note}" for note in case.notes]
+        said += [f"{pair.name}: {note}" for note in case.notes]
         sizes[pair.name] = voxel_ml(case.first)
         for names, reader in zip(used, (case.first, case.second), strict=True):
             names |= {structure.name.casefold(): structure.name for structure in reader.structures}
@@ -60,12 +64,12 @@ def compare_readers(
         slices += both[0]
         volumes += both[1]
     on_progress(ProgressEvent("comparing readers", len(pairs), len(pairs), 0.0))
-    chosen = _chosen(used, options, notes)
+    chosen = _chosen(used, options, said)
     kept = [[row for row in rows if row.structure.casefold() in chosen] for rows in (slices, volumes)]
     if not kept[1]:
         raise InputError("Neither reader outlined anything of these structures.", "Check --structures.")
     rows = ReaderRows(*kept, sizes)
-    return ReaderStudy(rows, options, tuple(notes), _pictures(rows, pairs, options, on_progress))
+    return ReaderStudy(rows, options, tuple(said), _pictures(rows, pairs, options, on_progress))
 
 
 def write_reader_study(study: ReaderStudy, output: Path | str) -> list[Path]:
