@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import multiprocessing
-import os
 import signal
-import threading
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,6 +13,7 @@ from SAMBenchmarkLib.session.case_run import CaseRunner, Job
 from SAMBenchmarkLib.session.predictor_loader import LoadPredictor, arithmetic_of, with_cache
 from SAMBenchmarkLib.session.stores import open_store
 from SAMSegmenterLib.core.errors import ModelError
+from SAMSegmenterLib.core.parent_process import end_with_parent
 from SAMSegmenterLib.core.predictor import Predictor
 
 
@@ -51,7 +49,7 @@ def start_worker(setup: WorkerSetup, stop: Any) -> None:
     global _setup, _stop
     _setup, _stop = setup, stop
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C reaches every process; the main one decides
-    threading.Thread(target=_end_with_parent, daemon=True).start()
+    end_with_parent()
 
 
 def work_on(job: Job) -> CaseRecord:
@@ -88,11 +86,3 @@ def checked_predictor(setup: WorkerSetup) -> Predictor:
             "Name the device and the number of threads, or use one worker.",
         )
     return with_cache(predictor, setup.cache_directory)
-
-
-def _end_with_parent() -> None:
-    """A worker without its main process would wait forever; stored slices are complete at any moment."""
-    parent = multiprocessing.parent_process()
-    if parent is not None:
-        parent.join()
-        os._exit(1)

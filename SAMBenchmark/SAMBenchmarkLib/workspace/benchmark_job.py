@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import multiprocessing
-import os
 import signal
-import threading
 import time
 from dataclasses import dataclass
 from typing import Any
@@ -14,6 +12,7 @@ from typing import Any
 from SAMBenchmarkLib.session.run_request import RunRequest, RunResult
 from SAMBenchmarkLib.session.runner import run_benchmark
 from SAMSegmenterLib.core.errors import Cancelled, SAMError
+from SAMSegmenterLib.core.parent_process import end_with_parent
 from SAMSegmenterLib.core.progress import ProgressEvent
 
 _SEND_SECONDS = 0.2
@@ -79,7 +78,7 @@ class BenchmarkJob:
 def _evaluate(request: RunRequest, sender: Any, stop: Any) -> None:
     """What the process does."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C reaches every process; the gateway decides
-    threading.Thread(target=_end_with_parent, daemon=True).start()
+    end_with_parent()
     last = [0.0]
 
     def tell(event: ProgressEvent) -> None:
@@ -102,10 +101,3 @@ def _ended(request: RunRequest, tell: Any, stop: Any) -> Ended:
         return Ended(message="There is not enough memory for this. Choose fewer structures or a smaller model.")
     except Exception as error:  # noqa: BLE001 - told on the page instead of printed where nobody looks
         return Ended(message=f"A fault of the program: {type(error).__name__}: {error}")
-
-
-def _end_with_parent() -> None:
-    parent = multiprocessing.parent_process()
-    if parent is not None:
-        parent.join()
-        os._exit(1)

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import multiprocessing
 import tempfile
-from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
 from typing import Any
@@ -17,6 +15,7 @@ from SAMSegmenterLib.files.writing import write_labels
 from SAMSegmenterLib.scene.case_scene import write_case_scene
 from SAMSegmenterLib.session.notices import Notice
 from SAMSegmenterLib.workspace.case_keeper import CaseKeeper
+from SAMSegmenterLib.workspace.own_process import own_process
 from SAMSegmenterLib.workspace.pictures import Colour
 
 SCENE = ".mrb"
@@ -73,9 +72,8 @@ def file_of(ending: str, segmentation: Segmentation, volume: Volume, colours: di
 
 def _write_scene(path: Path, volume: Volume, segmentation: Segmentation, colours: dict[str, Colour]) -> None:
     """In a process of its own: Slicer would hold up everything else of this one until it has packed the scene."""
-    spawn = multiprocessing.get_context("spawn")
     try:
-        with ProcessPoolExecutor(1, spawn) as other:
+        with own_process() as other:
             other.submit(write_case_scene, path, volume, segmentation, colours).result()
     except BrokenProcessPool as error:
         raise StoreError("The scene could not be written: the program that does it ended.", "Try again.") from error

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import multiprocessing
-import os
-import threading
 from collections.abc import Callable
-from concurrent.futures import Executor, Future, ProcessPoolExecutor
+from concurrent.futures import Executor, Future
 from concurrent.futures.process import BrokenProcessPool
 from typing import Any
 
@@ -17,6 +14,7 @@ from SAMSegmenterLib.core.extents import extent_shape, is_empty
 from SAMSegmenterLib.scene.node_state import NodeState
 from SAMSegmenterLib.workspace.case import SegmentRow, WorkspaceCase
 from SAMSegmenterLib.workspace.css_colours import css
+from SAMSegmenterLib.workspace.own_process import own_process
 from SAMSegmenterLib.workspace.surface_mesh import SurfaceRequest, surfaces
 
 NOTHING: dict[str, Any] = {"centre": [0.0, 0.0, 0.0], "radius": 1.0, "parts": []}
@@ -38,7 +36,7 @@ class Surfaces:
     """
 
     def __init__(self, case: WorkspaceCase, new_executor: Callable[[], Executor] | None = None) -> None:
-        self._case, self._new_executor = case, new_executor or _own_process
+        self._case, self._new_executor = case, new_executor or own_process
         self._work: tuple[Executor, Future[dict[str, Any]]] | None = None
         self._made_of: NodeState | None = None
         self._state = NONE
@@ -103,19 +101,3 @@ def _result(future: Future[dict[str, Any]]) -> dict[str, Any]:
         return future.result()
     except BrokenProcessPool as error:
         raise SAMError("The surface could not be made: its process ended.", "Try again.") from error
-
-
-def _own_process() -> Executor:
-    return ProcessPoolExecutor(1, multiprocessing.get_context("spawn"), initializer=_end_with_parent)
-
-
-def _end_with_parent() -> None:
-    """A process whose parent was killed would wait for work for ever."""
-    parent = multiprocessing.parent_process()
-
-    def watch() -> None:
-        if parent is not None:
-            parent.join()
-            os._exit(1)
-
-    threading.Thread(target=watch, daemon=True).start()
