@@ -7,7 +7,7 @@ import subprocess
 
 import pytest
 
-from SAMSegmenterLib.core.errors import InputError
+from SAMSegmenterLib.core.errors import InputError, SAMError
 from SAMSegmenterLib.workspace.access import Access
 from SAMSegmenterLib.workspace.gateway import OWNER_COOKIE, Gateway
 from SAMSegmenterLib.workspace.proxy import TOKEN_HEADER
@@ -24,12 +24,16 @@ class Worker:
 
     def __init__(self, number):
         self.number, self.token, self.is_alive, self.server = number, f"token {number}", True, None
+        self.failure = None
 
     @property
     def url(self):
         return str(self.server.make_url("")).rstrip("/")
 
     async def begin(self, _owner, notice=""):
+        if self.failure is not None:
+            self.is_alive = False
+            raise self.failure
         app = web.Application()
         ask_for_token(app, self.token)
         app.router.add_get("/socket", self.socket)
@@ -56,19 +60,21 @@ class Worker:
         if self.server is not None:
             await self.server.close()
 
-    kill = None
+    def kill(self):
+        self.is_alive = False
 
 
 class Desk:
     """A gateway and browsers that come to it."""
 
     def __init__(self, access=None, most=2):
-        self.workers = []
+        self.workers, self.failure = [], None
         self.sessions = Sessions(self.start, most, 60.0)
         self.gateway = Gateway(access or Access(), self.sessions)
 
     async def start(self):
         self.workers.append(Worker(len(self.workers) + 1))
+        self.workers[-1].failure = self.failure
         return self.workers[-1]
 
     @contextlib.asynccontextmanager
@@ -205,6 +211,36 @@ def test_a_lost_workspace_is_noticed_and_started_again():
             assert await (await browser.get("/session")).json() == {"workspace": None}
             assert (await opened(browser))["worker"] == 2
             assert await (await browser.get("/session")).json() == {"workspace": 2}
+
+    asyncio.run(run())
+
+
+def test_a_workspace_that_dies_at_its_start_is_told_with_a_button_and_started_again_by_it_alone():
+    async def run():
+        desk = Desk()
+        desk.failure = SAMError("It <ended>.", "Look there.")
+        async with desk.browsers(1) as (browser,):
+            while (answer := await browser.get("/")).status == 200:
+                await asyncio.sleep(0.01)
+            text = await answer.text()
+            assert answer.status == 503 and "It &lt;ended&gt;." in text and "Look there." in text
+            assert 'role="button"' in text and "refresh" not in text and len(desk.workers) == 1
+            desk.failure = None
+            assert (await opened(browser))["worker"] == 2
+
+    asyncio.run(run())
+
+
+def test_a_page_whose_workspace_cannot_be_started_again_is_told_and_starts_nothing():
+    async def run():
+        desk = Desk()
+        async with desk.browsers(1) as (browser,):
+            await opened(browser)
+            desk.failure = SAMError("It ended.")
+            await desk.workers[0].end()
+            told = [await (await browser.get("/session")).json() for _ in range(10)]
+            assert told[0] == {"workspace": None} and told[-1] == {"workspace": None, "error": "It ended."}
+            assert len(desk.workers) == 2
 
     asyncio.run(run())
 

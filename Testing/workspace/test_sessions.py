@@ -5,7 +5,7 @@ import asyncio
 import pytest
 
 from SAMSegmenterLib.core.errors import InputError, StoreError
-from SAMSegmenterLib.workspace.sessions import GRACE_SECONDS, LOST, Sessions, owner_of
+from SAMSegmenterLib.workspace.sessions import GRACE_SECONDS, LOST, MOST_SHORT_LIVES, SHORT_SECONDS, Sessions, owner_of
 
 
 class Worker:
@@ -126,6 +126,32 @@ def test_a_lost_workspace_is_started_again_and_the_user_is_told():
     run(work())
 
 
+def test_a_workspace_that_is_lost_again_and_again_is_not_started_for_ever():
+    async def work():
+        desk = Desk()
+        for _ in range(MOST_SHORT_LIVES):
+            session = await desk.ready("a")
+            session.worker.is_alive = False
+        assert (await desk.ready("a")).worker is None and "right after its start" in str(session.error)
+        assert len(desk.started) == MOST_SHORT_LIVES
+        desk.sessions.forget(session)
+        assert (await desk.ready("a")).worker is desk.started[-1]
+
+    run(work())
+
+
+def test_a_workspace_that_is_lost_now_and_then_comes_back_each_time():
+    async def work():
+        desk = Desk()
+        for _ in range(2 * MOST_SHORT_LIVES):
+            session = await desk.ready("a")
+            desk.now += SHORT_SECONDS + 1
+            session.worker.is_alive = False
+        assert (await desk.ready("a")).worker is not None
+
+    run(work())
+
+
 def test_workspaces_that_nobody_uses_are_ended_those_with_an_open_page_are_not():
     async def work():
         desk = Desk(idle=60.0)
@@ -168,12 +194,13 @@ def test_who_comes_back_while_the_last_workspace_still_keeps_its_work_waits_for_
     run(work())
 
 
-def test_what_cannot_be_started_is_told_and_tried_again():
+def test_what_cannot_be_started_is_told_and_tried_again_when_it_is_asked_for():
     async def work():
         desk = Desk(most=1)
         desk.failure = InputError("no file")
         session = await desk.ready("a")
         assert session.worker is None and "no file" in str(session.error)
+        assert (await desk.ready("a")).error is session.error, "a page that asks again and again starts nothing"
         desk.sessions.forget(session)
         desk.failure = None
         assert (await desk.ready("a")).worker is not None

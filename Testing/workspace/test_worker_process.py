@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from SAMSegmenterLib.core.errors import InputError
+from SAMSegmenterLib.core.errors import InputError, SAMError
 from SAMSegmenterLib.workspace import worker as worker_module
 from SAMSegmenterLib.workspace.worker_options import SAMPLE, WorkerOptions, function_of
 from SAMSegmenterLib.workspace.worker_process import WorkerProcess
@@ -21,6 +21,12 @@ def test_what_cannot_be_opened_is_told_in_its_words(tmp_path):
     with pytest.raises(InputError, match=r"broken\.nrrd cannot be read") as caught:
         asyncio.run(WorkerProcess.start(WorkerOptions(volume=str(broken))))
     assert caught.value.hint
+
+
+def test_a_process_that_dies_at_its_start_is_told_in_words():
+    with pytest.raises(SAMError, match="ended before it could be opened") as caught:
+        asyncio.run(WorkerProcess.start(WorkerOptions(default_volume="os:abort")))
+    assert "sam-workspace runs" in caught.value.hint
 
 
 def test_it_serves_with_its_token_and_ends_with_its_input(tmp_path, monkeypatch):

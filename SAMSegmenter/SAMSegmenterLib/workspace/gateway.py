@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import html
 import logging
 import secrets
 import ssl
@@ -14,6 +13,7 @@ from typing import Any
 
 from SAMSegmenterLib.core.errors import DependencyError, InputError, SAMError
 from SAMSegmenterLib.workspace.access import Access, free_port
+from SAMSegmenterLib.workspace.gateway_pages import entry_page, error_page, starting_page
 from SAMSegmenterLib.workspace.guard import guard
 from SAMSegmenterLib.workspace.proxy import forward, forward_socket
 from SAMSegmenterLib.workspace.sessions import Session, Sessions
@@ -26,9 +26,6 @@ SWEEP_SECONDS = 5.0
 
 _SECRET_LENGTH = 43
 _PAGES = ("/", "/index.html")
-_PAGE = """<!doctype html><html lang="en"><head><meta charset="utf-8"><title>SAM workspace</title>
-<link rel="icon" href="data:,">{head}</head>
-<body style="font: 16px sans-serif; margin: 20vh auto; max-width: 34em">{text}</body></html>"""
 
 
 class Gateway:
@@ -104,7 +101,7 @@ class Gateway:
         try:
             session = self._sessions.session(secret) if is_page else self._sessions.known(secret)
         except SAMError as error:
-            return _told(error)
+            return _page(error_page(error), 503)
         if session is None:
             return web.Response(status=409, text="This workspace was ended. Reload the page.")
         if session.worker is None or not session.worker.is_alive:
@@ -119,7 +116,7 @@ class Gateway:
             self._sessions.touch(session)
 
     async def _state(self, request: Any) -> Any:
-        """Tell a page whether the workspace it was made by is still there; a lost one is started again."""
+        """Tell a page whether the workspace it was made by is still there; a lost one is started again, once."""
         web = _aiohttp_web()
         secret = request.cookies.get(OWNER_COOKIE, "")
         if not _is_secret(secret):
@@ -128,6 +125,8 @@ class Gateway:
             session = self._sessions.session(secret)
         except SAMError as error:
             return web.json_response({"workspace": None, "error": str(error)}, status=503)
+        if session.error is not None:
+            return web.json_response({"workspace": None, "error": str(session.error)}, status=503)
         ready = session.worker is not None and session.worker.is_alive
         return web.json_response({"workspace": session.begun if ready else None})
 
@@ -138,8 +137,8 @@ class Gateway:
         here once more by ourselves, so that a workspace is not exchanged for an empty one.
         """
         if request.headers.get("Sec-Fetch-Site", "none") not in ("none", "same-origin"):
-            return _page("", '<meta http-equiv="refresh" content="0; url=/">')
-        answer = _page("The workspace is starting.", '<meta http-equiv="refresh" content="0; url=/">')
+            return _page(entry_page())
+        answer = _page(starting_page(0))
         answer.set_cookie(
             OWNER_COOKIE,
             secrets.token_urlsafe(32),
@@ -152,9 +151,9 @@ class Gateway:
 
     def _waiting(self, session: Session) -> Any:
         if session.error is None:
-            return _page("The workspace is starting.", '<meta http-equiv="refresh" content="1; url=/">')
+            return _page(starting_page())
         self._sessions.forget(session)
-        return _told(session.error)
+        return _page(error_page(session.error), 503)
 
     async def _sweep(self) -> None:
         while True:
@@ -165,13 +164,8 @@ class Gateway:
                 logger.exception("Unused workspaces could not be ended.")
 
 
-def _page(text: str, head: str = "", status: int = 200) -> Any:
-    content = _PAGE.format(head=head, text=text)
-    return _aiohttp_web().Response(text=content, content_type="text/html", charset="utf-8", status=status)
-
-
-def _told(error: SAMError) -> Any:
-    return _page(html.escape(str(error)), status=503)
+def _page(text: str, status: int = 200) -> Any:
+    return _aiohttp_web().Response(text=text, content_type="text/html", charset="utf-8", status=status)
 
 
 def _is_secret(text: str) -> bool:

@@ -19,6 +19,9 @@ LOST = "The workspace ended unexpectedly and was started again. Segments that yo
 GRACE_SECONDS = 15.0
 """A workspace whose page was closed stays for so long even when others wait: pages that are open ask more often."""
 
+SHORT_SECONDS, MOST_SHORT_LIVES = 20.0, 3
+"""A workspace that is lost again within so many seconds so many times in a row is not started any more by itself."""
+
 StartWorker = Callable[[], Awaitable[WorkerProcess]]
 
 
@@ -34,9 +37,12 @@ class Session:
     Args:
         owner: name of the folder of its work.
         worker: None until it is ready, and after it was lost.
-        error: why it could not be started; None when it could or was not tried.
+        error: why it could not be started, or is not started any more; None when it could or was not tried.
         connections: pages that are open now.
         seen: when a page last asked for something.
+        begun: how often it was started.
+        ready_at: when it was last ready.
+        short_lives: how many times in a row it was lost soon after.
     """
 
     owner: str
@@ -45,6 +51,8 @@ class Session:
     connections: int = 0
     seen: float = 0.0
     begun: int = 0
+    ready_at: float = 0.0
+    short_lives: int = 0
     starting: asyncio.Task[None] | None = field(default=None, repr=False)
 
 
@@ -79,6 +87,8 @@ class Sessions:
     def session(self, secret: str) -> Session:
         """The workspace of a browser; begun when there is none, or when it was lost.
 
+        One that could not be started stays so until it is forgotten: nothing is tried again and again by itself.
+
         Args:
             secret: that the browser shows.
 
@@ -92,10 +102,8 @@ class Sessions:
             found = self._sessions[owner] = Session(owner)
         self.touch(found)
         if found.worker is not None and not found.worker.is_alive:
-            logger.warning("A workspace ended unexpectedly; it is started again.")
-            found.worker = None
-        if found.worker is None and found.starting is None:
-            found.error = None
+            self._note_loss(found)
+        if found.worker is None and found.starting is None and found.error is None:
             found.starting = asyncio.get_running_loop().create_task(self._begin(found))
         return found
 
@@ -133,6 +141,17 @@ class Sessions:
         self._sessions.clear()
         await asyncio.gather(*(worker.end() for worker in workers if worker is not None), *self._ending.values())
 
+    def _note_loss(self, session: Session) -> None:
+        """A workspace ended unexpectedly: it is started again, unless it has just been."""
+        logger.warning("A workspace ended unexpectedly.")
+        was_short = self._clock() - session.ready_at < SHORT_SECONDS
+        session.worker, session.short_lives = None, session.short_lives + 1 if was_short else 0
+        if session.short_lives >= MOST_SHORT_LIVES:
+            session.error = SAMError(
+                f"The workspace ended {session.short_lives} times right after its start.",
+                "Segments that you had accepted are kept. The window in which sam-workspace runs may say more.",
+            )
+
     def _make_room(self) -> None:
         """When there are as many as may be, end the one that was not used for the longest time and has no open page."""
         if len(self._sessions) < self._most:
@@ -164,6 +183,7 @@ class Sessions:
                 await asyncio.wait([self._ending[session.owner]])
             await worker.begin(session.owner, LOST if session.begun else "")
             session.worker, session.begun, worker = worker, session.begun + 1, None
+            session.ready_at = self._clock()
         except SAMError as error:
             session.error = error
         except OSError as error:

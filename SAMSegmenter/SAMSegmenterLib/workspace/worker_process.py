@@ -24,6 +24,7 @@ END_SECONDS = 20.0
 
 _ERRORS = {2: InputError, 3: ModelError}
 _LINE_BYTES = 1 << 20
+_TIDY_TRIES, _TIDY_SECONDS = 10, 1.0
 
 
 class WorkerProcess:
@@ -117,7 +118,11 @@ class WorkerProcess:
         """Remove its temporary files once it has ended: when it was killed, it did not, and there are patients' images
         among them."""
         await self._process.wait()
-        await asyncio.to_thread(shutil.rmtree, self.scratch, ignore_errors=True)
+        for _ in range(_TIDY_TRIES):  # a process of its own that packs a scene ends a little later
+            await asyncio.to_thread(shutil.rmtree, self.scratch, ignore_errors=True)
+            if not os.path.exists(self.scratch):
+                return
+            await asyncio.sleep(_TIDY_SECONDS)
 
     async def _say(self, message: dict[str, Any]) -> None:
         with contextlib.suppress(ConnectionError):  # it has ended: waiting for its answer tells so
@@ -131,7 +136,10 @@ class WorkerProcess:
                 raise _error_of(message)
             if wanted in message:
                 return message
-        raise SAMError("The workspace ended before it could be opened.", "Run again with --verbose to see why.")
+        raise SAMError(
+            "The workspace ended before it could be opened.",
+            "The window in which sam-workspace runs may say why; with --verbose it says more.",
+        )
 
     async def _read_on(self) -> None:
         """Libraries print what they like; nobody may have to wait because nobody reads it."""
