@@ -92,3 +92,17 @@ def test_bits_become_the_mask_that_they_were_made_of():
     drawn = np.zeros((20, 30), bool)
     Proposal(torch.tensor(1.0), (5, 3, 17, 11), np.packbits(mask[3:12, 5:18])).paste(drawn)
     np.testing.assert_array_equal(drawn, mask)
+
+
+def test_more_threads_find_the_same_masks(a_fast_predictor, an_image):
+    (embedding,) = a_fast_predictor.encode([an_image(70, 131)])
+    found, before = [], torch.get_num_threads()
+    try:
+        for threads in (1, 3):
+            torch.set_num_threads(threads)
+            found.append(a_fast_predictor.everything(embedding, EverythingParameters(**THRESHOLDS)))
+    finally:
+        torch.set_num_threads(before)
+    assert len(found[0]) >= 5
+    np.testing.assert_array_equal(found[0].masks, found[1].masks)
+    np.testing.assert_allclose(found[0].scores, found[1].scores, rtol=0, atol=1e-6)

@@ -12,6 +12,7 @@ from SAMSegmenterLib.core.predictor import Candidates, Embedding, EverythingPara
 from SAMSegmenterLib.models.enlarging import Enlarging, enlarging_for
 from SAMSegmenterLib.models.fast_decoder import FastMaskDecoder, SharedImage
 from SAMSegmenterLib.models.segment_anything_package import load_segment_anything
+from SAMSegmenterLib.models.several_at_once import several_at_once
 
 _EMBEDDED_AT_ONCE = 4096
 """Points whose embeddings are made together."""
@@ -83,17 +84,17 @@ def proposals(
     """Masks that are good and stable enough, in the order of the grid; see `fast_everything`."""
     mask_threshold, image_size = thresholds
     enlarging = enlarging_for(image_size, embedding.input_size, embedding.original_size)
-    found: list[Proposal] = []
-    for prompt in _grid(decoder, embedding, parameters.points_per_side, image_size, image.tokens.device):
-        on_step()
+    prompts = _grid(decoder, embedding, parameters.points_per_side, image_size, image.tokens.device)
+
+    def answers(prompt: torch.Tensor) -> list[Proposal]:
         decoded = decoder.decode(image, prompt)
         which = [n for n in (1, 2, 3) if _passes(decoded.scores[n], parameters.pred_iou_thresh)]
-        if which:
-            for number, logits in zip(which, decoder.logits(decoded, which), strict=True):
-                proposal = _proposal(logits, decoded.scores[number], enlarging, parameters, mask_threshold)
-                if proposal is not None:
-                    found.append(proposal)
-    return found
+        masks = zip(which, decoder.logits(decoded, which), strict=True) if which else ()
+        made = [_proposal(one, decoded.scores[n], enlarging, parameters, mask_threshold) for n, one in masks]
+        return [proposal for proposal in made if proposal is not None]
+
+    found = several_at_once(answers, prompts, image.tokens.device.type, on_step)
+    return [proposal for some in found for proposal in some]
 
 
 def _grid(
