@@ -10,6 +10,7 @@ from SAMSegmenterLib.core.windowing import (
     Limits,
     MinMax,
     Percentile,
+    ZeroMax,
     paper_clip,
     parse_window,
     scale,
@@ -34,6 +35,13 @@ def test_fixed_limits_hold_whatever_the_pixels_are():
     assert to_rgb8(np.array([[-200, -100, 0, 100, 900]]), Limits(-100, 100))[0, :, 0].tolist() == [0, 0, 127, 255, 255]
     assert not to_rgb8(np.array([[-200, 5, 900]]), Limits(5, 5)).any()
     assert parse_window("limits:-160,240") == Limits(-160, 240)
+
+
+def test_zero_max_is_the_share_of_the_largest_value():
+    pixels = np.array([[-50, 0, 50, 100, 200]], np.int16)
+    expected = np.clip(pixels / pixels.max() * 255, 0, 255).astype(np.uint8)  # the released program, kept in 8 bits
+    assert to_rgb8(pixels, parse_window("zeromax"))[..., 0].tolist() == expected.tolist()
+    assert not to_rgb8(np.array([[-5, -1]]), ZeroMax()).any() and not to_rgb8(np.zeros((2, 2)), ZeroMax()).any()
 
 
 def test_a_constant_image_is_black():

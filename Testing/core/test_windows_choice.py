@@ -5,7 +5,16 @@ import pytest
 
 from SAMSegmenterLib.core.errors import InputError
 from SAMSegmenterLib.core.predictor import Candidates
-from SAMSegmenterLib.core.windowing import CT_PRESETS, LevelWidth, Limits, MinMax, Percentile, parse_window, to_rgb8
+from SAMSegmenterLib.core.windowing import (
+    CT_PRESETS,
+    LevelWidth,
+    Limits,
+    MinMax,
+    Percentile,
+    ZeroMax,
+    parse_window,
+    to_rgb8,
+)
 from SAMSegmenterLib.core.windows_choice import (
     best_window,
     frozen,
@@ -80,7 +89,7 @@ def test_the_window_with_the_best_scored_mask_wins_the_first_on_ties():
 
 
 @pytest.mark.parametrize(
-    "window", [MinMax(), Percentile(1, 98.5), LevelWidth(40.3, 0.1), CT_PRESETS["amos"], Limits(3, 3)]
+    "window", [MinMax(), ZeroMax(), Percentile(1, 98.5), LevelWidth(40.3, 0.1), CT_PRESETS["amos"], Limits(3, 3)]
 )
 def test_a_window_survives_as_text_to_the_last_bit_and_frozen_shows_the_same(window):
     assert parse_window(window_text(window)) == window

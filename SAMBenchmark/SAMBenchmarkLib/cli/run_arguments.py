@@ -228,8 +228,8 @@ def _add_measuring_arguments(group: argparse._ArgumentGroup) -> None:
     add(
         "--window",
         default=DEFAULTS.window,
-        help="intensities shown to the model: minmax, percentile:0.5,99.5, level-width:40,400, or abdomen, bone, "
-        "brain, lung, mediastinum for CT",
+        help="intensities shown to the model: minmax, zeromax (0 to the largest, as Mazurowski et al. do), "
+        "percentile:0.5,99.5, level-width:40,400, or abdomen, bone, brain, lung, mediastinum for CT",
     )
     add("--minmax-scope", default=DEFAULTS.minmax_scope, help="find the window's limits per slice or per volume")
     add("--points-per-side", type=int, default=DEFAULTS.points_per_side, metavar="N", help="side of the grid of S1")

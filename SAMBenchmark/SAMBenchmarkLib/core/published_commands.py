@@ -90,13 +90,13 @@ COMMANDS = (
     PublishedCommand(
         "Mazurowski figure 2",
         "IoU in five modes of use",
-        f"{RUN} --strategies none --protocols mazurowski-modes",
+        f"{RUN} --strategies none --protocols mazurowski-modes --window zeromax",
         "csv/mazurowski-modes_first.csv",
     ),
     PublishedCommand(
         "Mazurowski figure 4",
         "IoU after 1 to 9 points",
-        f"{RUN} --strategies none --protocols mazurowski-points",
+        f"{RUN} --strategies none --protocols mazurowski-points --window zeromax",
         "csv/mazurowski-points_first.csv",
     ),
     PublishedCommand(

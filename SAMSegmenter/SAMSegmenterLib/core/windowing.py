@@ -33,6 +33,14 @@ class MinMax:
 
 
 @dataclass(frozen=True)
+class ZeroMax:
+    """Zero to the largest finite value, as the released program of Mazurowski et al. 2023 shows images."""
+
+    def limits(self, pixels: np.ndarray) -> tuple[float, float]:
+        return 0.0, float(_finite(pixels).max())
+
+
+@dataclass(frozen=True)
 class Percentile:
     """Between two percentiles of the finite values (0 to 100)."""
 
@@ -100,12 +108,20 @@ CT_PRESETS = {
 }
 """Usual CT windows, HU."""
 
+_KINDS: dict[str, Callable[..., Window]] = {
+    "minmax": MinMax,
+    "zeromax": ZeroMax,
+    "percentile": Percentile,
+    "level-width": LevelWidth,
+    "limits": Limits,
+}
+
 
 def parse_window(text: str) -> Window:
     """Window from its name on the command line.
 
     Args:
-        text: "minmax", "percentile:0.5,99.5", "level-width:40,400", "limits:-160,240" or a CT preset's name.
+        text: "minmax", "zeromax", "percentile:0.5,99.5", "level-width:40,400", "limits:-160,240" or a CT preset's name.
 
     Raises:
         InputError: no such window.
@@ -113,12 +129,12 @@ def parse_window(text: str) -> Window:
     name, _, values = text.partition(":")
     try:
         numbers = [float(value) for value in values.split(",")] if values else []
-        makers = {"minmax": MinMax, "percentile": Percentile, "level-width": LevelWidth, "limits": Limits}
-        return makers[name](*numbers) if name in makers else CT_PRESETS[text]
+        return _KINDS[name](*numbers) if name in _KINDS else CT_PRESETS[text]
     except (KeyError, TypeError, ValueError) as error:
         if isinstance(error, InputError):
             raise
-        names = "minmax, percentile:LOW,HIGH, level-width:LEVEL,WIDTH, limits:LOW,HIGH, " + ", ".join(CT_PRESETS)
+        kinds = "minmax, zeromax, percentile:LOW,HIGH, level-width:LEVEL,WIDTH, limits:LOW,HIGH"
+        names = ", ".join((kinds, *CT_PRESETS))
         raise InputError(f"There is no window '{text}'.", f"Choose one of: {names}.") from error
 
 

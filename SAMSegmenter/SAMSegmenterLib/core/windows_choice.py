@@ -16,6 +16,7 @@ from SAMSegmenterLib.core.windowing import (
     MinMax,
     Percentile,
     Window,
+    ZeroMax,
     parse_window,
     scale,
 )
@@ -103,8 +104,8 @@ def window_text(window: Window) -> str:
     Raises:
         InputError: a window of another kind than those of `core.windowing`.
     """
-    if isinstance(window, MinMax):
-        return "minmax"
+    if isinstance(window, MinMax | ZeroMax):
+        return "minmax" if isinstance(window, MinMax) else "zeromax"
     for kind, name, fields in (
         (Percentile, "percentile", ("low", "high")),
         (LevelWidth, "level-width", ("level", "width")),
