@@ -9,7 +9,7 @@ from typing import Any
 import torch
 from torch.nn import functional
 
-_AT_ONCE = 512
+_AT_ONCE = 1024
 """Image tokens that are upscaled together: their 16-fold number of pixels stays in the processor's cache."""
 
 
@@ -66,6 +66,7 @@ class FastMaskDecoder:
             self._own_tokens = torch.cat([self._decoder.iou_token.weight, self._decoder.mask_tokens.weight])
             first, norm, _, second, _ = self._decoder.output_upscaling
             self._upscaling = _as_product(first), (norm.weight, norm.bias, norm.eps), _as_product(second)
+            self._order = _rows_of_pixels(*self._size).to(positions.device)
 
     def share(self, features: torch.Tensor, mask: torch.Tensor | None = None) -> SharedImage:
         """Project an image for all its prompts.
@@ -127,15 +128,13 @@ class FastMaskDecoder:
         towers = self._decoder.output_hypernetworks_mlps
         chosen = torch.stack([towers[index](decoded.mask_tokens[index]) for index in which])
         (first, first_bias), (weight, bias, eps), (second, second_bias) = self._upscaling
-        height, width = self._size
         count, parts = len(decoded.tokens), []
         for start in range(0, count, _AT_ONCE):
             fine = torch.addmm(first_bias, decoded.tokens[start : start + _AT_ONCE], first).view(-1, len(weight))
             fine = functional.gelu(functional.layer_norm(fine, weight.shape, weight, bias, eps))
             finest = functional.gelu(torch.addmm(second_bias, fine, second).view(-1, chosen.shape[1]))
             parts.append(chosen @ finest.t())
-        pixels = torch.cat(parts, 1).view(len(which), height, width, 2, 2, 2, 2)
-        return pixels.permute(0, 1, 3, 5, 2, 4, 6).reshape(len(which), 4 * height, 4 * width)
+        return torch.cat(parts, 1).index_select(1, self._order).view(len(which), *(4 * side for side in self._size))
 
 
 def _among_themselves(layer: Any, asking: torch.Tensor, own: torch.Tensor) -> torch.Tensor:
@@ -214,3 +213,12 @@ def _as_product(convolution: Any) -> tuple[torch.Tensor, torch.Tensor]:
     """A transposed convolution that doubles the size as a product: (in, 4 * out) weights and their bias."""
     weight = convolution.weight.permute(0, 2, 3, 1)
     return weight.reshape(len(weight), -1).contiguous(), convolution.bias.repeat(4)
+
+
+def _rows_of_pixels(height: int, width: int) -> torch.Tensor:
+    """(16 * height * width,): for the pixels of an image, row by row, where they lie after two products for each token.
+
+    An index is several times faster than moving axes of two elements each.
+    """
+    made = torch.arange(16 * height * width).view(height, width, 2, 2, 2, 2)
+    return made.permute(0, 2, 4, 1, 3, 5).flatten()
