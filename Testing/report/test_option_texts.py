@@ -1,10 +1,15 @@
-from dataclasses import fields
+from dataclasses import fields, replace
 
 import pytest
 
 from SAMBenchmarkLib.core.options import Arithmetic, BenchmarkOptions
 from SAMBenchmarkLib.core.protocols.settings import SETTING_NAMES
-from SAMBenchmarkLib.report.option_texts import AUTHORS_CODE_DEFECTS, OPTION_TEXTS, option_value
+from SAMBenchmarkLib.report.option_texts import (
+    AUTHORS_CODE_DEFECTS,
+    OPTION_TEXTS,
+    known_defects,
+    option_value,
+)
 
 
 def test_every_option_is_explained():
@@ -14,10 +19,16 @@ def test_every_option_is_explained():
     assert all(text.endswith(".") for text in OPTION_TEXTS.values())
 
 
-def test_the_known_defects_are_named():
-    text = " ".join(AUTHORS_CODE_DEFECTS)
-    assert "six foreground points" in text
-    assert "distances of an empty prediction are 0" in text
+def test_defects_are_those_of_the_options_as_they_were_used():
+    everything = BenchmarkOptions(preset="authors_code")
+    text = " ".join(known_defects(everything.to_json()))
+    assert "six foreground points" in text and "distances of an empty prediction are 0" in text
+    assert len(known_defects(everything.to_json())) == len(AUTHORS_CODE_DEFECTS) == 4
+    fewer = " ".join(known_defects(replace(everything, hd_empty="nan", encode_clip=False).to_json()))
+    assert "six foreground points" in fewer and "distances" not in fewer and "percentiles" not in fewer
+    assert known_defects(BenchmarkOptions().to_json()) == []
+    [one] = known_defects(BenchmarkOptions(hd_empty="zero").to_json())
+    assert "empty prediction" in one
 
 
 @pytest.mark.parametrize(

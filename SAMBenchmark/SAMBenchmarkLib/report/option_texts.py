@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from SAMBenchmarkLib.core.classical import CLASSICAL
@@ -53,17 +54,30 @@ OPTION_TEXTS = {
     **SETTING_TEXTS,
 }
 
-AUTHORS_CODE_DEFECTS = (
-    "S4 takes six foreground points wherever the number of object pixels is not a multiple of five: the step between "
-    "samples is rounded down, so a sixth object pixel slips in. It is then labelled as background, and one real "
-    "background point is lost.",
-    "The Hausdorff and average distances of an empty prediction are 0, the best value there is, so failed predictions "
-    "lower the mean.",
-    "The centre of mass is used as a point even where it lies outside the object (rings, for example).",
-    "Intensities are clipped to the percentiles 0.95 and 99.5 (in percent; 0.5 was probably meant) and stretched again "
-    "before encoding, which the paper does not mention.",
-)
-"""Known defects of the released program that the preset authors_code repeats on purpose."""
+AUTHORS_CODE_DEFECTS = {
+    ("preset", "authors_code"): (
+        "S4 takes six foreground points wherever the number of object pixels is not a multiple of five: the step "
+        "between samples is rounded down, so a sixth object pixel slips in. It is then labelled as background, and one "
+        "real background point is lost."
+    ),
+    ("hd_empty", "zero"): (
+        "The Hausdorff and average distances of an empty prediction are 0, the best value there is, so failed "
+        "predictions lower the mean."
+    ),
+    ("com_must_be_inside", False): (
+        "The centre of mass is used as a point even where it lies outside the object (rings, for example)."
+    ),
+    ("encode_clip", True): (
+        "Intensities are clipped to the percentiles 0.95 and 99.5 (in percent; 0.5 was probably meant) and stretched "
+        "again before encoding, which the paper does not mention."
+    ),
+}
+"""Option and value -> the known defect of the released program that it repeats; the preset authors_code has all."""
+
+
+def known_defects(options: Mapping[str, Any]) -> list[str]:
+    """Defects of the released program that a run repeats on purpose."""
+    return [text for (name, value), text in AUTHORS_CODE_DEFECTS.items() if name in options and options[name] == value]
 
 
 def option_value(value: Any) -> str:

@@ -6,7 +6,7 @@ from typing import Any
 
 from SAMBenchmarkLib.report.html_tables import body, data_table, row_header
 from SAMBenchmarkLib.report.markup import Html, bullets, element, paragraph, section
-from SAMBenchmarkLib.report.option_texts import AUTHORS_CODE_DEFECTS, OPTION_TEXTS, option_value
+from SAMBenchmarkLib.report.option_texts import OPTION_TEXTS, known_defects, option_value
 from SAMBenchmarkLib.report.run_facts import MODEL_KEYS, RunFacts
 
 MODEL_TITLES = {
@@ -53,10 +53,9 @@ def _model(facts: RunFacts) -> list[tuple[str, str]]:
 
 
 def _defects(facts: RunFacts) -> Html | None:
-    if facts.options.get("preset") != "authors_code":
-        return None
-    text = "The preset authors_code repeats the known defects of the released program on purpose:"
-    return element("div", paragraph(text), bullets(AUTHORS_CODE_DEFECTS), class_="note")
+    defects = known_defects(facts.options)
+    text = "Known defects of the released program of Huang et al. that this run repeats on purpose:"
+    return element("div", paragraph(text), bullets(defects), class_="note") if defects else None
 
 
 def _options_table(options: dict[str, Any], option_hash: str) -> Html:
