@@ -1,4 +1,4 @@
-"""What the panel does, without a panel; see also `Testing/desktop/test_sam_benchmark_module.py`."""
+"""What the panel does, without a panel; see also `Testing/desktop/benchmark`."""
 
 from __future__ import annotations
 

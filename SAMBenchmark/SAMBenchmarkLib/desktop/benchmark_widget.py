@@ -25,12 +25,16 @@ from SAMBenchmarkLib.scene.choices_node import (
     write_parameters,
 )
 from SAMBenchmarkLib.session.panel_choices import PanelChoices
+from SAMBenchmarkLib.session.time_estimate import NOT_COUNTED
 from SAMSegmenterLib.core.errors import SAMError
 from SAMSegmenterLib.core.progress import ProgressEvent
 from SAMSegmenterLib.desktop.dialogs import Dialogs
 from SAMSegmenterLib.desktop.tick import JobTick
 
 logger = logging.getLogger(__name__)
+
+_FOLDED = ("protocols", "baselines", "window", "structures", "correction_effort")
+"""Choices in the part of the panel that is folded at first."""
 
 
 class BenchmarkPanel:
@@ -120,7 +124,8 @@ class BenchmarkPanel:
         node = choices_node(slicer.mrmlScene)
         choices = PanelChoices.from_parameters(read_parameters(node))
         self.options_section.restore(choices)
-        self.ui.moreButton.collapsed = self.ui.moreButton.collapsed and not (choices.protocols or choices.baselines)
+        unusual = any(getattr(choices, name) != getattr(PanelChoices(), name) for name in _FOLDED)
+        self.ui.moreButton.collapsed = self.ui.moreButton.collapsed and not unusual  # what is chosen can be seen
         self.inputs.restore(choices.source, choices.folder, choices.modality, read_pairs(node))
         self._restoring = False
         self.updateButtons()
@@ -222,6 +227,7 @@ class BenchmarkPanel:
     def onEstimateDone(self, job: Any) -> None:
         """Say how long it will take."""
         self.ui.estimateLabel.setText(estimate_text(job.result()))
+        self.ui.estimateLabel.setToolTip(_(NOT_COUNTED))
         self.showMessage("")
 
     def onExportDone(self, job: Any, target: Path) -> None:

@@ -11,6 +11,7 @@ import slicer
 from slicer.i18n import tr as _
 
 from SAMBenchmarkLib.core.modalities import MODALITIES
+from SAMBenchmarkLib.desktop.panel_section import PanelSection
 from SAMBenchmarkLib.desktop.texts import error_text, pair_text
 from SAMBenchmarkLib.scene.node_pairs import NodePair, pair_problem, references_in, suggested_pairs, volumes_in
 from SAMBenchmarkLib.session.panel_choices import FOLDER, SCENE
@@ -22,48 +23,42 @@ _HEADER_PIXELS, _MOST_PIXELS = 32, 190
 """Height of the table of pairs; more volumes are scrolled through."""
 
 
-class InputsSection:
-    """Pairs of nodes, a folder, and the modality.
-
-    Args:
-        ui: widgets by name.
-        dialogs: has `choose_folder(title, start)`.
-        on_changed: called when the user chose something else.
-    """
+class InputsSection(PanelSection):
+    """Pairs of nodes, a folder, and the modality."""
 
     def __init__(self, ui: Any, dialogs: Any, on_changed: Callable[[], None]) -> None:
-        self.ui, self._dialogs, self._on_changed = ui, dialogs, on_changed
+        super().__init__(ui, dialogs, on_changed)
         self._pairs: list[NodePair] = []
         self._boxes: list[Any] = []
         self._chosen: dict[str, str] = {}  # node IDs that the user paired by hand; empty for no reference
         self._left_out: set[str] = set()
-        self._filling = False
-        ui.sourceSelector.addItem(_("volumes in the scene"), SCENE)
-        ui.sourceSelector.addItem(_("files in a folder"), FOLDER)
-        ui.modalitySelector.addItems(["", *MODALITIES])
-        table = ui.pairsTable
+        self._fill()
+        self._follow(
+            [
+                (ui.sourceSelector, "currentIndexChanged(int)", self._source_changed),
+                (ui.pairsTable, "itemChanged(QTableWidgetItem*)", self._item_changed),
+                (ui.folderEdit, "editingFinished()", self._folder_changed),
+                (ui.folderButton, "clicked()", self._choose_folder),
+                (ui.modalitySelector, "currentTextChanged(QString)", self._changed),
+            ]
+        )
+        self._show_source()
+        self.refresh()
+
+    def _fill(self) -> None:
+        self.ui.sourceSelector.addItem(_("volumes in the scene"), SCENE)
+        self.ui.sourceSelector.addItem(_("files in a folder"), FOLDER)
+        self.ui.modalitySelector.addItems(["", *MODALITIES])
+        table = self.ui.pairsTable
         table.setColumnCount(3)
         table.setHorizontalHeaderLabels([_("Volume"), _("Reference"), _("State")])
         table.verticalHeader().setVisible(False)
         for column, mode in ((_VOLUME, "Stretch"), (_REFERENCE, "Stretch"), (_STATE, "ResizeToContents")):
             table.horizontalHeader().setSectionResizeMode(column, getattr(qt.QHeaderView, mode))
-        self._connections = [
-            (ui.sourceSelector, "currentIndexChanged(int)", self._source_changed),
-            (ui.pairsTable, "itemChanged(QTableWidgetItem*)", self._item_changed),
-            (ui.folderEdit, "editingFinished()", self._folder_changed),
-            (ui.folderButton, "clicked()", self._choose_folder),
-            (ui.modalitySelector, "currentTextChanged(QString)", self._changed),
-        ]
-        for widget, signal, slot in self._connections:
-            widget.connect(signal, slot)
-        self._show_source()
-        self.refresh()
 
     def cleanup(self) -> None:
         """Let go of widgets and nodes."""
-        for widget, signal, slot in self._connections:
-            widget.disconnect(signal, slot)
-        self._connections = []
+        super().cleanup()
         self._pairs = []
 
     # What is chosen
@@ -203,9 +198,7 @@ class InputsSection:
     # The folder
 
     def _choose_folder(self) -> None:
-        chosen = self._dialogs.choose_folder(_("Images and references"), self.ui.folderEdit.text)
-        if chosen:
-            self.ui.folderEdit.setText(chosen)
+        if self._chosen_folder(_("Images and references"), self.ui.folderEdit):
             self._folder_changed()
 
     def _folder_changed(self) -> None:
@@ -236,10 +229,6 @@ class InputsSection:
         self.ui.inputsInfoLabel.setTextFormat(qt.Qt.PlainText)
         self.ui.inputsInfoLabel.setText(text)
         self.ui.inputsInfoLabel.setVisible(bool(text))
-
-    def _changed(self, _value: Any = None) -> None:
-        if not self._filling:
-            self._on_changed()
 
 
 def _problem(pair: NodePair) -> str:

@@ -13,49 +13,46 @@ from SAMBenchmarkLib.core.options import ALL_STRATEGIES, PRESETS, STRATEGY_TITLE
 from SAMBenchmarkLib.core.protocols.registry import PROTOCOLS
 from SAMBenchmarkLib.core.protocols.settings import PROTOCOL_TITLES
 from SAMBenchmarkLib.desktop.check_list import CheckList
+from SAMBenchmarkLib.desktop.panel_section import PanelSection
 from SAMBenchmarkLib.session.panel_choices import PanelChoices
 from SAMSegmenterLib.core.geometry import PLANES
+from SAMSegmenterLib.core.windowing import CT_PRESETS
 from SAMSegmenterLib.models.registry import registry
 
 _NUMBERS = {"stride": "strideSpinBox", "max_slices": "maxSlicesSpinBox", "points_per_side": "gridSpinBox"}
 
 
-class OptionsSection:
-    """Models, strategies, protocols, baselines, preset and slices.
-
-    Args:
-        ui: widgets by name.
-        dialogs: has `choose_folder(title, start)`.
-        on_changed: called when the user chose something else.
-    """
+class OptionsSection(PanelSection):
+    """Models, strategies, protocols, baselines, preset, window and slices."""
 
     def __init__(self, ui: Any, dialogs: Any, on_changed: Callable[[], None]) -> None:
-        self.ui, self._dialogs, self._on_changed = ui, dialogs, on_changed
-        self._filling = False
+        super().__init__(ui, dialogs, on_changed)
         self._strategies = {name: getattr(ui, f"strategy{name}CheckBox") for name in ALL_STRATEGIES}
         self.models = CheckList(ui.modelsList, self._models_changed, self._show_card)
         self.protocols = CheckList(ui.protocolsList, self._changed)
         self.baselines = CheckList(ui.baselinesList, self._changed)
         self._wanted_models: tuple[str, ...] = PanelChoices().models
         self._fill()
-        self._connections = [
-            (ui.presetSelector, "currentIndexChanged(int)", self._changed),
-            (ui.planeSelector, "currentIndexChanged(int)", self._changed),
-            (ui.keepEdit, "editingFinished()", self._changed),
-            (ui.keepButton, "clicked()", self._choose_folder),
-            *((box, "toggled(bool)", self._changed) for box in self._strategies.values()),
-            *((getattr(ui, name), "valueChanged(int)", self._changed) for name in _NUMBERS.values()),
-        ]
-        for widget, signal, slot in self._connections:
-            widget.connect(signal, slot)
+        numbers = [getattr(ui, name) for name in _NUMBERS.values()]
+        self._follow(
+            [
+                (ui.presetSelector, "currentIndexChanged(int)", self._changed),
+                (ui.planeSelector, "currentIndexChanged(int)", self._changed),
+                (ui.windowSelector, "currentTextChanged(QString)", self._changed),
+                (ui.structuresEdit, "editingFinished()", self._changed),
+                (ui.effortCheckBox, "toggled(bool)", self._changed),
+                (ui.keepEdit, "editingFinished()", self._changed),
+                (ui.keepButton, "clicked()", self._choose_folder),
+                *((box, "toggled(bool)", self._changed) for box in self._strategies.values()),
+                *((number, "valueChanged(int)", self._changed) for number in numbers),
+            ]
+        )
         self.refresh_models()
         self.restore(PanelChoices())
 
     def cleanup(self) -> None:
         """Let go of the widgets."""
-        for widget, signal, slot in self._connections:
-            widget.disconnect(signal, slot)
-        self._connections = []
+        super().cleanup()
         for part in (self.models, self.protocols, self.baselines):
             part.cleanup()
 
@@ -68,6 +65,7 @@ class OptionsSection:
         texts = {"paper": _("as the paper says"), "authors_code": _("as the authors' program runs")}
         for name in PRESETS:
             self.ui.presetSelector.addItem(texts.get(name, name), name)
+        self.ui.windowSelector.addItems([PanelChoices().window, "percentile:0.5,99.5", *CT_PRESETS])
         titles = [(name, PROTOCOL_TITLES.get(name, name)) for name in PROTOCOLS]
         self.protocols.fill([(name, _short(title), f"{name}: {title}", True) for name, title in titles], ())
         lines = [(name, f"{name} ({base} {STRATEGY_TITLES[base]})") for name, base in CLASSICAL.items()]
@@ -98,6 +96,9 @@ class OptionsSection:
             baselines=self.baselines.chosen(),
             preset=self.ui.presetSelector.currentData,
             plane=self.ui.planeSelector.currentData,
+            window=self.ui.windowSelector.currentText.strip() or PanelChoices().window,
+            structures=self.ui.structuresEdit.text.strip(),
+            correction_effort=int(self.ui.effortCheckBox.isChecked()),
             **{name: getattr(self.ui, widget).value for name, widget in _NUMBERS.items()},
         )
 
@@ -126,6 +127,9 @@ class OptionsSection:
             widget.setCurrentIndex(max(0, widget.findData(data)))
         for name, widget in _NUMBERS.items():
             getattr(self.ui, widget).setValue(getattr(choices, name))
+        self.ui.windowSelector.setEditText(choices.window)
+        self.ui.structuresEdit.setText(choices.structures)
+        self.ui.effortCheckBox.setChecked(bool(choices.correction_effort))
         self.ui.keepEdit.setText(choices.results)
         self._filling = False
         self._suit_strategies()
@@ -160,14 +164,8 @@ class OptionsSection:
         self._changed()
 
     def _choose_folder(self) -> None:
-        chosen = self._dialogs.choose_folder(_("Keep results in"), self.ui.keepEdit.text)
-        if chosen:
-            self.ui.keepEdit.setText(chosen)
+        if self._chosen_folder(_("Keep results in"), self.ui.keepEdit):
             self._changed()
-
-    def _changed(self, _value: Any = None) -> None:
-        if not self._filling:
-            self._on_changed()
 
 
 def _short(title: str) -> str:

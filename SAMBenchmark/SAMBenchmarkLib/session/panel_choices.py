@@ -23,6 +23,9 @@ class PanelChoices:
         folder: of images and references.
         results: folder for results; empty for none.
         models: names of the registry.
+        window: intensities shown to the models, as `windowing.parse_window` reads it.
+        structures: only these, separated by semicolons, as in "liver; left kidney + right kidney"; empty for all.
+        correction_effort: 1 to count what a person would have to correct (HCE).
     """
 
     source: str = SCENE
@@ -38,6 +41,9 @@ class PanelChoices:
     stride: int = 1
     max_slices: int = 0
     points_per_side: int = 32
+    window: str = "minmax"
+    structures: str = ""
+    correction_effort: int = 0
 
     def to_parameters(self) -> dict[str, str]:
         """Texts by name; lists are separated by semicolons."""
@@ -78,6 +84,9 @@ class PanelChoices:
             stride=self.stride,
             max_slices=self.max_slices,
             points_per_side=self.points_per_side,
+            window=self.window.lower(),
+            structures=tuple(filter(None, map(str.strip, self.structures.split(";")))),
+            correction_effort=bool(self.correction_effort),
             timing_repeats=0,
             **more,
         )
