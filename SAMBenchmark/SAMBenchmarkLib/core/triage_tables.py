@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -37,7 +38,13 @@ TRIAGE_COLUMNS = (
 )
 """What is read of the rows."""
 
-Numbers = npt.NDArray[np.int64]
+Numbers = npt.NDArray[np.signedinteger]
+
+
+_ABOUT = {"case_id": np.int32, "frame": np.int32, "plane": np.int16, "slice": np.int32, "structure": np.int32}
+"""What the lists say of an answer; small numbers, so that a large study fits into memory."""
+
+_FIGURES = ("dice", "predicted_iou", "stability")
 
 
 @dataclass(frozen=True, eq=False)
@@ -47,7 +54,7 @@ class Answers:
     Args:
         signs: name -> (N,) certainty, NaN where the model gave nothing.
         dice: (N,).
-        about: column -> (N,) numbers of `_OBJECT` and the structure.
+        about: name in `_ABOUT` -> (N,) numbers.
     """
 
     signs: dict[str, Floats]
@@ -71,23 +78,63 @@ class TriageData:
         Args:
             batches: of `TRIAGE_COLUMNS`.
         """
-        names = text_codes(("structure",))["structure"]
-        parts, texts, last, objects = [], None, None, 0
+        collector, texts = _Collector(), None
         for batch in batches:
             texts = batch.texts
             chosen = batch.only(_in_use(batch))
-            if not len(chosen):
-                continue
-            key = [chosen[name] for name in _OBJECT]
-            number = objects + np.cumsum(changes(key, last)) - 1
-            last, objects = tuple(values[-1] for values in key), int(number[-1]) + 1
-            columns = {name: chosen[name] for name in TRIAGE_COLUMNS}
-            parts.append({**columns, "object": number, "structure": structure_numbers(chosen, names)})
-        if texts is None or not parts:
+            if len(chosen):
+                collector.add(chosen)
+        if texts is None:
             return cls({}, [], [], [])
-        columns = {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
-        answers = dict(_by_strategy(columns, texts, objects))
-        return cls(answers, texts["case_id"].names, texts["plane"].names, names.names)
+        return cls(dict(collector.answers()), texts["case_id"].names, texts["plane"].names, collector.structures.names)
+
+
+class _Collector:
+    """Puts together what batches tell of answers, strategy by strategy; a batch may end within an object."""
+
+    def __init__(self) -> None:
+        self.structures = text_codes(("structure",))["structure"]
+        self._parts: dict[str, dict[str, list[npt.NDArray[Any]]]] = {}
+        self._entropies: list[tuple[Numbers, Floats]] = []
+        self._last: tuple[Any, ...] | None = None
+        self._objects = 0
+
+    def add(self, batch: Batch) -> None:
+        """Rows of answers as in use, one or more."""
+        key = [batch[name] for name in _OBJECT]
+        number = self._objects + np.cumsum(changes(key, self._last)) - 1
+        self._last, self._objects = tuple(values[-1] for values in key), int(number[-1]) + 1
+        about = {**{name: batch[name] for name in _OBJECT}, "structure": structure_numbers(batch, self.structures)}
+        columns = {name: about[name].astype(kind) for name, kind in _ABOUT.items()}
+        columns |= {name: batch[name] for name in _FIGURES}
+        moved = batch["variant"] == batch.texts["variant"].get(sam_u.NAME, -1)
+        if moved.any():
+            self._entropies.append((number[moved], batch["uncertainty"][moved]))
+        columns["object"] = number.astype(np.int32)
+        names = batch.texts["strategy"].names
+        for code in np.unique(batch["strategy"][~moved]).tolist():
+            here = ~moved & (batch["strategy"] == code)
+            own = self._parts.setdefault(names[code], {})
+            for name, values in columns.items():
+                own.setdefault(name, []).append(values[here])
+
+    def answers(self) -> Iterator[tuple[str, Answers]]:
+        """Of each strategy, in the usual order; strategies without any sign are left out."""
+        entropy = np.full(self._objects if self._entropies else 0, math.nan)
+        for place, values in self._entropies:
+            entropy[place] = values
+        order = [name for name in ALL_STRATEGIES if name in self._parts]
+        for strategy in [*order, *sorted(set(self._parts) - set(ALL_STRATEGIES))]:
+            parts = self._parts.pop(strategy)
+            columns = {name: np.concatenate(parts.pop(name)) for name in list(parts)}
+            signs = {"predicted IoU": columns["predicted_iou"], "stability": columns["stability"]}
+            if len(entropy):
+                signs["agreement of moved boxes"] = -entropy[columns["object"]]
+            signs = {name: values for name, values in signs.items() if np.isfinite(values).any()}
+            if len(signs) > 1:
+                signs[COMBINED] = combined(signs)
+            if signs:
+                yield strategy, Answers(signs, columns["dice"], {name: columns[name] for name in _ABOUT})
 
 
 def triage_tables(batches: Iterable[Batch]) -> list[Table]:
@@ -125,27 +172,6 @@ def _in_use(batch: Batch) -> npt.NDArray[np.bool_]:
     plain &= ~np.isin(batch["strategy"], [strategies.get(name, -1) for name in CLASSICAL])
     chosen = batch["selection"] == batch.texts["selection"].get(AS_IN_USE, -1)
     return plain & chosen & (batch["slice"] != WHOLE_VOLUME) & ~np.isnan(batch["dice"])
-
-
-def _by_strategy(columns: dict[str, np.ndarray], texts: object, objects: int) -> Iterator[tuple[str, Answers]]:
-    moved = columns["variant"] == texts["variant"].get(sam_u.NAME, -1)  # type: ignore[index]
-    entropy = np.full(objects, math.nan)
-    entropy[columns["object"][moved]] = columns["uncertainty"][moved]
-    names = texts["strategy"].names  # type: ignore[index]
-    found = {names[code] for code in np.unique(columns["strategy"][~moved])}
-    order = [name for name in ALL_STRATEGIES if name in found] + sorted(found - set(ALL_STRATEGIES))
-    for strategy in order:
-        here = ~moved & (columns["strategy"] == names.index(strategy))
-        signs = {"predicted IoU": columns["predicted_iou"][here], "stability": columns["stability"][here]}
-        if moved.any():
-            signs["agreement of moved boxes"] = -entropy[columns["object"][here]]
-        signs = {name: values for name, values in signs.items() if np.isfinite(values).any()}
-        if not signs:
-            continue
-        if len(signs) > 1:
-            signs[COMBINED] = combined(signs)
-        about = {name: columns[name][here] for name in (*_OBJECT, "structure")}
-        yield strategy, Answers(signs, columns["dice"][here], about)
 
 
 def _figures_table(data: TriageData) -> Table:

@@ -33,6 +33,7 @@ ATTRIBUTE_TITLES = {
 Floats = npt.NDArray[np.float64]
 Strings = npt.NDArray[np.str_]
 Numbers = npt.NDArray[np.int64]
+Places = npt.NDArray[np.int32]
 
 FIGURE_COLUMNS = (*OBJECT_KEY, "strategy", "selection", "structure", "dice", *MEASURED)
 """What a pass over the rows needs."""
@@ -131,7 +132,7 @@ class _Collector:
         self._count = 0
         self._last: tuple[Any, ...] | None = None
         self._objects: dict[str, list[npt.NDArray[Any]]] = {name: [] for name in ("case_id", "structure", *MEASURED)}
-        self._dice: dict[tuple[str, str], list[tuple[Numbers, Floats]]] = {}
+        self._dice: dict[tuple[str, str], list[tuple[Places, Floats]]] = {}
         self._names = TextCodes()
 
     def collect(self, batches: Iterable[Batch], records: dict[str, CaseRecord]) -> ObjectFigures:
@@ -144,7 +145,7 @@ class _Collector:
         sizes = found["size"] = found["size"].astype(np.float64)
         sizes[sizes == 0] = math.nan
         measured = {name: found[name] for name in MEASURED}
-        dice = {key: self._placed(parts) for key, parts in self._dice.items()}
+        dice = {key: self._placed(self._dice.pop(key)) for key in list(self._dice)}  # one by one, for the memory
         return ObjectFigures(measured, dice, found["structure"], found["case_id"], self._names.names, case_ids, records)
 
     def _add(self, batch: Batch) -> None:
@@ -161,9 +162,9 @@ class _Collector:
         for number, (strategy, selection) in enumerate(ways):
             here = group == number
             named = batch.texts["strategy"].names[strategy], batch.texts["selection"].names[selection]
-            self._dice.setdefault(named, []).append((place[here], batch["dice"][here]))
+            self._dice.setdefault(named, []).append((place[here].astype(np.int32), batch["dice"][here]))
 
-    def _placed(self, parts: list[tuple[Numbers, Floats]]) -> Floats:
+    def _placed(self, parts: list[tuple[Places, Floats]]) -> Floats:
         values = np.full(self._count, math.nan)
         for place, given in parts:
             values[place] = given
