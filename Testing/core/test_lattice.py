@@ -264,6 +264,20 @@ def test_what_a_slice_shows_is_found_through_a_transform_pixel_by_pixel():
             assert shown[y, x] == inside
 
 
+@pytest.mark.parametrize("name", PLACES)
+@pytest.mark.parametrize("kind", ["twice as fine", "three times as fine", "begun elsewhere", "axes swapped"])
+@pytest.mark.parametrize("square", [True, False])
+def test_rows_and_columns_along_the_voxels_show_the_same_as_pixel_by_pixel(name, kind, square):
+    place, lattice = PLACES[name], LATTICES[kind](PLACES[name])
+    voxels = np.random.default_rng(1).random(lattice.shape_kji) > 0.5
+    for axis in (0, 1, 2):
+        image = extract(volume(place), SlicePlane.lattice(axis, 2), square)
+        along = mask_on_slice(voxels, lattice.extent, lattice, image, place)
+        one_by_one = mask_on_slice(voxels, lattice.extent, lattice, image, place, lambda points: points)
+        assert along.shape == image.shape and along.dtype == bool
+        assert np.array_equal(along, one_by_one) and along.any()
+
+
 def test_an_empty_segment_shows_nothing():
     place = PLACES["RAS"]
     image = extract(volume(place), SlicePlane.lattice(0, 3))

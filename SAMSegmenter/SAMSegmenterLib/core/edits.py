@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -62,7 +63,7 @@ class EditGroup:
     reach: Extent
 
 
-def grouped(edits: list[Edit] | tuple[Edit, ...], max_voxels: int) -> list[EditGroup]:
+def grouped(edits: Iterable[Edit], max_voxels: int) -> list[EditGroup]:
     """Edits gathered by segment, without a change of what they amount to when done one after the other.
 
     An edit joins the last group of its segment unless a later group of another segment meets it in space, or the group

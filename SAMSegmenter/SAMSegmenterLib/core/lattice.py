@@ -15,7 +15,7 @@ from SAMSegmenterLib.core.arrays import Mask, Matrix4, as_mask
 from SAMSegmenterLib.core.curved_voxels import covered_by_curved
 from SAMSegmenterLib.core.errors import InputError
 from SAMSegmenterLib.core.extents import extent_shape
-from SAMSegmenterLib.core.plane_voxels import Extent, covered_voxels, nearest
+from SAMSegmenterLib.core.plane_voxels import TIE, Extent, covered_voxels, nearest
 from SAMSegmenterLib.core.slicing import SliceImage, frame_of
 
 RasToRas = Callable[[np.ndarray], np.ndarray]
@@ -123,6 +123,12 @@ def mask_on_slice(
         return shown
     from_ras = np.linalg.inv(lattice.ijk_to_ras)
     pixels_to_ras = volume_ijk_to_ras @ image.pixel_to_ijk
+    if not callable(ras_to_ras):
+        places = _places_along(
+            from_ras @ (np.eye(4) if ras_to_ras is None else ras_to_ras) @ pixels_to_ras, image.shape
+        )
+        if places is not None:
+            return _values_along(voxels, extent, places)
     rows_at_once = max(1, _PIXELS_AT_ONCE // width)
     for start in range(0, height, rows_at_once):
         rows = np.arange(start, min(height, start + rows_at_once))
@@ -143,6 +149,32 @@ def transformed(way: Matrix4 | RasToRas | None, points: np.ndarray) -> np.ndarra
 def mapped(matrix: Matrix4, points: np.ndarray) -> np.ndarray:
     """Points (N, 3) through a (4, 4) matrix."""
     return points @ matrix[:3, :3].T + matrix[:3, 3]
+
+
+def _places_along(to_ijk: Matrix4, shape: tuple[int, int]) -> list[np.ndarray] | None:
+    """i, j, k of the pixels of a slice along the lattice's axes, each (1, W), (H, 1) or (1, 1); None of another slice.
+
+    Args:
+        to_ijk: (4, 4), (x, y, 0, 1) of the slice to (i, j, k, 1) of the lattice.
+    """
+    height, width = shape
+    x, y, found = np.arange(width)[None], np.arange(height)[:, None], []
+    for by_x, by_y, _by_z, start in to_ijk[:3]:
+        moves_x, moves_y = abs(by_x) * (width - 1) >= TIE / 10, abs(by_y) * (height - 1) >= TIE / 10
+        if (moves_x and moves_y) or not np.isfinite((by_x, by_y, start)).all():
+            return None
+        found.append(by_x * x + start if moves_x else by_y * y + start if moves_y else np.full((1, 1), start))
+    return found
+
+
+def _values_along(voxels: np.ndarray, extent: Extent, places: list[np.ndarray]) -> Mask:
+    """(H, W) bool: what `_values_at` says of the places i, j, k that broadcast to a slice."""
+    i, j, k = (nearest(np.clip(one, -_FAR, _FAR)) - low for one, low in zip(places, extent[::2], strict=True))
+    held = np.True_
+    for index, count in zip((i, j, k), voxels.shape[::-1], strict=True):
+        held = held & (index >= 0) & (index < count)
+    i, j, k = (np.clip(index, 0, n - 1) for index, n in zip((i, j, k), voxels.shape[::-1], strict=True))
+    return np.asarray(held & (voxels[k, j, i] != 0))
 
 
 def _values_at(voxels: np.ndarray, extent: Extent, ijk: np.ndarray) -> np.ndarray:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -77,12 +77,12 @@ def plan_of(group: EditGroup, node: Any, volume_node: Any, rules: EditRules, lat
     return EditPlan(group.segment_id, extent, before, added, after, overwrites, changed)
 
 
-def clipped(edits: Sequence[Edit], node: Any, lattice: Lattice) -> list[Edit]:
+def clipped(edits: Sequence[Edit], node: Any, lattice: Lattice) -> Iterator[Edit]:
     """Edits without what lies outside the lattice, and without clearing where their segment has no voxel anyway."""
     given: dict[str, Extent] = {}  # where the edits together may give a segment voxels that it has not yet
     for edit in edits:
         given[edit.segment_id] = bounding_extent([given.get(edit.segment_id, EMPTY_EXTENT), edit.extent])
-    return [_clipped(edit, node, lattice, given[edit.segment_id]) for edit in edits]
+    return (_clipped(edit, node, lattice, given[edit.segment_id]) for edit in edits)
 
 
 def _clipped(edit: Edit, node: Any, lattice: Lattice, given: Extent) -> Edit:

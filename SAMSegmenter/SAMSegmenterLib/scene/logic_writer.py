@@ -18,6 +18,7 @@ from SAMSegmenterLib.core.errors import DependencyError, InputError, StoreError
 from SAMSegmenterLib.core.extents import EMPTY_EXTENT, extent_shape, filled_extent, intersection, is_empty, placed
 from SAMSegmenterLib.core.lattice import Lattice
 from SAMSegmenterLib.core.slicing import Extent
+from SAMSegmenterLib.core.stepwise import Stepwise, finished
 from SAMSegmenterLib.scene.edit_plan import EditPlan, clipped, plan_of
 from SAMSegmenterLib.scene.edit_rules import (
     EVERYWHERE,
@@ -47,6 +48,9 @@ logger = logging.getLogger(__name__)
 
 MAX_GROUP_VOXELS = 2**25
 """Edits of one segment are gathered into one write up to this size."""
+
+STEP_VOXELS = 2**22
+"""The same where others wait between two writes."""
 
 UNDO_BYTES = 2**30
 """Undo states are dropped, the oldest first, when they would hold more than this together; two always stay."""
@@ -142,20 +146,36 @@ class LogicSegmentWriter:
                 was changed.
             StoreError: Slicer did not take the edit; what was written is taken back.
         """
+        return finished(self.commit_in_steps(edits, label, MAX_GROUP_VOXELS))
+
+    def commit_in_steps(self, edits: Sequence[Edit], label: str, most_voxels: int = STEP_VOXELS) -> Stepwise[int]:
+        """As `commit`, in steps; nothing else may write in between. Closed before its end, it takes everything back.
+
+        Args:
+            most_voxels: written in one step.
+        """
         saved, self._is_step_begun = self._is_step_begun, False
         self._check_nodes()
         self._check_voxels()
         rules, lattice = EditRules.of(self._editor_node), self.lattice()
+        within: list[Edit] = []
         changed, done = 0, False
         try:
-            for group in grouped(clipped(edits, self._node, lattice), MAX_GROUP_VOXELS):
+            for edit in clipped(edits, self._node, lattice):
+                within.append(edit)
+                yield
+            for group in grouped(within, most_voxels):
                 plan = plan_of(group, self._node, self._volume_node, rules, lattice)
+                yield
                 if not (plan.changed or plan.overwrites):
                     continue
                 self._check_grids(plan, rules, lattice)
-                saved = saved or self._save_state()
+                if not saved:
+                    saved = self._save_state()
+                    yield
                 self._write(plan, rules, lattice)
                 changed += plan.changed
+                yield
             done = True
         finally:
             if saved and not done:

@@ -12,6 +12,7 @@ from SAMSegmenterLib.core.edits import Edit
 from SAMSegmenterLib.core.errors import InputError
 from SAMSegmenterLib.core.extents import is_empty
 from SAMSegmenterLib.core.slicing import Extent
+from SAMSegmenterLib.core.stepwise import Stepwise
 from SAMSegmenterLib.session.prompt_book import AcceptedPrompts, PromptBook
 from SAMSegmenterLib.session.segment_writer import SegmentWriter, WriterProvider
 
@@ -38,17 +39,20 @@ class AcceptedEdits:
         self._standing: list[_Noted] = []
         self._undone: list[_Noted] = []
 
-    def before(self, edits: Sequence[Edit], writer: SegmentWriter) -> tuple[int, ...]:
-        """Checksums of what edits are about to touch."""
-        return _checksums(_places(edits), writer)
-
     def note(
-        self, edits: Sequence[Edit], before: tuple[int, ...], accepted: Sequence[AcceptedPrompts], writer: SegmentWriter
+        self,
+        edits: Sequence[Edit],
+        before: tuple[int, ...],
+        after: tuple[int, ...],
+        accepted: Sequence[AcceptedPrompts],
     ) -> None:
-        """Remember a commit that was made."""
-        places = _places(edits)
+        """Remember a commit that was made.
+
+        Args:
+            before, after: what `checksums_of` said of the edits.
+        """
         self._undone.clear()
-        self._standing.append(_Noted(places, before, _checksums(places, writer), tuple(accepted)))
+        self._standing.append(_Noted(_places(edits), before, after, tuple(accepted)))
 
     def follow(self, writers: WriterProvider) -> bool:
         """Look at the voxels: the latest commits that are undone do not count any more, until they are done again.
@@ -78,7 +82,7 @@ class AcceptedEdits:
         while source:
             wanted, other = states(source[-1])
             try:
-                now = _checksums(source[-1].places, writer)
+                now = tuple(_checksum(place, writer) for place in source[-1].places)
             except InputError:  # the segment is gone, and its prompts with it
                 break
             if now != wanted or now == other:
@@ -96,7 +100,16 @@ class AcceptedEdits:
         return moved
 
 
-def shortfall(edits: Sequence[Edit], writer: SegmentWriter) -> tuple[int, int]:
+def checksums_of(edits: Sequence[Edit], writer: SegmentWriter) -> Stepwise[tuple[int, ...]]:
+    """Checksums of all that edits touch, as it is now."""
+    found = []
+    for place in _places(edits):
+        found.append(_checksum(place, writer))
+        yield
+    return tuple(found)
+
+
+def shortfall(edits: Sequence[Edit], writer: SegmentWriter) -> Stepwise[tuple[int, int]]:
     """Voxels that are not as edits wanted them, and how many were wanted in all."""
     missed = wanted = 0
     for edit in edits:
@@ -106,6 +119,7 @@ def shortfall(edits: Sequence[Edit], writer: SegmentWriter) -> tuple[int, int]:
         present = writer.segment_on(edit.segment_id, edit.extent)[inside] != 0
         wanted += int(np.count_nonzero(inside))
         missed += int(np.count_nonzero(present if edit.mode == "remove" else ~present))
+        yield
     return missed, wanted
 
 
@@ -113,5 +127,5 @@ def _places(edits: Sequence[Edit]) -> tuple[tuple[str, Extent], ...]:
     return tuple((edit.segment_id, edit.reach) for edit in edits if not is_empty(edit.reach))
 
 
-def _checksums(places: Sequence[tuple[str, Extent]], writer: SegmentWriter) -> tuple[int, ...]:
-    return tuple(zlib.crc32(np.ascontiguousarray(writer.segment_on(*place))) for place in places)
+def _checksum(place: tuple[str, Extent], writer: SegmentWriter) -> int:
+    return zlib.crc32(np.ascontiguousarray(writer.segment_on(*place)))

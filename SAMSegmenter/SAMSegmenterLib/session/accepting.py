@@ -11,13 +11,14 @@ from SAMSegmenterLib.core.edits import Edit
 from SAMSegmenterLib.core.errors import InputError
 from SAMSegmenterLib.core.prompt_file import MODES, SlicePromptRecord
 from SAMSegmenterLib.core.prompt_marks import MarkSet
-from SAMSegmenterLib.session.accepted_edits import AcceptedEdits, shortfall
+from SAMSegmenterLib.core.stepwise import Stepwise, finished
+from SAMSegmenterLib.session.accepted_edits import AcceptedEdits, checksums_of, shortfall
 from SAMSegmenterLib.session.following import Following
 from SAMSegmenterLib.session.notices import WARNING
 from SAMSegmenterLib.session.preview import AcceptResult, Preview
 from SAMSegmenterLib.session.prompt_book import AcceptedPrompts, SlicePrompts
 from SAMSegmenterLib.session.propagated_records import origin_of
-from SAMSegmenterLib.session.segment_writer import SegmentWriter
+from SAMSegmenterLib.session.segment_writer import SegmentWriter, committing
 from SAMSegmenterLib.session.slice_edits import slice_edit
 from SAMSegmenterLib.session.slice_prediction import MadeWith
 
@@ -155,16 +156,33 @@ class Accepting(Following):
         self, edits: Sequence[Edit], accepted: Sequence[AcceptedPrompts], writer: SegmentWriter
     ) -> AcceptResult:
         """Write edits as one step, and note them if anything changed."""
-        before = self._accepted_edits().before(edits, writer)
+        return finished(self._committing(edits, accepted, writer))
+
+    def _committing(
+        self, edits: Sequence[Edit], accepted: Sequence[AcceptedPrompts], writer: SegmentWriter
+    ) -> Stepwise[AcceptResult]:
+        """As `_commit`, in steps where the writer can."""
+        before = yield from checksums_of(edits, writer)
         names = dict.fromkeys(self._writers.segment_name(edit.segment_id) or "" for edit in edits)
-        changed = writer.commit(edits, f"SAM: {', '.join(names)}")
-        missed, wanted = shortfall(edits, writer)
+        changed = yield from committing(writer, edits, f"SAM: {', '.join(names)}")
+        missed, wanted = yield from shortfall(edits, writer)
         if changed:
+            after = yield from checksums_of(edits, writer)
             self.book.accepted.extend(accepted)
-            self._accepted_edits().note(edits, before, accepted, writer)
+            self._accepted_edits().note(edits, before, after, accepted)
             for segment_id, record in {one.segment_id: one.record for one in accepted}.items():
                 self._writers.tag_segment(segment_id, self._tags(segment_id, record))
         return AcceptResult(changed, _in_words(changed, missed, wanted))
+
+    def _step_by_step(self, work: Stepwise[AcceptResult]) -> Stepwise[AcceptResult]:
+        """Every step is an action of its own; what fails becomes a notice, and nothing was written then."""
+        while True:
+            with self._action(keep_notices=True):
+                try:
+                    next(work)
+                except StopIteration as end:
+                    return end.value if end.value is not None else NOTHING
+            yield
 
     def _settle(self, prompts: SlicePrompts, mode: str) -> None:
         """Marks that set a slice stay, to be refined; those that added or removed something have done their work."""

@@ -16,6 +16,7 @@ from SAMSegmenterLib.core.prompt_file import PromptFile, SlicePromptRecord
 from SAMSegmenterLib.core.prompt_marks import BoxMark, Mark, MarkSet, PointMark, PriorMark
 from SAMSegmenterLib.core.propagation import VolumeStack
 from SAMSegmenterLib.core.slab_boxes import roi_boxes
+from SAMSegmenterLib.core.stepwise import Stepwise, finished
 from SAMSegmenterLib.core.windowing import MinMax, Window, parse_window
 from SAMSegmenterLib.core.windows_choice import AUTO, DISPLAYED
 from SAMSegmenterLib.session.accepting import NOTHING
@@ -140,7 +141,13 @@ class Propagating(PromptsRunning):
         Args:
             first, last: range of slices, inclusive; None for all. Results outside it wait on.
         """
-        result = NOTHING
+        with self._action():
+            return finished(self.accepting_propagation(first, last))
+        return NOTHING
+
+    def accepting_propagation(self, first: int | None = None, last: int | None = None) -> Stepwise[AcceptResult]:
+        """As `accept_propagation`, in steps; nobody may write, undo or change marks in between."""
+        work = None
         with self._action():
             self._refresh_source()
             self._follow()
@@ -149,9 +156,13 @@ class Propagating(PromptsRunning):
             waiting = self.propagation.results.waiting(first, last)
             if not waiting:
                 raise InputError("There is nothing to accept.", "Propagate first, or choose another range.")
-            result = self._write_propagated(waiting)
-            self.log.add("accepted", changed=result.changed, mode=self._mode, slices=len(waiting), propagated=True)
-            self._tell(result.message)
+            work = self._accept_propagated(waiting)
+        return NOTHING if work is None else (yield from self._step_by_step(work))
+
+    def _accept_propagated(self, waiting: Sequence[HeldSlice | Keyframe]) -> Stepwise[AcceptResult]:
+        result = yield from self._write_propagated(waiting)
+        self.log.add("accepted", changed=result.changed, mode=self._mode, slices=len(waiting), propagated=True)
+        self._tell(result.message)
         return result
 
     def reject_propagation(self) -> bool:
@@ -258,7 +269,7 @@ class Propagating(PromptsRunning):
         first, last = int(np.ceil(along.min() - 1e-6)), int(np.floor(along.max() + 1e-6))
         return min(first, last), max(first, last)
 
-    def _write_propagated(self, waiting: Sequence[HeldSlice | Keyframe]) -> AcceptResult:
+    def _write_propagated(self, waiting: Sequence[HeldSlice | Keyframe]) -> Stepwise[AcceptResult]:
         writer, order = self._writers.writer(), self.next_order
         edits: list[Edit] = []
         accepted: list[AcceptedPrompts] = []
@@ -267,9 +278,10 @@ class Propagating(PromptsRunning):
             edits.append(edit)
             written.append(one)
             accepted.append(AcceptedPrompts(one.segment, self._record_of_slice(one, order + len(accepted))))
+            yield
         if not edits:
             return AcceptResult(0, "The masks lie outside the segmentation's voxels: nothing was written.")
-        result = self._commit(edits, accepted, writer)
+        result = yield from self._committing(edits, accepted, writer)
         if result.changed:
             of_written = set(map(id, written))
             self.propagation.results.forget(one for one in waiting if id(one) not in of_written)
@@ -329,11 +341,11 @@ class Propagating(PromptsRunning):
             self._carried = None
         super()._show_preview(context, asked, answer)
 
-    def _commit(
+    def _committing(
         self, edits: Sequence[Edit], accepted: Sequence[AcceptedPrompts], writer: SegmentWriter
-    ) -> AcceptResult:
-        """As `Accepting._commit`; a slice that was accepted by hand becomes a keyframe of propagation."""
-        result = super()._commit(edits, accepted, writer)
+    ) -> Stepwise[AcceptResult]:
+        """As `Accepting._committing`; a slice that was accepted by hand becomes a keyframe of propagation."""
+        result = yield from super()._committing(edits, accepted, writer)
         for one in accepted if result.changed else ():
             if is_propagated(one.record):
                 continue

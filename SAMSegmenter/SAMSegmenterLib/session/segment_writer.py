@@ -14,6 +14,7 @@ import numpy as np
 from SAMSegmenterLib.core.edits import Edit
 from SAMSegmenterLib.core.lattice import Lattice
 from SAMSegmenterLib.core.slicing import Extent
+from SAMSegmenterLib.core.stepwise import Stepwise
 
 
 class SegmentWriter(Protocol):
@@ -74,6 +75,15 @@ class SegmentWriter(Protocol):
                 step is left.
         """
         ...
+
+
+def committing(writer: SegmentWriter, edits: Sequence[Edit], label: str) -> Stepwise[int]:
+    """As `SegmentWriter.commit`, in steps where a writer has the method `commit_in_steps`; closed before the end,
+    everything is as it was."""
+    in_steps = getattr(writer, "commit_in_steps", None)
+    if in_steps is None:
+        return writer.commit(edits, label)
+    return (yield from in_steps(edits, label))
 
 
 class WriterProvider(Protocol):

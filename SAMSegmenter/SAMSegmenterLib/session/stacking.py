@@ -14,6 +14,7 @@ from SAMSegmenterLib.core.prompt_file import SlicePromptRecord
 from SAMSegmenterLib.core.prompt_marks import BoxMark, MarkSet
 from SAMSegmenterLib.core.slab_boxes import box_on_image, extreme_point_boxes, roi_boxes
 from SAMSegmenterLib.core.slicing import SlicePlane, slice_grid
+from SAMSegmenterLib.core.stepwise import Stepwise, finished
 from SAMSegmenterLib.session.accepting import NOTHING
 from SAMSegmenterLib.session.analysing import Analysing
 from SAMSegmenterLib.session.model_service import REQUEST
@@ -107,19 +108,29 @@ class Stacking(Analysing):
 
     def accept_stack(self) -> AcceptResult:
         """Write the masks of all slices that are done, as one undo step."""
-        result = NOTHING
+        with self._action():
+            return finished(self.accepting_stack())
+        return NOTHING
+
+    def accepting_stack(self) -> Stepwise[AcceptResult]:
+        """As `accept_stack`, in steps; nobody may write, undo or change marks in between."""
+        work = None
         with self._action():
             self._required()
-            stack = self._stack
-            if stack is None or not stack.slices:
+            if self._stack is None or not self._stack.slices:
                 raise InputError("There is nothing to accept.", "Make the masks of the slices first.")
-            result = self._write_stack(stack)
-            if result.changed:
-                self.drop_stack()
-                self._drop_preview()
-                self._marks_changed()
-            self.log.add("accepted", changed=result.changed, mode=self._mode, slices=len(stack.slices))
-            self._tell(result.message)
+            work = self._accept_stack(self._stack)
+        return NOTHING if work is None else (yield from self._step_by_step(work))
+
+    def _accept_stack(self, stack: StackPreview) -> Stepwise[AcceptResult]:
+        count = len(stack.slices)
+        result = yield from self._write_stack(stack)
+        if result.changed:
+            self.drop_stack()
+            self._drop_preview()
+            self._marks_changed()
+        self.log.add("accepted", changed=result.changed, mode=self._mode, slices=count)
+        self._tell(result.message)
         return result
 
     def reject_stack(self) -> bool:
@@ -238,10 +249,10 @@ class Stacking(Analysing):
         self._tell_error(error)
         self._changed |= {"stack", "status"}
 
-    def _write_stack(self, stack: StackPreview) -> AcceptResult:
+    def _write_stack(self, stack: StackPreview) -> Stepwise[AcceptResult]:
         writer, order = self._writers.writer(), self.next_order
         edits, accepted = [], []
-        for number, one in enumerate(stack.slices.values()):
+        for number, one in enumerate(tuple(stack.slices.values())):
             mask = one.mask
             edit = slice_edit(mask, one.grid, self._source, writer, stack.segment_id, self._mode)
             if edit is not None:
@@ -249,9 +260,10 @@ class Stacking(Analysing):
                 parameters = {**one.record.parameters, "order": order + number}
                 record = replace(one.record, mode=self._mode, parameters=parameters, mask=mask)
                 accepted.append(AcceptedPrompts(stack.segment_id, record))
+            yield
         if not edits:
             return AcceptResult(0, "The masks lie outside the segmentation's voxels: nothing was written.")
-        result = self._commit(edits, accepted, writer)
+        result = yield from self._committing(edits, accepted, writer)
         for one in accepted if result.changed else ():
             prompts = self.book.slice(one.segment_id, one.record.plane)
             self._settle(prompts, self._mode)
