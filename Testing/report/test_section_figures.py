@@ -51,6 +51,17 @@ def test_a_promptless_model_has_one_mask_and_nothing_to_do_best_among(tmp_path):
     assert "one mask for each slice" in text and "does best" not in text and "Had the reference" not in text
 
 
+def test_a_classical_method_never_passes_for_the_models_best_and_is_named_beside_it():
+    found = {"S2": 0.4, "S5": 0.8, "GrabCut": 0.9, "Otsu": 0.85}
+    rows = [a_row(strategy=name, selection="predicted_iou", dice=dice) for name, dice in found.items()]
+    text = text_of(figures_section(Digest.of(sorted(rows, key=lambda row: row.key)), list(found)))
+    assert "S5 box does best, with a mean DICE of 80.0 % over 1 object in 1 slice." in text
+    assert "Of the classical methods, GrabCut box does best: 90.0 %." in text
+    alone = [row for row in rows if row.strategy in ("GrabCut", "Otsu")]
+    text = text_of(figures_section(Digest.of(sorted(alone, key=lambda row: row.key)), ["GrabCut", "Otsu"]))
+    assert "GrabCut box does best, with a mean DICE of 90.0 %" in text and "Of the classical" not in text
+
+
 def test_without_pixel_size_distances_are_in_pixels(tmp_path):
     with filled_store(tmp_path, spacing=None) as store:
         digest = Digest.of(store.rows(HASH))

@@ -2,10 +2,11 @@ import pytest
 
 from SAMBenchmarkLib.core.statistics.run_comparison import HEADER
 from SAMBenchmarkLib.core.statistics.statistics_tables import statistics_tables
+from SAMBenchmarkLib.core.store import CaseRecord
 from SAMBenchmarkLib.core.tables import Table
 from SAMBenchmarkLib.report.section_statistics import statistics_section
 from support.html_check import Page
-from support.outcomes import a_row
+from support.outcomes import HASH, a_row
 from support.statistic_rows import study_cases, study_rows
 
 
@@ -39,6 +40,16 @@ def test_what_is_missing_is_said_in_words():
     assert "No case names its site." in page.text
     assert "No case says its modality: there are no modalities to compare." in page.text
     assert "There is one strategy: nothing to compare." in page.text
+
+
+def test_sites_show_their_means_also_where_one_patient_allows_no_interval():
+    rows = [
+        a_row(case_id=case, strategy="S5", selection="oracle", dice=dice) for case, dice in (("a", 0.5), ("b", 0.75))
+    ]
+    cases = [CaseRecord(HASH, case, site=site) for case, site in (("a", "north"), ("b", "south"))]
+    _before, sites = page_of(rows, cases).text.split("Sites")
+    assert "north" in sites and "50.00" in sites and "south" in sites and "75.00" in sites
+    assert "1 patient only: no interval" in sites
 
 
 def test_one_object_gives_words_only():

@@ -8,7 +8,7 @@ from SAMBenchmarkLib.core.options import PROMPTLESS
 from SAMBenchmarkLib.report.digest import Digest
 from SAMBenchmarkLib.report.markup import Html, bullets, details, element, escape, join, paragraph
 from SAMBenchmarkLib.report.run_facts import RunFacts
-from SAMBenchmarkLib.report.section_figures import best_strategy, strategy_title
+from SAMBenchmarkLib.report.section_figures import best_strategy, model_strategies, strategy_title
 from SAMBenchmarkLib.report.stylesheet import STYLESHEET
 
 NOT_FOR_DIAGNOSIS = (
@@ -93,7 +93,7 @@ def _tiles(digest: Digest, facts: RunFacts, strategies: Sequence[str]) -> Html:
 
 def _best_tile(digest: Digest, strategies: Sequence[str]) -> Html | None:
     selection = digest.shown_selection()
-    best = best_strategy(digest, strategies, selection) if selection else None
+    best = best_strategy(digest, model_strategies(strategies), selection) if selection else None
     if best is None:
         return None
     way = {"predicted_iou": "mask chosen by the model", "oracle": "mask chosen by the reference"}.get(

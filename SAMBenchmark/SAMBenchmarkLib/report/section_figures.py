@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from SAMBenchmarkLib.core.classical import CLASSICAL
 from SAMBenchmarkLib.core.options import PROMPTLESS, STRATEGY_TITLES
 from SAMBenchmarkLib.core.predictions import SHORT_SELECTION_TITLES
 from SAMBenchmarkLib.core.summary import MACRO, MICRO
@@ -89,6 +90,11 @@ def best_strategy(digest: Digest, strategies: Sequence[str], selection: str) -> 
     return strategy, mean
 
 
+def model_strategies(strategies: Sequence[str]) -> list[str]:
+    """Those of the model; classical methods only where there is nothing else."""
+    return [name for name in strategies if name not in CLASSICAL] or list(strategies)
+
+
 def overview_metrics(digest: Digest) -> tuple[str, ...]:
     """Columns of the overview: distances in millimetres where the pixel size is known, HD in pixels as published."""
     unit = "px" if _lacks_pixel_size(digest, "hd_mm") else "mm"
@@ -112,14 +118,15 @@ def _mean(digest: Digest, strategy: str, selection: str) -> float:
 
 def _sentence(digest: Digest, strategies: Sequence[str]) -> str:
     selection = digest.selections()[0]
-    best = best_strategy(digest, strategies, selection)
+    own = model_strategies(strategies)
+    best = best_strategy(digest, own, selection)
     if best is None:
         return "No DICE is defined."
     strategy, mean = best
     if not mean:
         return "No strategy found anything: every DICE is 0."
     where = f"over {_count(digest.objects, 'object')} in {_count(digest.slices, 'slice')}"
-    if list(strategies) == [PROMPTLESS]:
+    if own == [PROMPTLESS]:
         return f"Without a prompt the model reaches a mean DICE of {100 * mean:.1f} % {where}."
     ways = {
         "predicted_iou": "When the model chooses among its masks itself",
@@ -131,9 +138,16 @@ def _sentence(digest: Digest, strategies: Sequence[str]) -> str:
         f"{100 * mean:.1f} % {where}."
     )
     oracle = _mean(digest, strategy, "oracle")
-    if selection == "oracle" or not np.isfinite(oracle):
-        return text
-    return f"{text} Had the reference chosen the mask, it would be {100 * oracle:.1f} %."
+    if selection != "oracle" and np.isfinite(oracle):
+        text += f" Had the reference chosen the mask, it would be {100 * oracle:.1f} %."
+    return text + _beside_classical(digest, [name for name in strategies if name not in own], selection)
+
+
+def _beside_classical(digest: Digest, methods: Sequence[str], selection: str) -> str:
+    best = best_strategy(digest, methods, selection)
+    if best is None:
+        return ""
+    return f" Of the classical methods, {strategy_title(best[0])} does best: {100 * best[1]:.1f} %."
 
 
 def _count(number: int, noun: str) -> str:

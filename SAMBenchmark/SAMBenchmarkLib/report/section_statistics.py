@@ -128,7 +128,8 @@ def _sites(by_name: Mapping[str, Table], selection: str) -> list[Html]:
     heading, table = element("h3", "Sites"), by_name.get(f"sites_{selection}")
     if table is None:
         return [heading, paragraph("No case names its site.")]
-    return [heading, statistic_table(table, _SITES, "DICE in percent by site, 95 % intervals.", ("site", "strategy"))]
+    caption = "DICE in percent by site, 95 % intervals."
+    return [heading, statistic_table(table, _SITES, caption, ("site", "strategy"), elsewhere=())]
 
 
 def _modalities(by_name: Mapping[str, Table], selection: str) -> list[Html]:

@@ -17,16 +17,23 @@ P_VALUES = ("p", "p_holm", "p_alone")
 _THREE_DECIMALS = ("rho", "rho_alone")
 
 
-def statistic_table(table: Table, titles: Mapping[str, str], caption: str, heads: Sequence[str]) -> Html:
+def statistic_table(
+    table: Table,
+    titles: Mapping[str, str],
+    caption: str,
+    heads: Sequence[str],
+    elsewhere: Sequence[str] = ("dice_percent_mean",),
+) -> Html:
     """Some columns of a table; where no row has a figure and all say why in the same words, these words.
 
     Args:
         titles: column -> heading, in the order shown; what follows a bar is smaller.
         caption: says what the figures are.
         heads: the columns that name a row.
+        elsewhere: figures that the page shows elsewhere, too: they alone make no table.
     """
     figures = [name for name in titles if name not in (*heads, "note")]
-    words = _only_words(table, figures)
+    words = _only_words(table, [name for name in figures if name not in elsewhere])
     if words:
         return paragraph(f"{words[0].upper()}{words[1:]}.")
     noted = any(table.columns.get("note", []))
@@ -63,7 +70,5 @@ def _cell(name: str, value: Any) -> Html:
 def _only_words(table: Table, figures: Sequence[str]) -> str:
     """The one note of a table without a single figure; empty otherwise. Counts are no figures."""
     notes = set(table.columns.get("note", [""]))
-    floats = [
-        v for name in figures for v in table.columns[name] if isinstance(v, float) and name != "dice_percent_mean"
-    ]
+    floats = [value for name in figures for value in table.columns[name] if isinstance(value, float)]
     return next(iter(notes)) if len(notes) == 1 and all(map(math.isnan, floats)) else ""
