@@ -2,41 +2,24 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable
 from typing import Any
 
 from SAMSegmenterLib.core.slicing import paste
-from SAMSegmenterLib.desktop.effect_session import EffectSession
-from SAMSegmenterLib.scene.streamed_preview import SURFACE, Block, StreamedPreview
-
-_SHARE = 10
-"""Showing takes at most one part in so many of the time, and happens at most every `_REST_SECONDS`."""
-
-_REST_SECONDS = 0.5
+from SAMSegmenterLib.desktop.paced_preview import PacedPreview
+from SAMSegmenterLib.scene.streamed_preview import Block, StreamedPreview
 
 _PIXELS_AT_ONCE = 4 << 20
 """Pixels that are turned into voxels in one go, some 20 ms; of many masks at once the others follow at later ticks."""
 
 
-class PropagationDisplay:
-    """Keeps a preview beside the segmentation in step with what was carried and is not accepted yet.
+class PropagationDisplay(PacedPreview):
+    """Keeps a preview beside the segmentation in step with what was carried and is not accepted yet."""
 
-    Args:
-        scripted_effect: the C++ half of the effect.
-        effect_session: whose results are shown.
-        clock: seconds that never run backwards.
-    """
-
-    def __init__(
-        self, scripted_effect: Any, effect_session: EffectSession, clock: Callable[[], float] = time.monotonic
-    ) -> None:
-        self._effect, self._owner, self._clock = scripted_effect, effect_session, clock
-        self._preview: StreamedPreview | None = None
+    def _forget(self) -> None:
+        super()._forget()
         self._source: Any = None
         self._pasted: dict[str, dict[int, tuple[Any, Block | None]]] = {}
         self._is_stale = True
-        self._next_at = 0.0
 
     def invalidate(self) -> None:
         """There may be something new to show."""
@@ -49,17 +32,8 @@ class PropagationDisplay:
         if propagation is None or not tuple(propagation.segments) or self._segmentation() is None:
             self.remove()
             return
-        if self._is_stale and (self._clock() >= self._next_at or not propagation.is_running):
-            begun = self._clock()
-            self._show(session)
-            self._next_at = self._clock() + max(_REST_SECONDS, _SHARE * (self._clock() - begun))
-
-    def remove(self) -> None:
-        """Leave nothing in the scene."""
-        if self._preview is not None:
-            self._preview.clear()
-        self._preview, self._source, self._pasted = None, None, {}
-        self._is_stale, self._next_at = True, 0.0
+        if self._is_stale and not (self._is_resting() and propagation.is_running):
+            self._rest_after(lambda: self._show(session))
 
     def _show(self, session: Any) -> None:
         self._is_stale = False
@@ -91,19 +65,6 @@ class PropagationDisplay:
             now[index] = held
         self._pasted[name] = now
         return {index: block for index, (_, block) in now.items() if block is not None}
-
-    def _segmentation(self) -> Any:
-        """The node that is edited; None when there is none, or it is no longer in the scene."""
-        editor = self._effect.parameterSetNode()
-        node = editor.GetSegmentationNode() if editor is not None else None
-        return node if node is not None and node.GetScene() is not None else None
-
-    def _is_in_3d(self) -> bool:
-        """Whether the user has the segmentation shown as surfaces; making one takes a while."""
-        node = self._segmentation()
-        display = node.GetDisplayNode()
-        shown = display is not None and display.GetVisibility() and display.GetVisibility3D()
-        return bool(shown) and node.GetSegmentation().ContainsRepresentation(SURFACE)
 
 
 def _waiting(propagation: Any, segment: str) -> dict[int, Any]:
