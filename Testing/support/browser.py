@@ -48,9 +48,15 @@ def a_workspace(*arguments: str) -> Iterator[str]:
 
 
 @contextlib.contextmanager
-def a_workspace_process(*arguments: str) -> Iterator[tuple[str, int]]:
-    """As `a_workspace`, with the id of the process that answers."""
-    command = [sys.executable, "-u", "-m", "SAMSegmenterLib.cli.sam_workspace", "--no-browser", "--port", "0"]
+def a_workspace_process(
+    *arguments: str, module: str = "SAMSegmenterLib.cli.sam_workspace"
+) -> Iterator[tuple[str, int]]:
+    """As `a_workspace`, with the id of the process that answers.
+
+    Args:
+        module: of the command.
+    """
+    command = [sys.executable, "-u", "-m", module, "--no-browser", "--port", "0"]
     process = subprocess.Popen([*command, *arguments], stdout=subprocess.PIPE, text=True, encoding="utf-8", env=_env())
     deadline = threading.Timer(600, process.kill)
     deadline.start()

@@ -43,6 +43,19 @@ def test_results_are_cut_along_and_across_their_slices(a_desk):
     )
 
 
+def test_a_slice_shows_something_else_only_when_its_own_mask_is_another_one(a_desk):
+    carry(a_desk)
+    propagation = a_desk.controller.session.propagation
+    voxels = CarriedVoxels(a_desk.controller.session)
+    voxels.follow()
+    planes = SlicePlane.lattice(0, 9), SlicePlane.lattice(0, 10), SlicePlane.lattice(1, 12)
+    before = [voxels.seen_on(plane) for plane in planes]
+    (segment,) = voxels.segments()
+    propagation.results.forget([propagation.held(segment)[10]])
+    voxels.follow()
+    assert [voxels.seen_on(plane) == one for plane, one in zip(planes, before, strict=True)] == [True, False, False]
+
+
 def test_nothing_is_made_anew_while_nothing_changes_and_everything_goes_when_it_is_accepted(a_desk):
     carrying = carry(a_desk)
     voxels = CarriedVoxels(a_desk.controller.session)
@@ -51,11 +64,13 @@ def test_nothing_is_made_anew_while_nothing_changes_and_everything_goes_when_it_
     voxels.follow()
     assert voxels.version == version
     a_desk.controller.do(lambda: carrying.accept(5, 6))
+    a_desk.settle()
     voxels.follow()
     (segment,) = voxels.segments()
     assert voxels.version > version and not voxels.on(segment, grid(a_desk, 0, 5)).any()
     assert voxels.on(segment, grid(a_desk, 0, 9)).any()
     a_desk.controller.do(carrying.accept)
+    a_desk.settle()
     voxels.follow()
     assert voxels.segments() == ()
 

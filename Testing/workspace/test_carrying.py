@@ -35,6 +35,7 @@ def test_results_wait_until_they_are_accepted_and_are_undone_as_one_step(a_desk,
     carried(a_desk, carrying)
     assert a_desk.voxels() == BOX and a_desk.controller.session.propagation.can_accept
     a_desk.controller.do(carrying.accept)
+    a_desk.settle()
     assert a_desk.voxels() == SLICES * BOX
     a_desk.controller.do(a_desk.controller.undo)
     a_desk.settle()
@@ -46,6 +47,7 @@ def test_results_wait_until_they_are_accepted_and_are_undone_as_one_step(a_desk,
 def test_a_range_is_accepted_alone_and_the_rest_is_rejected(a_desk, carrying):
     carried(a_desk, carrying)
     a_desk.controller.do(lambda: carrying.accept(5, 6))
+    a_desk.settle()
     assert a_desk.voxels() == 3 * BOX
     a_desk.controller.do(carrying.reject)
     assert not a_desk.controller.session.propagation.has_results and a_desk.voxels() == 3 * BOX
@@ -109,6 +111,7 @@ def test_cancelling_keeps_what_was_found(a_desk, carrying):
     a_desk.controller.do(a_desk.controller.session.cancel)
     assert found >= 2 and not propagation.is_running and len(propagation.held(segment)) >= found
     a_desk.controller.do(carrying.accept)
+    a_desk.settle()
     assert a_desk.voxels() > 2 * BOX
 
 

@@ -261,6 +261,7 @@ def test_several_marked_slices_are_accepted_as_one_step(a_desk):
     controller.do(controller.session.predict_stack)
     a_desk.settle()
     controller.do(controller.accept_stack)
+    a_desk.settle()
     assert a_desk.voxels() == 3 * BOX_ON_SLICE
     controller.do(controller.undo)
     assert a_desk.voxels() == 0

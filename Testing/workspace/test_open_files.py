@@ -1,6 +1,7 @@
 """The dialog opens what lies in the shared folder, and nothing changes when something cannot be opened."""
 
 import asyncio
+from threading import current_thread, main_thread
 
 import numpy as np
 import pytest
@@ -47,6 +48,10 @@ class Desk:
         self.files.open_path(*arguments)
         await self.files._task
 
+    async def browse(self, path):
+        self.files.browse(path)
+        await self.files._listing
+
     @property
     def names(self):
         return [row.name for row in self.desk.controller.case.segments()]
@@ -62,12 +67,21 @@ def desk(tmp_path, shared):
 def test_folders_are_listed_and_climbed(desk):
     assert desk.files.state["folder_shared"] and desk.files.state["folder_path"] == ""
     assert [one["name"] for one in desk.files.state["folder_entries"]][:2] == ["series", "boxes.seg.nrrd"]
-    desk.files.browse("series")
+    asyncio.run(desk.browse("series"))
     assert desk.files.state["folder_path"] == "series" and desk.files.state["folder_parent"] == ""
     assert len(desk.files.state["folder_entries"]) == 4 and desk.changes == 1
-    desk.files.browse("..")
+    asyncio.run(desk.browse(".."))
     assert "out of the shared folder" in desk.files.state["open_error"]
     assert desk.files.state["folder_path"] == "series"
+
+
+def test_of_two_folders_the_one_that_was_asked_for_last_is_listed(desk):
+    async def run():
+        desk.files.browse("series")
+        await desk.browse("")
+
+    asyncio.run(run())
+    assert desk.files.state["folder_path"] == "" and desk.changes == 1
 
 
 def test_a_volume_and_its_structures_are_opened(desk):
@@ -85,6 +99,23 @@ def test_a_volume_and_its_structures_are_opened(desk):
 def test_a_folder_of_dicom_files_is_opened(desk):
     asyncio.run(desk.open("series", "volume"))
     assert desk.desk.controller.case.volume.shape_kji == (4, 8, 8)
+
+
+def test_a_folder_with_a_link_that_leads_out_is_not_opened_and_the_page_answers_meanwhile(desk, shared, monkeypatch):
+    try:
+        (shared / "series" / "more").symlink_to(shared.parent)
+    except OSError:
+        pytest.skip("links cannot be made here")
+    holds, threads = SharedFolder.holds, set()
+    monkeypatch.setattr(
+        SharedFolder,
+        "holds",
+        lambda self, path: (path.name == "more" and threads.add(current_thread())) or holds(self, path),
+    )
+    before = desk.desk.controller
+    asyncio.run(desk.open("series", "volume"))
+    assert "A link in series leads to files" in desk.files.state["open_error"] and desk.desk.controller is before
+    assert threads and main_thread() not in threads, "the folder is walked off the event loop"
 
 
 @pytest.mark.parametrize(

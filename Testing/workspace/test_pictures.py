@@ -1,23 +1,14 @@
 """Pictures hold the grey values of the window and the colours of the masks, turned as they are shown."""
 
-import base64
-import io
-
 import numpy as np
-from PIL import Image
 
 from SAMSegmenterLib.core.geometry import Volume
 from SAMSegmenterLib.core.slicing import SlicePlane, extract
 from SAMSegmenterLib.core.windowing import LevelWidth
 from SAMSegmenterLib.workspace.orientation import Orientation
 from SAMSegmenterLib.workspace.pictures import Heat, Layer, layers_url, slice_url
+from support.data_urls import pixels_of
 from support.phantoms import matrix
-
-
-def pixels_of(url):
-    kind, text = url.split(",", 1)
-    assert kind == "data:image/png;base64"
-    return np.asarray(Image.open(io.BytesIO(base64.b64decode(text))))
 
 
 def a_slice(array, to_ras):
@@ -81,3 +72,20 @@ def test_heat_goes_from_yellow_to_red_and_leaves_zero_clear():
     values = np.array([[0.0, 0.25, 1.0]], np.float32)
     clear, little, much = pixels_of(layers_url([Heat(values)], unturned(3, 1)))[0]
     assert clear[3] == 0 and little[1] > much[1] and much[3] > little[3] > 0
+
+
+def test_any_number_of_colours_is_shown():
+    masks, colours = np.eye(300, dtype=bool)[:, None], [(n % 256 / 255, n // 256 / 255, 0.0) for n in range(300)]
+    layers = [Layer(mask, colour, 1.0, 1.0) for mask, colour in zip(masks, colours, strict=True)]
+    shown = pixels_of(layers_url(layers, unturned(300, 1)))[0]
+    assert np.array_equal(shown[:, :3], np.round(255 * np.array(colours)))
+
+
+def test_the_outline_goes_along_the_border_of_the_picture_too():
+    mask = np.ones((5, 5), bool)
+    mask[2, 4] = False
+    drawn = pixels_of(layers_url([Layer(mask, (1.0, 0.0, 0.0), 0.0, 1.0)], unturned(5, 5)))[..., 3] > 0
+    expected = mask.copy()
+    expected[1:4, 1:4] = False
+    expected[2, 3] = True
+    assert np.array_equal(drawn, expected)

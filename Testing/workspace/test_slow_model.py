@@ -51,7 +51,7 @@ class Page:
 
     async def tick(self):
         while True:
-            if self.controller.tick():
+            if self.controller.tick() or self.state.is_behind:
                 self.push()
             await asyncio.sleep(TICK_SECONDS)
 

@@ -1,25 +1,19 @@
 """The page is told what the session holds, and pictures are made again only when something changed."""
 
-import base64
-import io
 import json
 
 import numpy as np
 import pytest
-from PIL import Image
 
 from SAMSegmenterLib.workspace.carrying import Carrying
 from SAMSegmenterLib.workspace.session_state import session_state
 from SAMSegmenterLib.workspace.view_state import ViewDrawer
+from support.data_urls import pixels_of
 from support.workspace_desk import IN_FIRST
 
 
 def drawer(desk, name="axial"):
     return ViewDrawer(desk.controller, desk.controller.views[name])
-
-
-def pixels_of(url):
-    return np.asarray(Image.open(io.BytesIO(base64.b64decode(url.split(",", 1)[1]))))
 
 
 def mark(desk, uv=IN_FIRST):
@@ -123,6 +117,7 @@ def test_what_was_carried_is_striped_in_every_view_until_it_is_accepted(a_desk):
     assert 60 < drawn < 180, "stripes leave pixels between them"
     assert len({tuple(colour) for colour in carried[carried[..., 3] > 0][:, :3].tolist()}) == 1
     a_desk.controller.do(Carrying(a_desk.controller).accept)
+    a_desk.settle()
     assert np.count_nonzero(pixels_of(drawer(a_desk).state()["overlay"])[..., 3]) == 180
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -31,6 +31,10 @@ _CARRYING_METHODS = {
     "edit_carried": "edit_carried",
 }
 _CLEANUP = ("keep", "fill_holes", "minimum_mm2", "smooth_px")
+
+_LOOKS = ("tool", "label", "show", "colour", "go_to")
+_LOOKS_OF_MOUSE = ("scroll", "cross", "window", "hover", "leave")
+"""What changes neither segments nor marks, and is done also while masks are being written."""
 
 Action = Callable[..., Any]
 
@@ -75,11 +79,11 @@ class PageActions:
             "go_to": lambda index: self._carrying.go_to(int(number({"index": index}, "index"))),
             "accept_range": lambda first, last: self._carrying.accept(int(first), int(last)),
         }
-        return {name: self._acting(one) for name, one in work.items()}
+        return {name: self._acting(name, one) for name, one in work.items()}
 
-    def _acting(self, work: Action) -> Callable[..., None]:
+    def _acting(self, name: str, work: Action) -> Callable[..., None]:
         def act(*arguments: Any, **_: Any) -> None:
-            self._controller.do(lambda: work(*arguments))
+            self._controller.do(lambda: work(*arguments), waits=not _only_looks(name, arguments))
             self._push()
 
         return act
@@ -148,3 +152,10 @@ class PageActions:
         session = self._controller.session
         wanted = value if name == "keep" else bool(value) if name == "fill_holes" else number({"value": value}, "value")
         session.cleanup = replace(session.cleanup, **{name: wanted})
+
+
+def _only_looks(name: str, arguments: Sequence[Any]) -> bool:
+    event = arguments[0] if arguments else None
+    if name == "act" and isinstance(event, Mapping):
+        return event.get("kind") in _LOOKS_OF_MOUSE
+    return name in _LOOKS

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable
 from typing import Any
 
 import numpy as np
@@ -9,7 +10,7 @@ import numpy as np
 from SAMSegmenterLib.core.arrays import Mask, Matrix4
 from SAMSegmenterLib.core.extents import EMPTY_EXTENT, extent_shape, intersection, is_empty, window
 from SAMSegmenterLib.core.lattice import Lattice, mask_on_slice
-from SAMSegmenterLib.core.slicing import Extent, SliceImage, paste
+from SAMSegmenterLib.core.slicing import Extent, SliceImage, SlicePlane, paste
 from SAMSegmenterLib.session.editing_session import EditingSession
 
 
@@ -44,6 +45,12 @@ class CarriedVoxels:
     def segments(self) -> tuple[str, ...]:
         """Ids of the segments that have such masks."""
         return tuple(self._there)
+
+    def seen_on(self, plane: SlicePlane) -> Hashable:
+        """What of these masks a slice shows: the same as before when the picture is."""
+        if plane.axis != self._axis:
+            return self.version
+        return tuple((segment_id, slices.get(plane.index)) for segment_id, slices in self._there.items())
 
     def on(self, segment_id: str, grid: SliceImage) -> Mask:
         """What of these masks lies on a slice, in any direction: (H, W) bool.

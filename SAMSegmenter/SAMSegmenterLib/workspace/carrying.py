@@ -59,9 +59,7 @@ class Carrying:
 
     def accept(self, first: int | None = None, last: int | None = None) -> None:
         """Write the results, or those of a range of slices, as one step."""
-        segment_id = shown_segment(self._session)
-        if self._session.accept_propagation(first, last).changed:
-            self._controller.was_written(segment_id, self._controller.view.plane)
+        self._controller.write(self._session.accepting_propagation(first, last), shown_segment(self._session))
 
     def reject(self) -> None:
         """Drop the results."""

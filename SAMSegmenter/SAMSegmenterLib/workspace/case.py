@@ -53,6 +53,7 @@ class WorkspaceCase:
     Attributes:
         name: of the volume.
         sources, writers: for `EditingSession`.
+        before_copy: called before segments are copied, so that none is copied half written.
 
     Raises:
         DependencyError: Slicer's package is missing.
@@ -72,6 +73,7 @@ class WorkspaceCase:
         self._editor_node.SetAndObserveSourceVolumeNode(self._volume_node)
         self.writers = LogicWriterProvider(self._editor_node, undo_states=20)
         self.sources = EditorSource(self._editor_node)
+        self.before_copy: Callable[[], None] = lambda: None
         if not self.segments():
             self.add_segment()
 
@@ -133,6 +135,7 @@ class WorkspaceCase:
         Raises:
             InputError: there is no segment.
         """
+        self.before_copy()
         return copy_of_segments(self._node, self._volume_node)
 
     def segmentation(self) -> Segmentation:

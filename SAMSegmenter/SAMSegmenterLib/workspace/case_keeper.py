@@ -42,14 +42,15 @@ class CaseKeeper:
     def tick(self) -> bool:
         """The controller's tick, and keep what was accepted since. True when the page has to be drawn anew."""
         changed = self.controller.tick()
-        if not self._seen.is_current:
-            self._seen, self._saved = self.controller.case.state(), None
-            self._kept.note_change()
+        if self.controller.writing.is_running:
+            return changed
+        self._note_changes()
         self._kept.save_if_due(self.controller.case.kept)
         return changed
 
     def exchange(self, opened: Opened) -> None:
         """Work on another case; what was accepted on this one stays kept unless the user saved it."""
+        self._finish_writing()
         self._kept.save_now(self.controller.case.kept)
         before, is_saved = self.controller, self._is_saved
         self._begin(opened)  # fails before anything is let go
@@ -59,6 +60,7 @@ class CaseKeeper:
 
     def add_labels(self, labels: Segmentation) -> int:
         """Add structures to the segments; returns how many."""
+        self.controller.writing.finish()
         added = self.controller.case.add_structures(labels)
         self._segments_exchanged()
         return len(added)
@@ -88,9 +90,20 @@ class CaseKeeper:
 
     def end(self) -> None:
         """The workspace ends, whoever ended it: accepted segments stay kept unless they were saved, marks as well."""
+        self._finish_writing()
         self._kept.save_now(self.controller.case.kept)
         self._kept.close(self._is_saved)
         self._service.leave()
+
+    def _finish_writing(self) -> None:
+        """Have everything in the segments that the user accepted."""
+        self.controller.writing.finish()
+        self._note_changes()
+
+    def _note_changes(self) -> None:
+        if not self._seen.is_current:
+            self._seen, self._saved = self.controller.case.state(), None
+            self._kept.note_change()
 
     @property
     def _is_saved(self) -> bool:

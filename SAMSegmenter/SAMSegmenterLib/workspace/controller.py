@@ -10,15 +10,18 @@ import numpy as np
 from SAMSegmenterLib.core.errors import InputError
 from SAMSegmenterLib.core.marks import BoxMark
 from SAMSegmenterLib.core.slicing import SlicePlane
+from SAMSegmenterLib.core.stepwise import Stepwise
 from SAMSegmenterLib.session.autosave import Autosave
 from SAMSegmenterLib.session.dragged_box import dragged_box
 from SAMSegmenterLib.session.editing_session import EditingSession
 from SAMSegmenterLib.session.model_service import ModelService
 from SAMSegmenterLib.session.notices import INFO, Notice
+from SAMSegmenterLib.session.preview import AcceptResult
 from SAMSegmenterLib.workspace.case import WorkspaceCase
 from SAMSegmenterLib.workspace.steps import ACCEPTANCE, MARK, Step, Steps
 from SAMSegmenterLib.workspace.surfaces import Surfaces
 from SAMSegmenterLib.workspace.views import View, shown_at, views_of
+from SAMSegmenterLib.workspace.writing import Writing
 
 POINT, BOX, SCRIBBLE, LASSO, PICK = "point", "box", "scribble", "lasso", "pick"
 TOOLS = (POINT, BOX, SCRIBBLE, LASSO, PICK)
@@ -53,6 +56,7 @@ class WorkspaceController:
         new_name: name of the new segments that take picked proposals; None adds them to the selected segment.
         steps: what can be taken back.
         surfaces: of the segments, made when they are asked for.
+        writing: what is being written into segments.
 
     Thread: main, all of it.
     """
@@ -65,7 +69,8 @@ class WorkspaceController:
         self.active = next(iter(self.views))
         self.tool, self.label, self.steps = POINT, 1, Steps()
         self.new_name: str | None = None
-        self.surfaces = Surfaces(case)
+        self.surfaces, self.writing = Surfaces(case), Writing()
+        case.before_copy = self.writing.finish
         self._segments = case.state()
         self.session.select_segment(case.segments()[0].id)
         self._follow_view()
@@ -77,17 +82,23 @@ class WorkspaceController:
 
     def tick(self) -> bool:
         """Publish what is finished, begin what is due; to be called every 20 ms or so. True when anything changed."""
-        if not self._segments.is_current:
+        was_busy = self.writing.is_busy
+        self._write_on()
+        if not self.writing.is_running and not self._segments.is_current:
             self._segments = self.case.state()
             self.session.segmentation_changed()
-        return self._tick_surfaces() | self.session.tick()
+        return self._tick_surfaces() | self.session.tick() | was_busy
 
-    def do(self, work: Callable[[], Any]) -> None:
-        """Do something on behalf of the user: what fails becomes a notice, what is quick appears at once."""
-        try:
-            work()
-        except Exception as error:  # noqa: BLE001 - the user gets a message instead of a traceback
-            self.session.tell(Notice.of(error))
+    def do(self, work: Callable[[], Any], waits: bool = True) -> None:
+        """Do something on behalf of the user: what fails becomes a notice, what is quick appears at once.
+
+        Args:
+            waits: whether it comes after what is being written; False for what only changes what is seen.
+        """
+        if waits and self.writing.is_busy:
+            self.writing.wait(work)
+            return
+        self._try(work)
         self.session.tick(CLICK_WAIT_SECONDS)
 
     def tell(self, message: str) -> None:
@@ -196,8 +207,17 @@ class WorkspaceController:
 
     def accept_stack(self) -> None:
         """Write the masks of all marked slices into the segment."""
-        if self.session.accept_stack().changed:
-            self.was_written(self.session.segment_id, self.view.plane)
+        self.write(self.session.accepting_stack(), self.session.segment_id)
+
+    def write(self, work: Stepwise[AcceptResult], segment_id: str) -> None:
+        """Write something that takes long, step by step; whatever else changes segments or marks waits meanwhile."""
+        plane = self.view.plane
+
+        def done(result: AcceptResult) -> None:
+            if result.changed:
+                self.was_written(segment_id, plane)
+
+        self.writing.begin(work, done)
 
     def was_written(self, segment_id: str, plane: SlicePlane) -> None:
         """Something was accepted: it can be undone as one step, and then that slice is shown."""
@@ -248,9 +268,22 @@ class WorkspaceController:
         self._select_any()
 
     def close(self) -> None:
-        """End the session."""
+        """End the session; what is being written is written."""
+        self._try(self.writing.finish)
         self.surfaces.close()
         self.session.close()
+
+    def _write_on(self) -> None:
+        """Go on with what is being written, then do what waited for it."""
+        self._try(self.writing.advance)
+        while (work := self.writing.take_waiting()) is not None:
+            self._try(work)
+
+    def _try(self, work: Callable[[], Any]) -> None:
+        try:
+            work()
+        except Exception as error:  # noqa: BLE001 - the user gets a message instead of a traceback
+            self.session.tell(Notice.of(error))
 
     def _tick_surfaces(self) -> bool:
         try:

@@ -79,6 +79,22 @@ def _refuse_above(most: int, size: int | None, path: Path) -> None:
         )
 
 
+def check_links(folder: Path, allowed: Callable[[Path], bool]) -> None:
+    """Check where the links below a folder lead.
+
+    Args:
+        allowed: whether the file that a path leads to may be read.
+
+    Raises:
+        InputError: one may not.
+    """
+    if any(item.is_symlink() and not allowed(item) for item in folder.rglob("*")):
+        raise InputError(
+            f"A link in {folder.name} leads to files that may not be read from here.",
+            "Copy the files themselves into the folder.",
+        )
+
+
 def check_named_files(path: Path, allowed: Callable[[Path], bool]) -> None:
     """Check the files that a header names for its voxels.
 

@@ -40,6 +40,7 @@ class OpenFiles:
     ) -> None:
         self._keeper, self._folder, self._changed, self._show = keeper, folder, changed, show
         self._task: asyncio.Task[None] | None = None
+        self._listing: asyncio.Task[None] | None = None
         self.state: dict[str, Any] = {
             "opening": "",
             "open_error": "",
@@ -49,12 +50,10 @@ class OpenFiles:
         }
 
     def browse(self, path: str = "") -> None:
-        """List a folder of the shared one."""
-        try:
-            self.state.update(self._listed(str(path)), open_error="")
-        except SAMError as error:
-            self.state["open_error"] = str(error)
-        self._changed()
+        """Begin to list a folder of the shared one, which may take a while; the one asked for last is shown."""
+        if self._listing is not None:
+            self._listing.cancel()
+        self._listing = asyncio.get_running_loop().create_task(self._browse(str(path)))
 
     def open_path(self, path: str, kind: str, series: str = "", frame: str = "") -> None:
         """Begin to open a file or folder of the shared one."""
@@ -109,10 +108,15 @@ class OpenFiles:
             if self._folder is None:
                 raise InputError("No folder is shared.", "Start the workspace with --folder.")
             path = self._folder.path(text)
-            self._folder.check_contents(path)
             await self.take(kind, path, series.strip(), frame_number(frame), self._folder.holds)
         except SAMError as error:
             self._keeper.controller.session.tell(Notice.of(error))
+            self._tell(open_error=str(error))
+
+    async def _browse(self, path: str) -> None:
+        try:
+            self._tell(**await asyncio.to_thread(self._listed, path), open_error="")
+        except SAMError as error:
             self._tell(open_error=str(error))
 
     def _listed(self, path: str) -> dict[str, Any]:

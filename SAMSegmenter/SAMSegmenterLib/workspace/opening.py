@@ -15,7 +15,7 @@ from SAMSegmenterLib.files import formats
 from SAMSegmenterLib.files.images import read_image
 from SAMSegmenterLib.files.labels import read_labels
 from SAMSegmenterLib.workspace.archives import unpack
-from SAMSegmenterLib.workspace.file_checks import check_named_files, check_size, check_sizes, check_start
+from SAMSegmenterLib.workspace.file_checks import check_links, check_named_files, check_size, check_sizes, check_start
 
 Allowed = Callable[[Path], bool]
 
@@ -40,7 +40,7 @@ def open_volume(path: Path, allowed: Allowed, series: str = "", frame: int = 0) 
     """Read an image file, a folder of DICOM files, or such a folder in a zip file.
 
     Args:
-        allowed: whether another file that the file names may be read.
+        allowed: whether another file that the file names, or a link in the folder leads to, may be read.
         series: which series of a DICOM folder; empty when none was chosen.
         frame: which volume of a 4D file, from 1; 0 when none was chosen.
 
@@ -74,7 +74,9 @@ def sample() -> Volume:
 
 
 def _check(path: Path, allowed: Allowed) -> None:
-    if path.is_file():
+    if path.is_dir():
+        check_links(path, allowed)
+    elif path.is_file():
         check_start(path)
         check_named_files(path, allowed)
         check_size(path)

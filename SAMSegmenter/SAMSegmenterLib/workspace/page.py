@@ -8,13 +8,13 @@ from typing import Any
 
 from SAMSegmenterLib.workspace.extension import Extension
 from SAMSegmenterLib.workspace.page_elements import ARIA, Actions, element
-from SAMSegmenterLib.workspace.page_files import build_files, build_open_dialog
+from SAMSegmenterLib.workspace.page_files import WHICH, build_files, build_open_dialog
 from SAMSegmenterLib.workspace.page_help import LEGAL, build_help
 from SAMSegmenterLib.workspace.page_kept import build_kept
 from SAMSegmenterLib.workspace.page_keys import KEYS
 from SAMSegmenterLib.workspace.page_notices import build_notices
 from SAMSegmenterLib.workspace.page_panels import build_panel_buttons, build_panels
-from SAMSegmenterLib.workspace.page_propagation import REQUEST, VARIABLES, build_propagation, build_strip
+from SAMSegmenterLib.workspace.page_propagation import RANGE, REQUEST, build_propagation, build_strip
 from SAMSegmenterLib.workspace.page_segments import build_segments
 from SAMSegmenterLib.workspace.page_settings import build_settings
 from SAMSegmenterLib.workspace.page_slice import build_slice
@@ -32,6 +32,10 @@ CLIENT = {
     "vue_use": ["samWorkspace", "samOpenFiles"],
 }
 """What the browser loads besides trame's own."""
+
+
+VARIABLES: dict[str, Any] = {**RANGE, **WHICH, "removing": ""}
+"""What the user chose on the page and did not ask for yet, as it begins with each volume."""
 
 
 def build_page(
@@ -52,7 +56,7 @@ def build_page(
     from trame.widgets import vuetify3 as v3
 
     server.enable_module(CLIENT)
-    server.state.update({"big": view_names[0], "help_open": False, "removing": "", **VARIABLES})
+    server.state.update({"big": view_names[0], "help_open": False, **VARIABLES})
     with VAppLayout(server, theme=("theme", "dark")):
         element(
             "sam-keys",
@@ -68,6 +72,14 @@ def build_page(
             build_panel_buttons(v3, extensions)
             build_files(v3)
             _build_page_buttons(v3)
+        with v3.VMain(style="height: 100vh"), html.Div(classes="sam-work"):
+            with html.Div(classes="sam-below", inert=("panel !== ''",), __properties=["inert"]):
+                with html.Div(classes="sam-views"):
+                    for name in view_names:
+                        _build_view(name, actions)
+                    build_surface(actions)
+                build_strip(actions)
+            build_panels(v3, html, extensions)
         with v3.VNavigationDrawer(permanent=True, location="right", width=312, tag="aside", aria_label="Panel"):
             build_segments(v3, html, actions)
             build_slice(v3, html, server.state, actions)
@@ -77,13 +89,6 @@ def build_page(
                 build_kept(v3, actions)
                 build_notices(v3, html, actions)
                 html.P(LEGAL, classes="sam-legal")
-        with v3.VMain(style="height: 100vh"), html.Div(classes="sam-work"):
-            with html.Div(classes="sam-views"):
-                for name in view_names:
-                    _build_view(name, actions)
-                build_surface(actions)
-            build_strip(actions)
-            build_panels(v3, html, extensions)
         build_open_dialog(v3, html, actions)
         build_help(v3, html)
     server.state.trame__title = "SAM workspace"
@@ -93,6 +98,7 @@ def _build_view(name: str, actions: Actions) -> None:
     element(
         "sam-slice",
         v_if=(f"view_{name}",),
+        key=("case_number",),
         view=(f"view_{name}",),
         image=(f"image_{name}",),
         overlay=(f"overlay_{name}",),

@@ -13,6 +13,9 @@ _SAVED = (
     (".mrb", "Save volume and segments as a Slicer scene, .mrb"),
 )
 
+WHICH = {"open_series": "", "open_frame": ""}
+"""Which part of a file is meant, as the dialog begins."""
+
 
 def build_files(v3: Any) -> None:
     """Lay out the buttons that open and save."""
@@ -69,7 +72,7 @@ def _which(v3: Any) -> None:
     with v3.VRow(dense=True):
         for name, label in (("open_series", "Series, of several DICOM series"), ("open_frame", "Volume, of a 4D file")):
             with v3.VCol():
-                v3.VTextField(v_model=(name, ""), label=label, density="compact", variant="outlined", hide_details=True)
+                v3.VTextField(v_model=(name,), label=label, density="compact", variant="outlined", hide_details=True)
 
 
 def _folder(v3: Any, html: Any, actions: Actions) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 
 from SAMSegmenterLib.workspace.page_elements import ARIA, Actions, element, section, text_button
 
-VARIABLES = {"carry_range": "end", "carry_first": 0, "carry_last": 0, "carry_all": False, "chosen_range": None}
+RANGE = {"carry_range": "end", "carry_first": 0, "carry_last": 0, "carry_all": False, "chosen_range": None}
 """What the user chose here and did not ask for yet, as the page begins."""
 
 REQUEST = (
@@ -123,6 +123,7 @@ def build_strip(actions: Actions) -> None:
     element(
         "sam-strip",
         v_if=("strip.last >= strip.first",),
+        key=("case_number",),
         strip=("strip",),
         range=("chosen_range",),
         go=(actions["go_to"], "[$event]"),

@@ -50,13 +50,13 @@ def build_toolbar(v3: Any, actions: Actions) -> None:
 def build_work(v3: Any, html: Any, actions: Actions) -> None:
     """Lay out what is under way, and the button that stops it."""
     html.Span(
-        "{{ carrying.progress || progress }}",
+        "{{ writing ? 'Writing the masks ...' : carrying.progress || progress }}",
         role="status",
         aria_live="polite",
         classes="sam-progress",
         __properties=ARIA,
     )
-    v3.VProgressCircular(v_if=("busy",), indeterminate=True, size=20, width=2, classes="mr-1")
+    v3.VProgressCircular(v_if=("busy || writing",), indeterminate=True, size=20, width=2, classes="mr-1")
     icon_button(
         v3, "mdi-stop-circle-outline", "Stop what is under way; what is there stays (.)", "cancel", actions,
         v_if=("busy || carrying.running",),

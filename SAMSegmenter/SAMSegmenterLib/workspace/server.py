@@ -18,7 +18,7 @@ from SAMSegmenterLib.workspace.case_keeper import CaseKeeper
 from SAMSegmenterLib.workspace.downloads import add_downloads
 from SAMSegmenterLib.workspace.extension import Extension, Host
 from SAMSegmenterLib.workspace.open_files import OpenFiles
-from SAMSegmenterLib.workspace.page import build_page
+from SAMSegmenterLib.workspace.page import VARIABLES, build_page
 from SAMSegmenterLib.workspace.page_state import PageState
 from SAMSegmenterLib.workspace.prompt_download import add_prompt_download
 from SAMSegmenterLib.workspace.proxy import TOKEN_HEADER
@@ -61,10 +61,10 @@ class WorkspaceServer:
         self._files = OpenFiles(keeper, folder, upload_bytes, self.push, self._show_files)
         self._told: dict[str, Any] = {}
         self._tick_task: asyncio.Task[None] | None = None
-        self._is_stopped = False
+        self._is_stopped, self._number = False, 0
         host = Host(self._server.state, lambda: self.keeper.controller, self._tell, self.push)
         self._extensions = [make(host) for make in extensions]
-        self._server.state.update({"theme": "dark", "panel": "", **self._files.state})
+        self._server.state.update({"theme": "dark", "panel": "", "case_number": 0, **self._files.state})
         self._begin_case()
         self._build()
         self._server.controller.on_server_bind.add(self._bind)
@@ -93,6 +93,7 @@ class WorkspaceServer:
         """Send the page what has changed."""
         if self.keeper.controller is not self._controller:
             self._begin_case()
+            self._forget_choices()
             for extension in self._extensions:
                 extension.case_changed()
             if list(self._controller.views) != self._laid_out:
@@ -109,6 +110,12 @@ class WorkspaceServer:
         self._page = PageState(self._controller)
         self._actions = PageActions(self._controller, self.push).by_name()
         self._told.clear()
+
+    def _forget_choices(self) -> None:
+        """What was chosen on the page for the last volume, such as a range of slices or the zoom, ends."""
+        self._number += 1
+        with self._server.state as state:
+            state.update({**VARIABLES, "case_number": self._number})
 
     def _build(self) -> None:
         """Lay out the page; what it asks for goes to the case that is at hand then."""
@@ -171,7 +178,7 @@ class WorkspaceServer:
         """The session's timer: the worker runs on a thread of its own, so the loop is free in between."""
         while True:
             try:
-                if self.keeper.tick():
+                if self.keeper.tick() or self._page.is_behind:
                     self.push()
                 for extension in self._extensions:
                     extension.tick()

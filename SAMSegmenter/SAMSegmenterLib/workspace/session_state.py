@@ -27,6 +27,7 @@ def session_state(controller: WorkspaceController) -> dict[str, Any]:
         "recovery": session.recovery is not None,
         "level_width": _level_width(session.source.displayed if session.source is not None else None),
         "surface_state": controller.surfaces.state,
+        "writing": controller.writing.is_running,
         **_masks(session),
         **_work(session),
         **_settings(session),

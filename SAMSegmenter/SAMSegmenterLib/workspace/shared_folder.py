@@ -92,15 +92,6 @@ class SharedFolder:
         found.sort(key=lambda entry: (not entry.is_folder, entry.name.casefold()))
         return found[:MOST_ENTRIES], len(found) > MOST_ENTRIES
 
-    def check_contents(self, path: Path) -> None:
-        """Check that nothing below a folder leads outside.
-
-        Raises:
-            InputError: something does.
-        """
-        if path.is_dir() and any(item.is_symlink() and not self.holds(item) for item in path.rglob("*")):
-            raise _outside()
-
     def _entry(self, item: os.DirEntry[str]) -> Entry:
         path = Path(item.path).relative_to(self._root).as_posix()
         is_folder = item.is_dir()

@@ -37,13 +37,14 @@ class ViewDrawer:
         self._controller, self._view = controller, view
         self._carried = carried if carried is not None else CarriedVoxels(controller.session)
         self._known: dict[str, tuple[Any, str]] = {}
+        self._modified: tuple[int, ...] = ()
 
     def state(self) -> dict[str, Any]:
-        """The view as the page shows it; places are (u, v) on the picture, pixel centres at integers.
+        """The view as the page shows it; places are (u, v) on the slice's square pixels, centres at integers.
 
         Returns:
             `view` are small facts, `image` and `overlay` data URLs, the latter empty when no mask lies on the slice: a
-            picture is only sent again when it changed.
+            picture is only sent again when it changed. The image has the voxels as pixels, which the page stretches.
         """
         controller, view = self._controller, self._view
         volume = controller.session.source.volume
@@ -62,16 +63,18 @@ class ViewDrawer:
                 "active": view.name == controller.active,
                 "marks": marks_state(self._marks(), orientation),
             },
-            "image": self._image(orientation),
+            "image": self._image(),
             "overlay": self._overlay(orientation),
         }
 
-    def _image(self, orientation: Orientation) -> str:
+    def _image(self) -> str:
         source, plane = self._controller.session.source, self._view.plane
-        key = (source.token, source.displayed, plane)
-        return self._remembered(
-            "image", key, lambda: slice_url(extract(source.volume, plane), source.displayed, orientation)
-        )
+
+        def make() -> str:
+            image = extract(source.volume, plane, square_pixels=False)
+            return slice_url(image, source.displayed, Orientation.of(image, source.volume.ijk_to_ras))
+
+        return self._remembered("image", (source.token, source.displayed, plane), make)
 
     def _overlay(self, orientation: Orientation) -> str:
         session, case, plane = self._controller.session, self._controller.case, self._view.plane
@@ -81,7 +84,10 @@ class ViewDrawer:
         self._carried.follow()
         rows, state, marks = tuple(case.segments()), case.state(), self._marks()
         priors = tuple(mark for mark in marks if isinstance(mark, PriorMark))
-        key = (plane, rows, state.modified, session.source.token, preview, analyses, priors, self._carried.version)
+        if not self._controller.writing.is_running:  # what is being written is drawn when all is
+            self._modified = state.modified
+        guesses = preview, analyses, priors, self._carried.seen_on(plane)
+        key = (plane, rows, self._modified, session.source.token, *guesses)
         return self._remembered(
             "overlay", key, lambda: layers_url([*self._segments(rows), *self._guesses(priors, here)], orientation)
         )

@@ -3,6 +3,8 @@
   const FIELDS = "input:not([type=range]):not([type=checkbox]), textarea, select, [role=listbox], [role=combobox]";
   const PRESSED = "button, a, [role=button], [role=option], summary";
 
+  const COVERS = ".v-dialog.v-overlay--active, .sam-panel"; /* nobody sees what a key would do below */
+
   const Keys = {
     name: "sam-keys",
     props: { keys: { type: Object, required: true } },
@@ -22,7 +24,7 @@
       },
       press(event) {
         const at = (selector) => event.target.closest && event.target.closest(selector);
-        if (at(FIELDS) || event.altKey || event.isComposing || document.querySelector(".v-overlay--active .sam-help")) return;
+        if (at(FIELDS) || event.altKey || event.isComposing || document.querySelector(COVERS)) return;
         if ((event.key === "Enter" || event.key === " ") && !event.ctrlKey && at(PRESSED)) return;
         if (event.key === "?") { event.preventDefault(); return this.$emit("help"); }
         const action = this.keys[this.nameOf(event)];
