@@ -44,7 +44,7 @@ def sam_with(path):
 
 def test_sams_own_predictor_answers_every_kind_of_prompt_as_the_projects_does(a_checkpoint, an_image):
     path, spec = a_checkpoint
-    image, predictor = an_image(*SHAPE), load_predictor(spec, "cpu")
+    image, predictor = an_image(*SHAPE), load_predictor(spec, "cpu", engine="torch")
     reference = reference_predictor(sam_with(path), image)
     (embedding,) = predictor.encode([image])
     np.testing.assert_array_equal(embedding.features, reference.features[0].half().numpy())
@@ -57,7 +57,7 @@ def test_sams_own_predictor_answers_every_kind_of_prompt_as_the_projects_does(a_
 
 def test_an_answer_is_a_mask_prompt_for_the_next_one(a_checkpoint, an_image):
     path, spec = a_checkpoint
-    image, predictor = an_image(*SHAPE), load_predictor(spec, "cpu")
+    image, predictor = an_image(*SHAPE), load_predictor(spec, "cpu", engine="torch")
     reference = reference_predictor(sam_with(path), image)
     (embedding,) = predictor.encode([image])
     box, clicks = Prompts.of(box=[45, 25, 130, 75]), Prompts.of([[85, 50]], [[190, 90]])

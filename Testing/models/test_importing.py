@@ -47,7 +47,7 @@ def test_a_promptless_model_is_known_as_one_and_answers_as_sam_does(models_folde
     assert spec.promptless and "Promptless" in spec.card and registry()["vessels"] == spec
     network, image = build("small"), an_image(90, 140)
     network.load_state_dict(load_file(a_promptless_file))
-    predictor = load("vessels", "cpu")
+    predictor = load("vessels", "cpu", "torch")
     candidates = segment_slice(predictor, predictor.encode([image])[0])
     assert_same(candidates, reference_predictor(network, image).predict(multimask_output=False))
     assert candidates.masks.shape == (1, 90, 140) and 0 < candidates.masks.mean() < 1

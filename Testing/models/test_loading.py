@@ -25,13 +25,13 @@ def test_a_loaded_model_answers_as_the_network_whose_weights_were_saved(
     torch.save(a_small_network.state_dict(), tmp_path / "same.pth")
     import_file(tmp_path / "same.pth")
     predictor = load("same", device="cpu")
-    assert (predictor.engine, predictor.precision, predictor.device) == ("torch", "float32", "cpu")
+    assert (predictor.engine, predictor.precision, predictor.device) == ("fast", "float32", "cpu")
     assert predictor.spec.sha256 and predictor.threads == torch.get_num_threads()
     image, prompts = an_image(60, 100), [Prompts.of([[50, 30]])]
     (loaded,) = predictor.decode(predictor.encode([image])[0], prompts)
     (original,) = a_small_predictor.decode(a_small_predictor.encode([image])[0], prompts)
     np.testing.assert_array_equal(loaded.masks, original.masks)
-    np.testing.assert_array_equal(loaded.low_res, original.low_res)
+    np.testing.assert_allclose(loaded.low_res, original.low_res, rtol=0, atol=1e-4)
 
 
 def test_weights_in_16_bit_are_computed_in_32(a_weights_file):

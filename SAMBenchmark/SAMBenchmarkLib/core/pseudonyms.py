@@ -51,10 +51,10 @@ def pseudonymised(cases: Sequence[Case], key: Path, output: Path, write: bool = 
 
 def without_paths(text: str, case: Case) -> str:
     """A sentence about a case without the paths and names of its files, which often hold a patient's name."""
-    for path, words in ((case.volume, "the volume"), (case.labels, "the labels")):
+    for path, words in ((case.volume, "<volume>"), (case.labels, "<labels>")):
         for known in (str(path.resolve()), str(path), path.name if path.suffix else ""):
             text = text.replace(known, words) if known else text
-    return text[:1].upper() + text[1:]
+    return text
 
 
 def _read(key: Path) -> list[dict[str, str]]:

@@ -14,6 +14,7 @@ from SAMBenchmarkLib.session.fine_tuning_scores import BOX_STRATEGY, shown_mask
 from SAMBenchmarkLib.session.predictor_loader import with_cache
 from SAMSegmenterLib.core.arrays import Mask
 from SAMSegmenterLib.core.predictor import Predictor
+from SAMSegmenterLib.models.engine_names import TORCH
 from SAMSegmenterLib.models.loading import load_predictor
 from SAMSegmenterLib.models.training.fine_tuning.run import FineTuningResult
 from SAMSegmenterLib.models.training.fine_tuning.samples import ObjectMask, Sample
@@ -41,8 +42,9 @@ def compared_pictures(
     objects = [(place, s, item) for place, s in _held_back(result, places) for item in s.objects]
     titles = choose_objects(result.before, result.after)
     chosen = [objects[number] for number in titles.values()]
-    before = _masks(with_cache(load_predictor(base, device), cache_directory), chosen)
-    after = _masks(with_cache(load_predictor(made, device), kept), chosen)
+    # the engine of the run, whose embeddings are in the cache
+    before = _masks(with_cache(load_predictor(base, device, engine=TORCH), cache_directory), chosen)
+    after = _masks(with_cache(load_predictor(made, device, engine=TORCH), kept), chosen)
     return [
         ComparedPicture(
             title,

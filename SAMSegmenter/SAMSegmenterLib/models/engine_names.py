@@ -16,7 +16,7 @@ APPROXIMATE = (OPENVINO_INT8, OPENVINO_BF16)
 
 
 def chosen_engine(engine: str, architecture: str, device: str) -> str:
-    """The engine to use: "auto" becomes "fast" for vision transformers on the CPU, else "torch".
+    """The engine to use: "auto" becomes "fast" on the CPU, else "torch".
 
     Args:
         engine: "auto" or one of `ENGINES`.
@@ -27,7 +27,7 @@ def chosen_engine(engine: str, architecture: str, device: str) -> str:
         InputError: no such engine, or it does not run this network or on this device.
     """
     if engine == AUTO:
-        return FAST if architecture.startswith("vit") and device.startswith("cpu") else TORCH
+        return FAST if device.startswith("cpu") else TORCH
     if engine not in ENGINES:
         raise InputError(f"There is no engine '{engine}'.", f"Choose one of: {', '.join((AUTO, *ENGINES))}.")
     if engine in OPENVINO_ENGINES and not device.startswith(("cpu", "auto")):

@@ -73,8 +73,8 @@ def load(
     Args:
         name: of the registry, or a spec whose `path` is set.
         device: "auto" (CUDA where there is a GPU, else the CPU), "cpu", "cuda", "cuda:1", "mps".
-        engine: one of `engine_names.ENGINES`, or "auto": what `sam-models tune` chose on this computer, else "fast" for
-            vision transformers on the CPU and "torch", SAM's own code, for the rest. The predictor names what it got:
+        engine: one of `engine_names.ENGINES`, or "auto": what `sam-models tune` chose on this computer, else "fast" on
+            the CPU and "torch", SAM's own code, on other devices. The predictor names what it got:
             an engine that answers wrongly with these weights is replaced.
         threads: CPU threads of the whole process; None takes SAM_THREADS, or leaves them as they are.
         precision: "float32", or "float16" or "bfloat16", which halve the memory of the image encoder; meant for GPUs.

@@ -71,7 +71,7 @@ def test_another_file_is_never_overwritten(numbered, tmp_path, content):
 
 def test_a_sentence_is_told_without_paths():
     said = f"{ANNA.volume} could not be read; mueller_anna.seg.nrrd was not tried. {BERT.volume}/IM1 is none of it."
-    told = "The volume could not be read; the labels was not tried. /data/bert/IM1 is none of it."
+    told = "<volume> could not be read; <labels> was not tried. /data/bert/IM1 is none of it."
     assert without_paths(said, ANNA) == told.replace("/data/bert", str(BERT.volume))
     assert without_paths(f"{BERT.volume / 'IM1'} is no image.", BERT).endswith("IM1 is no image.")
     assert "bert" not in without_paths(f"{BERT.volume / 'IM1'} is no image.", BERT)
