@@ -5,9 +5,8 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable
 
-from SAMBenchmarkLib.core.classical import CLASSICAL
 from SAMBenchmarkLib.core.moments import Moments
-from SAMBenchmarkLib.core.options import ALL_STRATEGIES, SELECTION_TITLES, SELECTIONS
+from SAMBenchmarkLib.core.options import SELECTION_TITLES, SELECTIONS, TABLE_ORDER
 from SAMBenchmarkLib.core.rows import ResultRow
 from SAMBenchmarkLib.core.summary import MICRO
 from SAMBenchmarkLib.core.tables import Table
@@ -35,7 +34,7 @@ def effort_tables(rows: Iterable[ResultRow]) -> list[Table]:
 def _table(selection: str, groups: dict[tuple[str, str], Moments]) -> Table:
     names = [name for name in dict.fromkeys(name for name, _ in groups) if name != MICRO]
     rank = {name: number for number, name in enumerate((*names, MICRO))}
-    order = {name: number for number, name in enumerate((*ALL_STRATEGIES, *CLASSICAL))}
+    order = {name: number for number, name in enumerate(TABLE_ORDER)}
     keys = sorted(groups, key=lambda key: (rank[key[0]], order.get(key[1], len(order)), key[1]))
     rows = [(*key, groups[key].defined, groups[key].mean, groups[key].std) for key in keys]
     title = f"Human correction effort per object, masks selected by {SELECTION_TITLES.get(selection, selection)}"

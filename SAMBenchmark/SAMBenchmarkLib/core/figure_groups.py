@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from SAMBenchmarkLib.core.metric_columns import METRICS
 from SAMBenchmarkLib.core.moments import Moments, moments_by_group
-from SAMBenchmarkLib.core.options import ALL_STRATEGIES
+from SAMBenchmarkLib.core.options import TABLE_ORDER
 from SAMBenchmarkLib.core.row_batches import Batch, grouped
 
 SUMMARY_COLUMNS = ("selection", "structure", "strategy", "label_value", *(metric.column for metric in METRICS))
@@ -51,7 +51,7 @@ class FigureGroups:
 
     def strategies(self, selection: str) -> list[str]:
         """Strategies with rows of a selection, in their usual order."""
-        return in_order({strategy for chosen, _, strategy in self.cells if chosen == selection}, ALL_STRATEGIES)
+        return in_order({strategy for chosen, _, strategy in self.cells if chosen == selection}, TABLE_ORDER)
 
     def _add(self, batch: Batch) -> None:
         names = ("selection", "structure", "strategy")

@@ -7,7 +7,7 @@ import math
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from SAMBenchmarkLib.core.options import ALL_STRATEGIES, SELECTION_TITLES
+from SAMBenchmarkLib.core.options import SELECTION_TITLES, TABLE_ORDER
 from SAMBenchmarkLib.core.protocols.settings import protocol_of
 from SAMBenchmarkLib.core.rows import WHOLE_VOLUME, ResultRow
 from SAMBenchmarkLib.core.tables import Table
@@ -93,7 +93,7 @@ def dice_by_object(rows: Iterable[ResultRow], selection: str, most: int = MOST_O
 def strategies_of(figures: Iterable[Iterable[str]]) -> list[str]:
     """All strategies that are named, in their usual order."""
     found = {name for names in figures for name in names}
-    return [name for name in ALL_STRATEGIES if name in found] + sorted(found - set(ALL_STRATEGIES))
+    return [name for name in TABLE_ORDER if name in found] + sorted(found - set(TABLE_ORDER))
 
 
 def _title(worst: Sequence[ResultRow]) -> str:

@@ -42,6 +42,9 @@ STRATEGY_TITLES = {
 STRATEGY_TITLES |= {name: STRATEGY_TITLES[prompts] for name, prompts in CLASSICAL.items()}
 """What was prompted, of strategies and of classical methods."""
 
+TABLE_ORDER = (*ALL_STRATEGIES, *CLASSICAL)
+"""How all tables list strategies and classical methods; others follow by name."""
+
 SELECTIONS = ("oracle", "predicted_iou", "first")
 SELECTION_TITLES = {
     "oracle": "oracle (best Dice against the reference)",

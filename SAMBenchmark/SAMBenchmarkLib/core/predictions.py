@@ -7,8 +7,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from SAMBenchmarkLib.core.classical import CLASSICAL
-from SAMBenchmarkLib.core.options import ALL_STRATEGIES, SELECTIONS, STRATEGY_TITLES
+from SAMBenchmarkLib.core.options import SELECTIONS, STRATEGY_TITLES, TABLE_ORDER
 from SAMBenchmarkLib.core.rows import ResultRow
 from SAMBenchmarkLib.core.store import ResultStore
 from SAMSegmenterLib.core.arrays import Mask
@@ -43,7 +42,7 @@ def predictions_as_segmentations(
     for row in store.rows(option_hash, case_id=case_id, frame=frame):
         if not (row.variant or row.round or row.repeat):
             found.setdefault((row.selection, row.strategy), []).append(row)
-    names = (*ALL_STRATEGIES, *CLASSICAL)
+    names = TABLE_ORDER
     order = ("predicted_iou", *(name for name in SELECTIONS if name != "predicted_iou"))
     keys = sorted(found, key=lambda key: (order.index(key[0]), names.index(key[1])))
     by_name = {prediction_name(strategy, selection): found[selection, strategy] for selection, strategy in keys}

@@ -10,7 +10,7 @@ from SAMBenchmarkLib.core.classical import CLASSICAL
 from SAMBenchmarkLib.core.figure_groups import SUMMARY_COLUMNS, FigureGroups, in_order
 from SAMBenchmarkLib.core.metric_columns import METRICS
 from SAMBenchmarkLib.core.moments import Moments
-from SAMBenchmarkLib.core.options import ALL_STRATEGIES, PROMPTLESS, SELECTION_TITLES, SELECTIONS, STRATEGY_TITLES
+from SAMBenchmarkLib.core.options import PROMPTLESS, SELECTION_TITLES, SELECTIONS, STRATEGY_TITLES, TABLE_ORDER
 from SAMBenchmarkLib.core.row_batches import Batch, batches_of_rows
 from SAMBenchmarkLib.core.rows import ResultRow, TimingRow
 from SAMBenchmarkLib.core.tables import Table
@@ -69,7 +69,7 @@ def timing_table_of(seconds: TimingSeconds) -> Table:
     most: dict[str, int] = {}
     for stage, repeats in seconds:
         most[stage] = max(repeats, most.get(stage, 0))
-    stages = in_order(most, ("embedding", *ALL_STRATEGIES))
+    stages = in_order(most, ("embedding", *TABLE_ORDER))
     rows = [_timing_row(stage, most[stage], seconds[stage, most[stage]]) for stage in stages]
     header = ("stage", "step", "seconds", "slices", "repeats", "measured")
     return Table.from_rows("timing", "Time per slice [s]", header, rows)

@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from SAMBenchmarkLib.core.classical import CLASSICAL
-from SAMBenchmarkLib.core.options import ALL_STRATEGIES
+from SAMBenchmarkLib.core.options import TABLE_ORDER
 from SAMBenchmarkLib.core.protocols import sam_u
 from SAMBenchmarkLib.core.row_batches import Batch, changes, structure_numbers, text_codes
 from SAMBenchmarkLib.core.rows import WHOLE_VOLUME
@@ -123,8 +123,8 @@ class _Collector:
         entropy = np.full(self._objects if self._entropies else 0, math.nan)
         for place, values in self._entropies:
             entropy[place] = values
-        order = [name for name in ALL_STRATEGIES if name in self._parts]
-        for strategy in [*order, *sorted(set(self._parts) - set(ALL_STRATEGIES))]:
+        order = [name for name in TABLE_ORDER if name in self._parts]
+        for strategy in [*order, *sorted(set(self._parts) - set(TABLE_ORDER))]:
             parts = self._parts.pop(strategy)
             columns = {name: np.concatenate(parts.pop(name)) for name in list(parts)}
             signs = {"predicted IoU": columns["predicted_iou"], "stability": columns["stability"]}

@@ -6,9 +6,8 @@ from collections.abc import Iterable
 
 import numpy as np
 
-from SAMBenchmarkLib.core.classical import CLASSICAL
 from SAMBenchmarkLib.core.moments import Moments
-from SAMBenchmarkLib.core.options import ALL_STRATEGIES, SELECTION_TITLES, SELECTIONS
+from SAMBenchmarkLib.core.options import SELECTION_TITLES, SELECTIONS, TABLE_ORDER
 from SAMBenchmarkLib.core.rows import VOLUME, ResultRow
 from SAMBenchmarkLib.core.tables import Table
 
@@ -93,7 +92,7 @@ def _reasons(rows: list[ResultRow]) -> str:
 
 
 def _order(row: ResultRow) -> tuple[object, ...]:
-    names = (*ALL_STRATEGIES, *CLASSICAL)
+    names = TABLE_ORDER
     place = names.index(row.strategy) if row.strategy in names else len(names)
     return row.label_value, _structure(row), place, row.strategy, row.case_id, row.frame
 

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from SAMBenchmarkLib.core.moments import Moments, joined
-from SAMBenchmarkLib.core.options import ALL_STRATEGIES, SELECTIONS
+from SAMBenchmarkLib.core.options import SELECTIONS, TABLE_ORDER
 from SAMBenchmarkLib.core.row_batches import Batch, batches_of_rows
 from SAMBenchmarkLib.core.rows import ResultRow
 from SAMBenchmarkLib.report.digest_collector import DIGEST_COLUMNS, Collector
@@ -65,7 +65,7 @@ class Digest:
     def strategies(self, wanted: Sequence[str] = ()) -> list[str]:
         """Strategies asked for or found, S0 to S6 first."""
         named = {*wanted, *(key[0] for key in self.groups)}
-        return [name for name in ALL_STRATEGIES if name in named] + sorted(named - set(ALL_STRATEGIES))
+        return [name for name in TABLE_ORDER if name in named] + sorted(named - set(TABLE_ORDER))
 
     def selections(self) -> list[str]:
         """Selections found, as in use first."""

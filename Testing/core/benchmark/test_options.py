@@ -11,6 +11,7 @@ from SAMBenchmarkLib.core.options import (
     PRESETS,
     STRATEGIES,
     STRATEGY_TITLES,
+    TABLE_ORDER,
     Arithmetic,
     BenchmarkOptions,
     option_hash,
@@ -208,3 +209,13 @@ def test_options_stored_before_structures_could_be_named_are_read():
 def test_unknown_names_from_a_file_are_input_errors():
     with pytest.raises(InputError, match="Unknown options: colour"):
         BenchmarkOptions.from_json({"colour": "blue"})
+
+
+def test_tables_list_strategies_first_and_then_classical_methods_in_their_order():
+    from SAMBenchmarkLib.core.figure_groups import in_order
+    from SAMBenchmarkLib.core.object_tables import strategies_of
+
+    named = ["random walker", "another", "S5", "ellipse", "S0", "GrabCut", "S10"]
+    expected = ["S0", "S5", "ellipse", "GrabCut", "random walker", "S10", "another"]
+    assert in_order(named, TABLE_ORDER) == strategies_of([named]) == expected
+    assert set(CLASSICAL) < set(TABLE_ORDER)

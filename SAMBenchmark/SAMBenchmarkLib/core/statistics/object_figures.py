@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from SAMBenchmarkLib.core.modalities import modality_codes, modality_name
-from SAMBenchmarkLib.core.options import ALL_STRATEGIES, SELECTIONS
+from SAMBenchmarkLib.core.options import SELECTIONS, TABLE_ORDER
 from SAMBenchmarkLib.core.row_batches import Batch, TextCodes, batches_of_rows, changes, grouped, structure_numbers
 from SAMBenchmarkLib.core.rows import OBJECT_KEY, ResultRow
 from SAMBenchmarkLib.core.store import CaseRecord
@@ -80,7 +80,7 @@ class ObjectFigures:
     def strategies(self, selection: str) -> list[str]:
         """Strategies with rows of a selection, in their usual order."""
         found = {strategy for strategy, chosen in self.dice if chosen == selection}
-        return [name for name in ALL_STRATEGIES if name in found] + sorted(found - set(ALL_STRATEGIES))
+        return [name for name in TABLE_ORDER if name in found] + sorted(found - set(TABLE_ORDER))
 
     def dice_of(self, strategy: str, selection: str) -> Floats:
         """(N,) Dice, 0 to 1, NaN where an object has no such row."""

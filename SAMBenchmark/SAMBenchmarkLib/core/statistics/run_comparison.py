@@ -8,7 +8,7 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from SAMBenchmarkLib.core.options import ALL_STRATEGIES, SELECTION_TITLES, SELECTIONS
+from SAMBenchmarkLib.core.options import SELECTION_TITLES, SELECTIONS, TABLE_ORDER
 from SAMBenchmarkLib.core.row_batches import Batch
 from SAMBenchmarkLib.core.rows import OBJECT_KEY
 from SAMBenchmarkLib.core.statistics.object_figures import FIGURE_COLUMNS, ObjectFigures, patient_name
@@ -130,7 +130,7 @@ def _columns(store: RunsStore, first: str, second: str, patients: Mapping[str, s
 
 
 def _table(selection: str, pairs: Mapping[tuple[str, ...], Any]) -> Table:
-    known = {name: number for number, name in enumerate(ALL_STRATEGIES)}
+    known = {name: number for number, name in enumerate(TABLE_ORDER)}
     ordered = sorted(pairs, key=lambda names: (names[0], known.get(names[-1], len(known)), names[-1]))
     rows = paired_rows({names: _arrays(pairs[names]) for names in ordered})
     title = (
