@@ -23,6 +23,7 @@ from benchmarks.results_page import write_results
 FOLDER = Path(__file__).resolve().parent
 NAMES = (
     "click_latency",
+    "workspace_latency",
     "worker_speed",
     "large_images",
     "encoder_speed",

@@ -22,6 +22,7 @@ from SAMBenchmarkLib.propagation.parameter_texts import parameters_from
 FOLDER = Path(__file__).resolve().parent
 MEASUREMENTS = {
     "click_latency": {"timings", "median_more_than_decoder_ms", "ratio_of_medians", "longest_handler_ms", "aim_ms"},
+    "workspace_latency": {"actions", "plain_slice_view", "longest_wait_ms", "aim_ms"},
     "worker_speed": {"timings", "share_of_undisturbed_speed", "aim"},
     "large_images": {"cases"},
     "propagation_ablation": {"structures", "measured_on", "runs"},
