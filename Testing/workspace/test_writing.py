@@ -95,6 +95,19 @@ def test_slices_are_accepted_bit_by_bit_as_one_step_and_other_slices_can_be_seen
     assert slowly.voxels() == 3 * BOX_ON_SLICE
 
 
+def test_undo_that_takes_long_is_followed_by_the_marks_at_the_next_tick(slowly, monkeypatch):
+    controller = slowly.controller
+    controller.do(controller.accept_stack)
+    slowly.settle()
+    monkeypatch.setattr("SAMSegmenterLib.workspace.controller._QUICK_SECONDS", 0.0)
+    controller.do(controller.undo)
+    assert slowly.voxels() == 0 and controller.writing.is_busy and not controller.session.prompts.is_pending
+    controller.do(controller.redo)
+    controller.tick()
+    slowly.settle()
+    assert slowly.voxels() == 3 * BOX_ON_SLICE and not controller.session.prompts.is_pending
+
+
 def test_marks_and_undo_wait_until_all_is_written(slowly):
     controller = slowly.controller
     controller.do(controller.accept_stack)

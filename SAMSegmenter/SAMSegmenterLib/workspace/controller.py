@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -32,6 +33,9 @@ LABELS = {"positive": 1, "negative": 0}
 
 CLICK_WAIT_SECONDS = 0.03
 """How long a click waits for its mask: what is at hand by then appears at once."""
+
+_QUICK_SECONDS = 0.03
+"""Of the processor: after what takes longer, others have their turn."""
 
 _WINDOW_STEP = 1 / 250
 """Part of the window's width that one pixel of a drag changes it by."""
@@ -322,8 +326,16 @@ class WorkspaceController:
         if step.kind == MARK:
             take_mark()
             return
+        start = time.thread_time()
         if not getattr(self.case.writers.writer(), name)():
             raise InputError("This acceptance is too long ago to be undone or redone.", "Correct the slice by prompts.")
+        if time.thread_time() - start < _QUICK_SECONDS:
+            self._follow_segments()
+        else:
+            self.writing.wait(self._follow_segments)  # others have their turn before
+
+    def _follow_segments(self) -> None:
+        """Segments are as they were before, or again."""
         self._segments = self.case.state()
         self._select_any()
         self.session.show(None)  # what is not accepted any more is previewed again

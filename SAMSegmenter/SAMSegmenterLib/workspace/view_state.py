@@ -84,7 +84,7 @@ class ViewDrawer:
         self._carried.follow()
         rows, state, marks = tuple(case.segments()), case.state(), self._marks()
         priors = tuple(mark for mark in marks if isinstance(mark, PriorMark))
-        if not self._controller.writing.is_running:  # what is being written is drawn when all is
+        if not self._controller.writing.is_busy:  # what is being written is drawn when all is
             self._modified = state.modified
         guesses = preview, analyses, priors, self._carried.seen_on(plane)
         key = (plane, rows, self._modified, session.source.token, *guesses)
