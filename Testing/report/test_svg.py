@@ -46,3 +46,10 @@ def test_two_drawings_on_a_page_share_no_id():
 
 def test_text_between_dollar_signs_is_no_formula():
     assert "$x_" in page_of(a_drawing("p", "$x_")).text
+
+
+def test_labels_keep_every_digit_while_coordinates_are_shortened():
+    svg = a_drawing("p", "from 0.9025 to 0.90375")
+    assert "from 0.9025 to 0.90375" in page_of(svg).text
+    drawn = re.findall(r'<path d="([^"]*)"', svg)
+    assert drawn and not re.search(r"\d\.\d{3}", " ".join(drawn))

@@ -65,7 +65,7 @@ class OptionsSection(PanelSection):
         texts = {"paper": _("as the paper says"), "authors_code": _("as the authors' program runs")}
         for name in PRESETS:
             self.ui.presetSelector.addItem(texts.get(name, name), name)
-        self.ui.windowSelector.addItems([PanelChoices().window, "percentile:0.5,99.5", *CT_PRESETS])
+        self.ui.windowSelector.addItems([PanelChoices().window, "zeromax", "percentile:0.5,99.5", *CT_PRESETS])
         titles = [(name, PROTOCOL_TITLES.get(name, name)) for name in PROTOCOLS]
         self.protocols.fill([(name, _short(title), f"{name}: {title}", True) for name, title in titles], ())
         lines = [(name, f"{name} ({base} {STRATEGY_TITLES[base]})") for name, base in CLASSICAL.items()]

@@ -59,5 +59,10 @@ def inline_svg(figure: Figure, identifier: str, alternative: str) -> Html:
     body = re.sub(r"<!--.*?-->\s*", "", body, flags=re.DOTALL)
     body = re.sub(r'\bid="', f'id="{identifier}-', body)
     body = re.sub(r'(url\(#|href="#)', rf"\g<1>{identifier}-", body).replace("xlink:href", "href")
-    body = re.sub(r"(\d+\.\d{2})\d+", r"\1", body)
+    body = re.sub(r"<[^>]+>", _shortened, body)
     return element("svg", Html(body.strip()), viewBox=svg[1], role="img", aria_label=alternative)
+
+
+def _shortened(tag: re.Match[str]) -> str:
+    """A tag with coordinates of two decimals, which are enough; labels, which stand between tags, keep their digits."""
+    return re.sub(r"(\d+\.\d{2})\d+", r"\1", tag[0])
