@@ -3,6 +3,7 @@ import re
 import pytest
 
 from SAMBenchmarkLib.core.options import BenchmarkOptions
+from SAMBenchmarkLib.core.store import CASES_ASKED_FOR
 from SAMBenchmarkLib.report.run_facts import RunFacts
 from SAMBenchmarkLib.report.section_options import options_section
 from support.outcomes import HASH
@@ -22,12 +23,14 @@ def test_every_option_stands_with_its_meaning():
 
 
 def test_the_model_has_a_table_of_its_own():
-    facts = RunFacts(HASH, {"model": "tiny", "model_sha256": "cd" * 32}, {"model_licence": "MIT", "torch": "2.5"})
+    facts = RunFacts(
+        HASH, {"model": "tiny", "model_sha256": "cd" * 32}, {"model_licence": "MIT", "torch": "2.5", CASES_ASKED_FOR: 7}
+    )
     text = text_of(options_section(facts))
     assert "Name tiny" in text
     assert "SHA-256 of the weights " + "cd" * 32 in text
     assert "Licence of the weights MIT" in text
-    assert "torch 2.5" in text
+    assert "torch 2.5" in text and "cases asked" not in text.replace("_", " ")
     assert "To know before use" not in text
     assert text.count("MIT") == 1
 

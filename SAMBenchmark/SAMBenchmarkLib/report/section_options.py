@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from SAMBenchmarkLib.core.store import CASES_ASKED_FOR
 from SAMBenchmarkLib.report.html_tables import body, data_table, row_header
 from SAMBenchmarkLib.report.markup import Html, bullets, element, paragraph, section
 from SAMBenchmarkLib.report.option_texts import OPTION_TEXTS, known_defects, option_value
@@ -27,7 +28,7 @@ UNDEFINED_TEXTS = {
 def options_section(facts: RunFacts) -> Html:
     """Tables of the model, the options and the versions."""
     options = {name: value for name, value in facts.options.items() if name not in MODEL_KEYS}
-    versions = {name: value for name, value in facts.versions.items() if name not in MODEL_KEYS}
+    versions = {name: v for name, v in facts.versions.items() if name not in (*MODEL_KEYS, CASES_ASKED_FOR)}
     policy = UNDEFINED_TEXTS.get(str(facts.options.get("hd_empty")))
     return section(
         "options",
