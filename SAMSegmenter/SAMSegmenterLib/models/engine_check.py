@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from types import SimpleNamespace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import torch
@@ -15,6 +14,7 @@ from SAMSegmenterLib.models.engine_records import EngineCheck
 from SAMSegmenterLib.models.engines import Engine, original_answer
 from SAMSegmenterLib.models.fast_encoder import FastImageEncoder
 from SAMSegmenterLib.models.segment_anything_package import load_segment_anything
+from SAMSegmenterLib.models.small_grid import made_up_picture, on_a_small_grid, own_code
 
 if TYPE_CHECKING:
     from segment_anything.modeling import Sam
@@ -60,51 +60,20 @@ def judged(exact: bool, expected: torch.Tensor, found: torch.Tensor, logits: flo
     return EngineCheck(largest, relative, logits, near and logits <= LOGITS_LIMIT)
 
 
-def made_up_picture(side: int) -> torch.Tensor:
-    """Normalised pixels (1, 3, side, side): discs of several sizes and shades, and noise."""
-    rng, rows = np.random.default_rng(17), np.arange(side)[:, None]
-    picture = rng.normal(0, 0.1, (3, side, side))
-    for _ in range(24):
-        (row, column), radius = rng.uniform(0, side, 2), side * rng.uniform(0.02, 0.15)
-        inside = (rows - row) ** 2 + (rows.T - column) ** 2 < radius**2
-        picture += inside * rng.uniform(-1.2, 1.2, (3, 1, 1))
-    return torch.from_numpy(picture.clip(-2.2, 2.6).astype(np.float32))[None]
-
-
 def _embeddings(name: str, engine: Engine, sam: Sam) -> tuple[torch.Tensor, torch.Tensor]:
     """What is expected, and what is found."""
     encoder = sam.image_encoder
     like = next(encoder.parameters())
     transformer = isinstance(encoder, load_segment_anything().modeling.ImageEncoderViT)
     if name == FAST and transformer:
-        corner = made_up_picture(_SMALL_GRID * encoder.patch_embed.proj.kernel_size[0]).to(like)
-        small = _on_a_small_grid(encoder)
-        return _own_code(small, corner), FastImageEncoder(small)(corner)
+        small = on_a_small_grid(encoder, _SMALL_GRID)
+        corner = made_up_picture(small.img_size).to(like)
+        return own_code(small, corner), FastImageEncoder(small)(corner)
     picture = made_up_picture(encoder.img_size).to(like)
     own: Callable[[torch.Tensor], torch.Tensor] = encoder
     if name in OPENVINO_ENGINES and transformer:
         own = FastImageEncoder(encoder)
     return own(picture), engine.encode(picture)
-
-
-def _on_a_small_grid(encoder: Any) -> Any:
-    """The encoder's layers, for images of 16 x 16 patches: relative positions fit themselves to it."""
-    positions = encoder.pos_embed[:, :_SMALL_GRID, :_SMALL_GRID] if encoder.pos_embed is not None else None
-    return SimpleNamespace(
-        img_size=_SMALL_GRID * encoder.patch_embed.proj.kernel_size[0],
-        patch_embed=encoder.patch_embed,
-        pos_embed=positions,
-        blocks=encoder.blocks,
-        neck=encoder.neck,
-    )
-
-
-def _own_code(encoder: Any, image: torch.Tensor) -> torch.Tensor:
-    x = encoder.patch_embed(image)
-    x = x if encoder.pos_embed is None else x + encoder.pos_embed
-    for block in encoder.blocks:
-        x = block(x)
-    return encoder.neck(x.permute(0, 3, 1, 2))
 
 
 def difference_of_logits(engine: Engine, sam: Sam) -> float:

@@ -14,6 +14,9 @@ from SAMSegmenterLib.models.predictor import TorchPredictor
 
 logger = logging.getLogger(__name__)
 
+_ARITHMETIC = "arithmetic 2"
+"""Raised whenever an engine computes in another way than before: what passed then is compared once more."""
+
 
 def trusted_predictor(
     make: Callable[[str], TorchPredictor], spec: ModelSpec, device: str, asked: str
@@ -83,4 +86,4 @@ def _key(predictor: TorchPredictor) -> str:
     packages = ("torch", "openvino") if predictor.engine in OPENVINO_ENGINES else ("torch",)
     versions = [f"{name} {importlib.metadata.version(name)}" for name in packages]
     device = predictor.device.partition(":")[0]
-    return "|".join((predictor.engine, predictor.spec.sha256, predictor.precision, device, *versions))
+    return "|".join((predictor.engine, predictor.spec.sha256, predictor.precision, device, _ARITHMETIC, *versions))

@@ -14,7 +14,7 @@ import torch
 from SAMSegmenterLib.core.errors import DependencyError, ModelError
 from SAMSegmenterLib.core.predictor import ModelSpec
 from SAMSegmenterLib.core.progress import OnProgress, ProgressEvent, ignore_progress
-from SAMSegmenterLib.models.engine_check import difference_of_logits, judged, made_up_picture
+from SAMSegmenterLib.models.engine_check import difference_of_logits, judged
 from SAMSegmenterLib.models.engine_names import (
     APPROXIMATE,
     AUTO,
@@ -32,6 +32,7 @@ from SAMSegmenterLib.models.loading import network_with_weights
 from SAMSegmenterLib.models.openvino_encoder import has_bf16
 from SAMSegmenterLib.models.openvino_package import openvino_installed
 from SAMSegmenterLib.models.peak_memory import highest_memory
+from SAMSegmenterLib.models.small_grid import made_up_picture
 from SAMSegmenterLib.models.weights import read_state_dict
 
 if TYPE_CHECKING:

@@ -45,8 +45,9 @@ class FastImageEncoder:
             x = x + encoder.pos_embed
         rows, columns = self._grid
         x = x.reshape(rows * columns, -1)
+        room = x.new_empty(3 * x.numel())
         for number, (block, attention) in enumerate(zip(encoder.blocks, self._attention, strict=True)):
             self._on_block(number, len(encoder.blocks))
-            x.add_(attention(block.norm1(x)))
-            feed_forward(x, block.norm2, block.mlp)
+            x.add_(attention(block.norm1(x), room))
+            feed_forward(x, block.norm2, block.mlp, room)
         return encoder.neck(x.view(1, rows, columns, -1).permute(0, 3, 1, 2))

@@ -8,10 +8,8 @@ import numpy as np
 import torch
 
 from SAMSegmenterLib.models.openvino_layers import Node, constant, integers, linear, moved, parts, product, reshaped
+from SAMSegmenterLib.models.openvino_ranges import Ranges
 from SAMSegmenterLib.models.segment_anything_package import load_segment_anything
-
-_ROWS = 4
-"""Rows of image tokens that ask at once in a global layer; the sums for their positions take 4 MB per head."""
 
 
 class AttentionGraph:
@@ -28,7 +26,7 @@ class AttentionGraph:
         eight_bit: as in `linear`.
     """
 
-    def __init__(self, attention: Any, grid: int, window: int, eight_bit: bool) -> None:
+    def __init__(self, attention: Any, grid: int, window: int, eight_bit: Ranges) -> None:
         self._layer, self._grid, self._window, self._eight_bit = attention, grid, window, eight_bit
         self._side = window or grid
         self._across = -(-grid // self._side)
@@ -105,17 +103,17 @@ class AttentionGraph:
         return _attended(product(q, k), v)
 
     def _everywhere(self, q: Node, k: Node, v: Node, above: Node, beside: Node) -> Node:
+        """One head at a time: the kernel prepares keys and values once for all queries, and positions take 67 MB."""
         from openvino import opset13 as ops
 
-        side, heads = self._side, self._heads
-        rows = next(rows for rows in range(min(_ROWS, side), 0, -1) if side % rows == 0)
-        count, answers = side // rows, []
-        for queries, up, left in zip(parts(q, 2, count), parts(above, 1, count), parts(beside, 1, count), strict=True):
-            asked = heads, rows * side
-            added = ops.add(reshaped(up, *asked, side, 1), reshaped(left, *asked, 1, side))
-            scores = ops.add(product(queries, k), reshaped(added, 1, *asked, side * side))
-            answers.append(_attended(scores, v))
-        return answers[0] if count == 1 else ops.concat(answers, 2)
+        side, heads, answers = self._side, self._heads, []
+        for asked, keys, values, up, left in zip(
+            *(parts(x, 1, heads) for x in (q, k, v)), *(parts(x, 0, heads) for x in (above, beside)), strict=True
+        ):
+            added = ops.add(reshaped(up, side**2, side, 1), reshaped(left, side**2, 1, side))
+            scores = ops.add(product(asked, keys), reshaped(added, 1, 1, side**2, side**2))
+            answers.append(_attended(scores, values))
+        return ops.concat(answers, 1)
 
 
 def _attended(scores: Node, v: Node) -> Node:
