@@ -37,13 +37,13 @@ def build_panel(v3: Any, html: Any, actions: Actions) -> None:
 def _choices(v3: Any, actions: Actions) -> None:
     with v3.VRow(dense=True, classes="align-center"):
         with v3.VCol(cols=4):
-            _select(v3, "benchmark_chosen", "Structures (all when none is chosen)", "benchmark_structures", actions)
+            _select(v3, "benchmark_chosen", "Structures (none: all of them)", "benchmark_structures", actions)
         with v3.VCol(cols=4):
             _select(v3, "benchmark_strategies", "Strategies", "benchmark_strategy_choices", None)
         with v3.VCol(cols=2):
             v3.VTextField(
                 v_model=("benchmark_max_slices",),
-                label="Slices at most, 0 for all",
+                label="Slices (0: all)",
                 type="number",
                 min=0,
                 density="compact",
@@ -90,7 +90,7 @@ def _progress(v3: Any, html: Any) -> None:
 def _rows(v3: Any, html: Any, actions: Actions) -> None:
     html.H3("Objects, the lowest DICE first; choose one to see its slice", classes="text-subtitle-1 mt-3")
     with html.Div(classes="d-flex", style="gap: 16px"):
-        with v3.VTable(density="compact", fixed_header=True, height=360, classes="sam-benchmark-rows flex-grow-1"):
+        with _table(v3, "benchmark_rows", 360, classes="sam-benchmark-rows flex-grow-1"):
             with html.Thead(), html.Tr():
                 for title in _COLUMNS:
                     html.Th(title)
@@ -100,7 +100,7 @@ def _rows(v3: Any, html: Any, actions: Actions) -> None:
                     v_for="(row, n) in benchmark_rows",
                     key=("n",),
                     tabindex="0",
-                    style=("n === benchmark_row ? 'outline: 2px solid' : 'cursor: pointer'",),
+                    style=("n === benchmark_row ? 'background: rgba(74, 158, 255, .3)' : 'cursor: pointer'",),
                     click=(actions["row"], "[n]"),
                     keydown_enter=(actions["row"], "[n]"),
                     __events=[("keydown_enter", "keydown.enter")],
@@ -137,13 +137,18 @@ def _tables(v3: Any, html: Any) -> None:
         style="max-width: 480px",
     )
     chosen = "table in benchmark_tables.filter((one) => one.name === benchmark_table)"
-    with v3.VTable(
-        v_for=chosen, key=("table.name",), density="compact", fixed_header=True, height=320, classes="sam-table"
-    ):
+    with _table(v3, "table.rows", 320, v_for=chosen, key=("table.name",), classes="sam-table"):
         with html.Thead(), html.Tr():
             html.Th("{{ name }}", v_for="name in table.header", key=("name",))
         with html.Tbody(), html.Tr(v_for="(cells, n) in table.rows", key=("n",)):
             html.Td("{{ cell }}", v_for="(cell, m) in cells", key=("m",))
+
+
+def _table(v3: Any, rows: str, most: int, **more: Any) -> Any:
+    """A table as high as its rows, at most so many pixels."""
+    return v3.VTable(
+        density="compact", fixed_header=True, height=(f"Math.min({most}, 60 + 40 * {rows}.length)",), **more
+    )
 
 
 def _plots(html: Any) -> None:

@@ -102,11 +102,12 @@ def shown_tables(tables: Sequence[Table]) -> list[dict[str, Any]]:
 
 
 def _listed(row: ResultRow) -> dict[str, Any]:
+    """A row as the page shows it; slices are numbered as in the views beside it."""
     strategy = f"{row.strategy} {STRATEGY_TITLES.get(row.strategy, '')}".strip()
     return {
         "structure": row.structure,
         "plane": row.plane,
-        "slice": row.slice + 1,
+        "slice": row.slice,
         "strategy": strategy,
         "selection": SHORT_SELECTION_TITLES.get(row.selection, row.selection),
         "dice": f"{100 * row.dice:.1f}",

@@ -107,11 +107,11 @@ def _build_results(v3: Any, html: Any, actions: Actions) -> None:
     with html.Div(v_if=("carrying.results",), classes="sam-row"):
         text_button(
             v3, "Accept all", "Write all these masks, as one undo step (Ctrl+Enter)", "accept_carried", actions,
-            color="success", variant="flat", disabled=("!carrying.ready",),
+            color="success", variant="flat", disabled=("!carrying.ready || writing",),
         )  # fmt: skip
         text_button(
             v3, "Accept {{ chosen_range[0] }}-{{ chosen_range[1] }}", "Write the masks of this range of slices",
-            "accept_range", actions, v_if=("chosen_range",), color="success", disabled=(f"!({_WAITING})",),
+            "accept_range", actions, v_if=("chosen_range",), color="success", disabled=(f"!({_WAITING}) || writing",),
             click=(actions["accept_range"], "[chosen_range[0], chosen_range[1]]"),
         )  # fmt: skip
         text_button(v3, "Reject", "Drop these masks (Ctrl+Backspace)", "reject_carried", actions)

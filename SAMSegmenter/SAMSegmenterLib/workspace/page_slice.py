@@ -81,6 +81,6 @@ def _build_stack(v3: Any, html: Any, actions: Actions) -> None:
         html.Span("{{ stack[0] }} of {{ stack[1] }} slices", classes="sam-quiet")
         text_button(
             v3, "Accept {{ stack[2] }}", "Write all these masks, as one undo step", "accept_stack", actions,
-            color="success", disabled=("!stack[2]",),
+            color="success", disabled=("!stack[2] || writing",),
         )  # fmt: skip
         text_button(v3, "Reject", "Drop these masks and their marks", "reject_stack", actions)

@@ -93,7 +93,7 @@ class Surfaces:
         voxels = writer.segment_on(row.id, extent)
         to_ras = np.array(writer.lattice().ijk_to_ras)
         to_ras[:3, 3] += to_ras[:3, :3] @ np.array(extent[::2])
-        return SurfaceRequest(row.name, css(row.colour), np.packbits(voxels != 0), extent_shape(extent), to_ras)
+        return SurfaceRequest(row.name, css(row.colour), np.packbits(voxels), extent_shape(extent), to_ras)
 
 
 def _result(future: Future[dict[str, Any]]) -> dict[str, Any]:
