@@ -14,7 +14,7 @@ from SAMSegmenterLib.files.writing import write_labels
 from SAMSegmenterLib.workspace.kept_segments import read_kept
 from support.browser import a_workspace, a_workspace_process, children_of, why_no_browser
 from support.phantoms import two_boxes_volume
-from support.workspace_page import accept, click, open_page, saved
+from support.workspace_page import accept, click, open_page, saved, state
 
 pytestmark = pytest.mark.skipif(bool(why_no_browser()), reason=why_no_browser() or "there is a browser")
 
@@ -97,6 +97,12 @@ def test_two_browsers_work_on_volumes_of_their_own(cache, browser, folder, tmp_p
 def test_a_file_is_sent_by_the_browser(cache, browser, folder):
     with a_workspace() as url:
         page = open_page(browser, url)
+        page.select_option("[data-action=carry-range]", "slices")
+        page.wait_for_function("window.trame.state.state.carry_last > 0")
+        whole = page.get_attribute("[data-view=axial] svg", "viewBox")
+        page.focus("[data-view=axial] svg")
+        page.keyboard.press("+")
+        page.wait_for_function(f"document.querySelector('[data-view=axial] svg').getAttribute('viewBox') !== '{whole}'")
         for name in ("broken.nrrd", "ct.nrrd"):
             if not page.locator("input[data-open=volume]").count():
                 page.click("[data-action=open]")
@@ -106,6 +112,10 @@ def test_a_file_is_sent_by_the_browser(cache, browser, folder):
         page.wait_for_selector("input[data-open=volume]", state="detached")
         page.wait_for_function("window.trame.state.state.case_name === 'ct'")
         page.wait_for_function("window.trame.state.state.view_axial.count === 16")
+        assert (state(page, "carry_range"), state(page, "carry_last")) == ("end", 0), "of the last volume"
+        page.wait_for_function(
+            "document.querySelector('[data-view=axial] svg').getAttribute('viewBox').split(' ')[2] === '48'"
+        )
         page.close()
 
 
