@@ -64,18 +64,6 @@ def test_openvino_passes_and_eight_bit_is_allowed_more(a_transformer):
     assert near.passed and near.relative > 10 * exact.relative
 
 
-def test_eight_bit_is_refused_where_its_ranges_cut_inputs_off(a_transformer, monkeypatch):
-    pytest.importorskip("openvino", reason="the optional package openvino is not installed")
-    from SAMSegmenterLib.models import openvino_graph
-    from SAMSegmenterLib.models.engines import OpenVinoEngine
-
-    found = openvino_graph.input_ranges(a_transformer.image_encoder)
-    narrow = {layer: (low / 4, high / 4) for layer, (low, high) in found.items()}
-    monkeypatch.setattr(openvino_graph, "input_ranges", lambda encoder: narrow)
-    engine = OpenVinoEngine(a_transformer, no_step, "openvino-int8")
-    assert not check_engine("openvino-int8", engine, a_transformer).passed
-
-
 def test_embeddings_that_are_not_finite_never_pass(a_small_network, monkeypatch):
     engine = FastEngine(a_small_network, no_step)
     monkeypatch.setattr(engine, "encode", lambda image: a_small_network.image_encoder(image) * torch.nan)

@@ -8,7 +8,6 @@ import numpy as np
 import torch
 
 from SAMSegmenterLib.models.openvino_layers import Node, constant, integers, linear, moved, parts, product, reshaped
-from SAMSegmenterLib.models.openvino_ranges import Ranges
 from SAMSegmenterLib.models.segment_anything_package import load_segment_anything
 
 
@@ -26,7 +25,7 @@ class AttentionGraph:
         eight_bit: as in `linear`.
     """
 
-    def __init__(self, attention: Any, grid: int, window: int, eight_bit: Ranges) -> None:
+    def __init__(self, attention: Any, grid: int, window: int, eight_bit: bool) -> None:
         self._layer, self._grid, self._window, self._eight_bit = attention, grid, window, eight_bit
         self._side = window or grid
         self._across = -(-grid // self._side)

@@ -17,6 +17,8 @@ from SAMSegmenterLib.models.openvino_package import load_openvino, openvino_inst
 if TYPE_CHECKING:
     import openvino
 
+_GROUP = 128
+"""Inputs of a linear layer that share a scale in 8 bit; 32 take twice as long, all in one is less exact."""
 _LOOK_SECONDS = 0.05
 
 
@@ -96,9 +98,10 @@ def _compiled(encoder: Any, engine: str, threads: int) -> openvino.CompiledModel
 
 
 def _properties(engine: str, threads: int) -> dict[str, Any]:
+    group = _GROUP if engine == OPENVINO_INT8 else 0
     return {
         "INFERENCE_PRECISION_HINT": "bf16" if engine == OPENVINO_BF16 else "f32",
-        "DYNAMIC_QUANTIZATION_GROUP_SIZE": "0",
+        "DYNAMIC_QUANTIZATION_GROUP_SIZE": str(group),
         "PERFORMANCE_HINT": "LATENCY",
         "NUM_STREAMS": "1",
         "INFERENCE_NUM_THREADS": threads,

@@ -16,7 +16,6 @@ from SAMSegmenterLib.core.errors import ModelError
 from SAMSegmenterLib.models.openvino_attention import AttentionGraph
 from SAMSegmenterLib.models.openvino_layers import constant, neck, norm, perceptron, tokens_of_patches
 from SAMSegmenterLib.models.openvino_package import load_openvino
-from SAMSegmenterLib.models.openvino_ranges import Ranges, input_ranges
 from SAMSegmenterLib.models.segment_anything_package import load_segment_anything
 
 if TYPE_CHECKING:
@@ -28,7 +27,7 @@ def encoder_graph(encoder: Any, eight_bit: bool = False) -> openvino.Model:
 
     Args:
         encoder: a SAM network's; its weights must not change afterwards.
-        eight_bit: a transformer's linear layers round weights and inputs to 8 bit.
+        eight_bit: hold the weights of a transformer's linear layers in 8 bit.
 
     Raises:
         DependencyError: OpenVINO is missing.
@@ -36,16 +35,16 @@ def encoder_graph(encoder: Any, eight_bit: bool = False) -> openvino.Model:
     """
     load_openvino()
     if isinstance(encoder, load_segment_anything().modeling.ImageEncoderViT):
-        _check(encoder)
-        return _transformer(encoder, input_ranges(encoder) if eight_bit else {})
+        return _transformer(encoder, eight_bit)
     return _traced(encoder)
 
 
-def _transformer(encoder: Any, eight_bit: Ranges) -> openvino.Model:
+def _transformer(encoder: Any, eight_bit: bool) -> openvino.Model:
     """Built operation by operation: what PyTorch's code becomes when it is translated takes longer and more memory."""
     import openvino
     from openvino import opset13 as ops
 
+    _check(encoder)
     side = encoder.img_size
     grid = side // encoder.patch_embed.proj.kernel_size[0]
     image = ops.parameter([1, 3, side, side], np.float32)

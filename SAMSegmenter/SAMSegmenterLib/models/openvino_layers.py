@@ -7,8 +7,6 @@ from typing import Any
 import numpy as np
 import torch
 
-from SAMSegmenterLib.models.openvino_ranges import Ranges
-
 Node = Any
 """An operation's result in OpenVINO's graph."""
 
@@ -56,24 +54,22 @@ def product(x: Node, weights: Node) -> Node:
     return ops.matmul(x, weights, False, True)
 
 
-def linear(x: Node, layer: Any, eight_bit: Ranges, with_bias: bool = True) -> Node:
+def linear(x: Node, layer: Any, eight_bit: bool, with_bias: bool = True) -> Node:
     """A linear layer on (1, N, inputs).
 
     Args:
-        eight_bit: of the layers that round weights and inputs to 8 bit: each output has the scale that its largest
-            weight needs, and all inputs share one that is fixed by their range. A perceptron of ViT-B then takes 0.26
-            of its time; 0.40 where the engine finds scales for groups of inputs while it runs.
+        eight_bit: hold the weights in 8 bit, each output with the scale that its largest weight needs. The engine
+            rounds the inputs, too, with scales that it finds for groups of them while it runs: a perceptron of ViT-B
+            takes 0.40 of its time. Scales fixed beforehand took 0.26, but need pictures to find them on, and an input
+            that is larger than any of these is cut off.
     """
     from openvino import opset13 as ops
 
-    if layer in eight_bit:
-        y = product(_rounded(x, *eight_bit[layer]), _in_eight_bit(layer.weight))
-    else:
-        y = product(x, constant(layer.weight))
+    y = product(x, _in_eight_bit(layer.weight) if eight_bit else constant(layer.weight))
     return ops.add(y, constant(layer.bias[None, None])) if with_bias and layer.bias is not None else y
 
 
-def perceptron(x: Node, mlp: Any, eight_bit: Ranges) -> Node:
+def perceptron(x: Node, mlp: Any, eight_bit: bool) -> Node:
     """SAM's two linear layers with a GELU between them."""
     from openvino import opset13 as ops
 
@@ -107,18 +103,6 @@ def neck(x: Node, layers: Any, grid: int) -> Node:
     x = ops.convolution(x, constant(mixing.weight), [1, 1], [1, 1], [1, 1], [1, 1])
     x = norm(reshaped(moved(x, 0, 2, 3, 1), 1, grid * grid, -1), second)
     return moved(reshaped(x, 1, grid, grid, -1), 0, 3, 1, 2)
-
-
-def _rounded(x: Node, low: float, high: float) -> Node:
-    """x in steps of a 255th of its range, one of which is zero."""
-    from openvino import opset13 as ops
-
-    if low < -high / 4:  # about as far below zero as above
-        low, high = -max(-low, high), max(-low, high) * 127 / 128
-    step = max((high - low) / 255, float(np.finfo(np.float32).tiny))
-    low = -round(-low / step) * step
-    ends = [constant(np.full((1, 1, 1), end, np.float32)) for end in (low, low + 255 * step)]
-    return ops.fake_quantize(x, *ends, *ends, 256)
 
 
 def _in_eight_bit(weights: torch.Tensor) -> Node:
