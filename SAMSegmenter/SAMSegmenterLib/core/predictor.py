@@ -15,8 +15,8 @@ import numpy as np
 from SAMSegmenterLib.core.arrays import Rgb8
 from SAMSegmenterLib.core.prompts import Prompts
 
-PREPROCESSING_VERSION = 1
-"""Raise it whenever the way from 8-bit image to network input changes: cached embeddings are then made anew."""
+PREPROCESSING_VERSION = 2
+"""Raise it whenever the way from 8-bit image to embedding changes in any bit: cached ones are then made anew."""
 
 
 @dataclass(frozen=True, eq=False)
