@@ -50,18 +50,10 @@ def test_blocks_of_queries_that_do_not_divide_the_image(monkeypatch):
     assert_equal(an_encoder(64, 4, 17 * 16), 1, 17 * 16)
 
 
-@pytest.mark.parametrize("factor", [1, 20])
-def test_scores_whose_exponentials_are_too_large_for_32_bit(monkeypatch, factor):
-    encoder, softmax, seen = an_encoder(64, 4, 256), torch.softmax, []
-    encoder.blocks[1].attn.qkv.weight.data[:128] *= factor
-
-    def watched(scores, *given, **to):
-        seen.append(scores.ndim)
-        return softmax(scores, *given, **to)
-
-    monkeypatch.setattr(torch, "softmax", watched)
+def test_scores_whose_exponentials_are_too_large_for_32_bit():
+    encoder = an_encoder(64, 4, 256)
+    encoder.blocks[1].attn.qkv.weight.data[:128] *= 20
     assert_equal(encoder, 1, 256)
-    assert (2 in seen) == (factor > 1)
 
 
 @pytest.mark.parametrize("options", [{"use_rel_pos": False}, {"qkv_bias": False}, {"use_abs_pos": False}])
