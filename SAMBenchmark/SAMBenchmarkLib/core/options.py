@@ -140,7 +140,8 @@ class BenchmarkOptions:
             value = getattr(self, name)
             if value is not None and value not in choices:
                 raise InputError(
-                    f"There is no {name.replace('_', ' ')} '{value}'.", f"Choose one of: {', '.join(choices)}."
+                    f"The option '{name.replace('_', ' ')}' has no choice '{value}'.",
+                    f"Choose one of: {', '.join(choices)}.",
                 )
         for name, least in _LEAST.items():
             if getattr(self, name) < least:

@@ -60,10 +60,12 @@ def without_paths(text: str, case: Case) -> str:
 def _read(key: Path) -> list[dict[str, str]]:
     try:
         lines = list(csv.DictReader(io.StringIO(key.read_text(encoding="utf-8-sig"), newline="")))
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
+    except OSError as error:
         raise InputError(
             f"{key} could not be read: {error}.", "Name the key of an earlier run, or a new file."
         ) from error
+    except (UnicodeDecodeError, csv.Error):
+        lines = []
     if any(set(COLUMNS) - {name for name, value in line.items() if value is not None} for line in lines) or not lines:
         raise InputError(
             f"{key} is not a key that this program wrote; it was left as it is.", "Name a new file for the key."

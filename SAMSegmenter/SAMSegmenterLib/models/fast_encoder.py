@@ -13,9 +13,9 @@ from SAMSegmenterLib.models.fast_attention import FastAttention, feed_forward
 class FastImageEncoder:
     """What `segment_anything`'s `ImageEncoderViT` computes, from the weights that lie in it.
 
-    Attention is exact: global layers look at some queries and some keys at a time, windows are cut out of projected
-    tokens so that padding is never projected, residuals are added in place, large results are written where others
-    were, and images of a batch follow each other.
+    Attention is exact: global layers look at a block of queries at a time, windows are cut out of projected tokens so
+    that padding is never projected, residuals are added in place, large results are written where others were, and
+    images of a batch follow each other.
 
     Args:
         encoder: an `ImageEncoderViT`; it keeps its weights, which must not change afterwards.

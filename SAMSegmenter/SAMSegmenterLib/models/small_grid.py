@@ -1,4 +1,4 @@
-"""SAM's vision transformers on a corner of an image, where all layers take a second, and pictures to try them on."""
+"""SAM's vision transformers on a corner of an image, where all layers take a second, and a picture to try them on."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ import numpy as np
 import torch
 
 
-def made_up_picture(side: int, seed: int = 17) -> torch.Tensor:
+def made_up_picture(side: int) -> torch.Tensor:
     """Normalised pixels (1, 3, side, side): discs of several sizes and shades, and noise."""
-    rng, rows = np.random.default_rng(seed), np.arange(side)[:, None]
+    rng, rows = np.random.default_rng(17), np.arange(side)[:, None]
     picture = rng.normal(0, 0.1, (3, side, side))
     for _ in range(24):
         (row, column), radius = rng.uniform(0, side, 2), side * rng.uniform(0.02, 0.15)
