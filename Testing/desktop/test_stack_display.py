@@ -154,7 +154,6 @@ def test_a_surface_is_made_where_the_segmentation_has_one_and_once_all_is_done(d
 
 
 def test_the_preview_is_seen_in_other_orientations(desk, drawing):
-    desk.editing.segmentation_node.GetSegmentation().GetSegment("one").SetColor(1, 0, 0)  # else any, grey as well
     yellow = desk.editing.views["Yellow"]
     yellow.show(desk.editing.ras(8, 12, 12))
     before = yellow.picture().astype(int)

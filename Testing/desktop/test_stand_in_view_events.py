@@ -224,7 +224,6 @@ def test_pictures_show_segments(start_editing, drawing):
     editing = start_editing(volume)
     red = editing.views["Red"]
     assert (np.ptp(red.picture().astype(int), axis=-1) == 0).all()
-    editing.segmentation_node.GetSegmentation().GetSegment("one").SetColor(1, 0, 0)
     mask = (reference.layers[0] == 1).astype(np.uint8)
     slicer.util.updateSegmentBinaryLabelmapFromArray(mask, editing.segmentation_node, "one", editing.volume_node)
     picture = red.picture().astype(int)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import cycle
 from typing import Any
 
 import numpy as np
@@ -14,6 +15,9 @@ from SAMSegmenterLib.core.geometry import Volume
 from SAMSegmenterLib.scene.volumes import node_from_volume
 from support.desktop import subject_hierarchy
 from support.desktop.view_hand import ViewHand
+
+_COLOURS = ((1.0, 0.0, 0.0), (0.0, 0.4, 1.0))
+"""Of the segments: Slicer would draw any by lot, a grey like the picture's as well."""
 
 
 @dataclass
@@ -68,8 +72,8 @@ def start_editing(volume: Volume, segments: Sequence[str] = ("one", "two"), view
     segmentation_node = scene.AddNewNodeByClass("vtkMRMLSegmentationNode", "Segmentation")
     segmentation_node.CreateDefaultDisplayNodes()
     segmentation_node.SetReferenceImageGeometryParameterFromVolumeNode(volume_node)
-    for segment in segments:
-        segmentation_node.GetSegmentation().AddEmptySegment(segment, segment)
+    for segment, colour in zip(segments, cycle(_COLOURS)):
+        segmentation_node.GetSegmentation().AddEmptySegment(segment, segment, colour)
     editor_node = scene.AddNewNodeByClass("vtkMRMLSegmentEditorNode", "Editor")
     editor = open_editor(editor_node, segmentation_node, volume_node)
     return Editing(volume_node, segmentation_node, editor_node, editor, _hands(volume) if views else {})
