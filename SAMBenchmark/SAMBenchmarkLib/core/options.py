@@ -230,6 +230,7 @@ class Arithmetic:
         normalisation: of the image, mean and standard deviation of the three channels.
         mask_threshold: logit above which a pixel is inside.
         s1_thresholds: which masks everything mode keeps.
+        refiner_sha256: of the weights of the refiner that drew the masks again; empty without one.
     """
 
     model: str
@@ -241,18 +242,20 @@ class Arithmetic:
     normalisation: str = ""
     mask_threshold: float = 0.0
     s1_thresholds: str = ""
+    refiner_sha256: str = ""
 
 
 def option_hash(options: BenchmarkOptions, arithmetic: Arithmetic) -> str:
     """Identifies rows that may stand in one table: hexadecimal, 16 digits.
 
-    Timing does not enter: how often something was timed changes no row. Nor do structures that are not named, so that
-    rows from before they could be named keep their hash.
+    Timing does not enter: how often something was timed changes no row. Nor do structures that are not named
+    and a refiner that is not there, so that rows from before there were such keep their hash.
     """
     described = {**options.to_json(), **asdict(arithmetic), "protocol": PROTOCOL_VERSION}
     del described["timing_repeats"], described["model"]
-    if not options.structures:
-        del described["structures"]
+    for name in ("structures", "refiner_sha256"):
+        if not described[name]:
+            del described[name]
     text = json.dumps(described, sort_keys=True, separators=(",", ":"))
     return hashlib.blake2b(text.encode(), digest_size=8).hexdigest()
 

@@ -50,6 +50,7 @@ OPTION_TEXTS = {
     "normalisation": "What the network subtracts from the three channels, and divides them by.",
     "mask_threshold": "A pixel belongs to a mask where the network's output is above this.",
     "s1_thresholds": "Which masks S1 keeps; these numbers belong to the model.",
+    "refiner_sha256": "Checksum of the network that draws the model's masks again on the picture; empty without one.",
     "protocol": "Version of the evaluation's rules.",
     **SETTING_TEXTS,
 }

@@ -85,4 +85,5 @@ def arithmetic_of(predictor: Predictor) -> Arithmetic:
         mask_threshold=float(spec.mask_threshold),
         s1_thresholds=f"predicted IoU > {s1.pred_iou_thresh}, stability >= {s1.stability_score_thresh} with offset "
         f"{s1.stability_score_offset}, overlap of boxes <= {s1.box_nms_thresh}, {s1.points_per_batch} points at once",
+        refiner_sha256=spec.refiner_sha256,
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import argparse
-from dataclasses import replace
+from dataclasses import fields, replace
 from typing import Any
 
 from SAMSegmenterLib.cli.segment_arguments import cleanup_from
@@ -12,6 +12,7 @@ from SAMSegmenterLib.cli.segment_job import SegmentJob, Stretch, lattice_of, rec
 from SAMSegmenterLib.core.errors import InputError
 from SAMSegmenterLib.core.prompt_file import PromptFile, SlicePromptRecord, read_prompt_file
 from SAMSegmenterLib.session.replay import check_belongs, steps_of
+from SAMSegmenterLib.session.slice_prediction import MadeWith
 from SAMSegmenterLib.session.volume_source import VolumeSource
 
 
@@ -69,6 +70,6 @@ def changed(prompt_file: PromptFile, given: argparse.Namespace) -> PromptFile:
 
 def _parameters(parameters: Any, cleanup: Any, model: str | None) -> dict[str, Any]:
     """Without what is decided elsewhere now."""
-    made_with = ("model", "sha256", "engine", "precision", "device", "threads") if model else ()
+    made_with = tuple(one.name for one in fields(MadeWith)) if model else ()
     dropped = {*made_with, *(("cleanup",) if cleanup is not None else ())}
     return {name: value for name, value in parameters.items() if name not in dropped}

@@ -29,25 +29,35 @@ class Embedding:
         input_size: (h, w) after the longest side was resized to the model's image size, before padding.
         features: (C, h', w') float16: rounded to the cache's precision before the first use, so that fresh and
             cached runs agree bit for bit.
+        picture: (h'', w'', 1 or 3) uint8, the slice for a model that draws its masks again on it, else None.
     """
 
     key: str
     original_size: tuple[int, int]
     input_size: tuple[int, int]
     features: np.ndarray
+    picture: np.ndarray | None = None
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes of the arrays."""
+        return self.features.nbytes + (self.picture.nbytes if self.picture is not None else 0)
 
     def pack(self) -> dict[str, np.ndarray]:
         """Named arrays for a cache; the key is the entry's name."""
+        picture = {} if self.picture is None else {"picture": np.ascontiguousarray(self.picture)}
         return {
             "features": np.ascontiguousarray(self.features),
             "sizes": np.array([*self.original_size, *self.input_size], np.int64),
+            **picture,
         }
 
     @classmethod
     def unpack(cls, key: str, arrays: dict[str, np.ndarray]) -> Embedding:
         """Inverse of `pack`."""
         height, width, input_height, input_width = (int(value) for value in arrays["sizes"])
-        return cls(key, (height, width), (input_height, input_width), arrays["features"])
+        sizes = (height, width), (input_height, input_width)
+        return cls(key, *sizes, arrays["features"], arrays.get("picture"))
 
 
 def embedding_key(rgb8: Rgb8, predictor: Encoder) -> str:
@@ -67,11 +77,13 @@ def network_key(predictor: Encoder) -> tuple[tuple, tuple]:
     """What decides an embedding besides the pixels: the network, and its arithmetic.
 
     Device and thread count are part of the arithmetic: sums taken in another order differ in their last bits. The
-    same weights may be installed under two names with different normalisation, which then is another network.
+    same weights may be installed under two names with different normalisation, which then is another network. Only
+    with a refiner are pictures kept.
     """
     spec = predictor.spec
     arithmetic = (predictor.engine, predictor.precision, predictor.device, predictor.threads)
-    return (spec.sha256, spec.image_size, spec.normalisation), arithmetic
+    network = (spec.sha256, spec.image_size, spec.normalisation)
+    return (network if spec.refiner is None else (*network, "picture")), arithmetic
 
 
 @dataclass(frozen=True, eq=False)
@@ -81,7 +93,8 @@ class Candidates:
     Args:
         masks: (N, H, W) bool on the slice grid.
         scores: (N,) float32, the model's predicted IoU.
-        low_res: (N, h, w) float32 logits, or None in everything mode.
+        low_res: (N, h, w) float32 logits, or None in everything mode; of the network alone, where a refiner drew the
+            masks again.
         stability: (N,) float32, how little each mask changes with the threshold, 0 to 1; None where nobody measured it.
     """
 
@@ -135,6 +148,8 @@ class ModelSpec:
         card: what to know before use: one or two sentences, which more paragraphs may follow.
         promptless: True for a model that was trained to find one structure without prompts, see `core.promptless`.
         path: file of the weights where they are installed, else None.
+        refiner: file of a network that draws the model's masks again on the picture, else None.
+        refiner_sha256: of that file, lower-case hexadecimal; empty without one.
     """
 
     name: str
@@ -153,6 +168,8 @@ class ModelSpec:
     card: str = ""
     promptless: bool = False
     path: Any = None
+    refiner: Any = None
+    refiner_sha256: str = ""
 
     @property
     def summary(self) -> str:

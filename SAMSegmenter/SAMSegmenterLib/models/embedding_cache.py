@@ -45,7 +45,7 @@ class EmbeddingCache:
 
     Args:
         directory: folder of the disk entries; None keeps embeddings in memory only.
-        ram_budget_bytes: largest sum of the features kept in memory.
+        ram_budget_bytes: largest sum of the embeddings' bytes kept in memory.
         disk_limit_bytes: largest sum of the entries on disk, which each further process that writes at the same time
             may exceed by a sixteenth; None for SAM_CACHE_GB or a share of the disk, see `disk_limit`.
     """
@@ -66,7 +66,7 @@ class EmbeddingCache:
 
     @property
     def ram_bytes(self) -> int:
-        """Bytes of the features kept in memory."""
+        """Bytes of the embeddings kept in memory."""
         return self._held
 
     @property
@@ -76,7 +76,7 @@ class EmbeddingCache:
 
     @property
     def ram_budget_bytes(self) -> int:
-        """Largest sum of the features kept in memory."""
+        """Largest sum of the embeddings' bytes kept in memory."""
         return self._budget
 
     @property
@@ -180,11 +180,11 @@ class EmbeddingCache:
     def _remember(self, embedding: Embedding) -> None:
         with self._lock:
             replaced = self._recent.pop(embedding.key, None)
-            self._held -= replaced.features.nbytes if replaced is not None else 0
+            self._held -= replaced.nbytes if replaced is not None else 0
             self._recent[embedding.key] = embedding
-            self._held += embedding.features.nbytes
+            self._held += embedding.nbytes
             while self._held > self._budget and self._recent:
-                self._held -= self._recent.popitem(last=False)[1].features.nbytes
+                self._held -= self._recent.popitem(last=False)[1].nbytes
 
     def _read(self, key: str) -> Embedding | None:
         if self.directory is None:

@@ -20,7 +20,7 @@ from SAMSegmenterLib.core.predictor import Embedding
 UNREADABLE = (OSError, ValueError, KeyError, TypeError, AttributeError, struct.error)
 """What reading a damaged file raises."""
 
-_TYPES = {"F16": np.dtype("<f2"), "F32": np.dtype("<f4"), "I64": np.dtype("<i8")}
+_TYPES = {"F16": np.dtype("<f2"), "F32": np.dtype("<f4"), "I64": np.dtype("<i8"), "U8": np.dtype("u1")}
 _ALIGNMENT = 64
 _ROW = 512
 """64-bit words that are summed up before they enter the checksum."""

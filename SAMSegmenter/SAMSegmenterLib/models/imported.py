@@ -53,6 +53,7 @@ def write_sidecar(spec: ModelSpec) -> None:
         StoreError: the folder cannot be written.
     """
     data = {"schema": SCHEMA, **asdict(spec), "path": Path(spec.path).name}
+    del data["refiner"], data["refiner_sha256"]  # not this file's: it comes with the program
     with atomic_path(_sidecar(Path(spec.path).parent, spec.name)) as temporary:
         temporary.write_text(json.dumps(data, indent=1), encoding="utf-8")
 

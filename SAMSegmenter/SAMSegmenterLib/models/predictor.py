@@ -23,6 +23,8 @@ from SAMSegmenterLib.models.enlarging import enlarged_masks, enlarging_for, larg
 from SAMSegmenterLib.models.everything_in_crops import CropParameters, everything_in_crops
 from SAMSegmenterLib.models.mask_prior import low_resolution_prior
 from SAMSegmenterLib.models.out_of_memory import is_out_of_memory
+from SAMSegmenterLib.models.refining.files import open_refiner
+from SAMSegmenterLib.models.refining.marks import kept_picture
 from SAMSegmenterLib.models.segment_anything_package import load_segment_anything
 
 if TYPE_CHECKING:
@@ -49,7 +51,8 @@ class TorchPredictor:
 
     Args:
         sam: the network, with its weights.
-        spec: what is known about it; `sha256` enters the key of every embedding.
+        spec: what is known about it; `sha256` enters the key of every embedding. Its refiner draws the masks of prompts
+            again, on the CPU; those of everything mode stay as the network gives them.
         device: "cpu", "cuda", "cuda:1", "mps".
         threads: CPU threads of the whole process; None leaves them as they are.
         precision: "float32", or "float16" or "bfloat16" for an image encoder of half the memory; the mask decoder stays
@@ -83,6 +86,9 @@ class TorchPredictor:
         self.precision = precision
         self.threads = torch.get_num_threads()
         self.on_step: OnStep = no_step
+        self._refiner = None
+        if spec.refiner is not None and not spec.promptless:
+            self._refiner = open_refiner(spec.refiner, spec.image_size)
         with device_errors(device):
             sam.float().eval().requires_grad_(False).image_encoder.to(PRECISIONS[precision])
             self._sam = sam.to(device)
@@ -106,7 +112,7 @@ class TorchPredictor:
         multimask: bool = True,
         previous: Sequence[np.ndarray | None] | None = None,
     ) -> list[Candidates]:
-        """Candidate masks for each set of prompts, as `SamPredictor.predict` finds them.
+        """Candidate masks for each set of prompts, as `SamPredictor.predict` finds them, then drawn by the refiner.
 
         Args:
             embedding: of the image that the prompts belong to.
@@ -192,8 +198,9 @@ class TorchPredictor:
             network_input = self._sam.preprocess(pixels).to(PRECISIONS[self.precision])
             features = self._engine.encode(network_input)[0].half().cpu().numpy()
         height, width = image.shape[:2]
-        key = embedding_key(image, self)
-        return Embedding(key, (height, width), (resized.shape[0], resized.shape[1]), features)
+        input_size = resized.shape[0], resized.shape[1]
+        picture = kept_picture(image, input_size) if self.spec.refiner is not None else None
+        return Embedding(embedding_key(image, self), (height, width), input_size, features, picture)
 
     def _check(self, embedding: Embedding) -> None:
         shape = (self.spec.width, *self._sam.prompt_encoder.image_embedding_size)
@@ -210,7 +217,10 @@ class TorchPredictor:
         at_once = 1 if height * width > _LARGE_PIXELS else logits.shape[1]  # a large mask in numbers takes gigabytes
         parts = [self._inside(part, embedding) for part in logits.split(at_once, dim=1)]
         inside = parts[0] if len(parts) == 1 else np.concatenate(parts)
-        return Candidates(inside, scores[0].float().cpu().numpy(), logits[0].float().cpu().numpy())
+        low = logits[0].float().cpu()
+        if self._refiner is not None and embedding.picture is not None:
+            self._refiner.refine(inside, embedding, prompts, low - self.spec.mask_threshold)
+        return Candidates(inside, scores[0].float().cpu().numpy(), low.numpy())
 
     def _inside(self, logits: torch.Tensor, embedding: Embedding) -> np.ndarray:
         """(N, H, W) bool of logits (1, N, h, w)."""

@@ -16,6 +16,7 @@ from SAMSegmenterLib.models.engine_names import AUTO, chosen_engine
 from SAMSegmenterLib.models.folders import models_directory
 from SAMSegmenterLib.models.imported import read_imported, remove_files
 from SAMSegmenterLib.models.known_models import BUNDLED, MEDSAM, MEDSAM_SPEC, OFFICIAL, blank_spec, with_metadata
+from SAMSegmenterLib.models.refining.files import with_refiner
 from SAMSegmenterLib.models.safetensors_header import read_metadata
 from SAMSegmenterLib.models.weights import file_sha256
 
@@ -33,7 +34,7 @@ def registry() -> dict[str, ModelSpec]:
         if spec.name == BUNDLED or spec.name in OFFICIAL:
             continue
         specs[spec.name] = spec
-    return specs
+    return {name: with_refiner(spec) for name, spec in specs.items()}
 
 
 def find(name: str) -> ModelSpec:

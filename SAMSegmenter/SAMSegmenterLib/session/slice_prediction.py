@@ -66,7 +66,7 @@ class SliceRequest:
 
 @dataclass(frozen=True)
 class MadeWith:
-    """What a mask was made with, as far as it decides its bits."""
+    """What a mask was made with, as far as it decides its bits; `refiner` is the SHA-256 of one, empty without."""
 
     model: str
     sha256: str
@@ -74,13 +74,14 @@ class MadeWith:
     precision: str
     device: str
     threads: int
+    refiner: str = ""
 
     @classmethod
     def of(cls, predictor: Predictor) -> MadeWith:
         """Of a predictor."""
         spec = predictor.spec
         arithmetic = (predictor.engine, predictor.precision, predictor.device, predictor.threads)
-        return cls(spec.name, spec.sha256, *arithmetic)
+        return cls(spec.name, spec.sha256, *arithmetic, spec.refiner_sha256)
 
     def to_json(self) -> dict[str, Any]:
         """As the parameters of a prompt file."""

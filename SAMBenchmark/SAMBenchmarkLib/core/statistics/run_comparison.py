@@ -107,7 +107,7 @@ def differences(first: RunRecord, second: RunRecord) -> str:
     """Options whose values differ, in words."""
     one, other = _flat(first.options), _flat(second.options)
     names = [name for name in {**one, **other} if one.get(name) != other.get(name)]
-    return ", ".join(name.replace("_", " ") for name in names if name != "model_sha256") or _SAME
+    return ", ".join(name.replace("_", " ") for name in names if not name.endswith("_sha256")) or _SAME
 
 
 def _flat(options: Mapping[str, Any]) -> dict[str, Any]:

@@ -36,7 +36,7 @@ class SliceView:
     @property
     def nbytes(self) -> int:
         """Memory that it takes."""
-        return self.grey.nbytes + self.embedding.features.nbytes
+        return self.grey.nbytes + self.embedding.nbytes
 
     def ask(self, predictor: Predictor, prompts: Prompts, multimask: bool) -> Candidates:
         """Candidates for prompts on the slice's pixels; masks (N, H, W) are empty outside the part."""

@@ -62,7 +62,7 @@ def described(look: Look) -> torch.Tensor:
     outside = (1 - look.box) * has_box
     probability = look.logits.sigmoid() * valid
     inside, around = probability * (1 - outside), torch.maximum((1 - probability) * valid, outside * valid)
-    tint = sum(log_ratio(look.colours[:, n] / 120 + 0.5, inside, around, _TINTS) for n in (1, 2))
+    tint = _tint(look.colours[:, 1:], inside, around)
     own = _mean(shade, inside)
     own_spread = _mean((shade - own) ** 2, inside).sqrt().clamp(min=0.15)
     has_click = (look.clicked.flatten(1).amax(1) > 0).float()[:, None, None]
@@ -86,6 +86,12 @@ def described(look: Look) -> torch.Tensor:
         (shade - at_clicks).abs().clamp(max=4) * has_click * valid,
     )
     return torch.stack(channels, 1)
+
+
+def _tint(tints: torch.Tensor, inside: torch.Tensor, around: torch.Tensor) -> torch.Tensor:
+    if not tints.any():
+        return torch.zeros_like(inside)
+    return sum(log_ratio(tints[:, n] / 120 + 0.5, inside, around, _TINTS) for n in (0, 1))
 
 
 def log_ratio(values: torch.Tensor, inside: torch.Tensor, around: torch.Tensor, bins: int) -> torch.Tensor:

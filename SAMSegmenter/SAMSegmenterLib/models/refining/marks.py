@@ -11,7 +11,7 @@ from torch.nn import functional
 from SAMSegmenterLib.core.arrays import Rgb8
 from SAMSegmenterLib.core.prompts import Prompts
 from SAMSegmenterLib.models.refining.appearance import Look
-from SAMSegmenterLib.models.refining.window import SIDE, Window, sampled
+from SAMSegmenterLib.models.refining.window import SIDE, Pyramid, Window, sampled
 
 FINER = 2
 """Pixels of the kept picture for each pixel that the model sees, along rows and columns."""
@@ -37,15 +37,12 @@ def kept_picture(image: Rgb8, input_size: tuple[int, int]) -> np.ndarray:
     return made[0].round().clamp(0, 255).byte().permute(1, 2, 0).contiguous().numpy()
 
 
-def planes_of(picture: np.ndarray, side: int) -> torch.Tensor:
+def planes_of(picture: np.ndarray, side: int) -> Pyramid:
     """Brightness, red less green, blue less green and 1 where there is a picture, 0 beyond it.
 
     Args:
         picture: (h, w, 1 or 3) uint8.
         side: of the padded square, pixels.
-
-    Returns:
-        (4, side, side) float32.
     """
     height, width, channels = picture.shape
     planes = torch.zeros(4, side, side)
@@ -54,7 +51,7 @@ def planes_of(picture: np.ndarray, side: int) -> torch.Tensor:
     if channels == 3:
         planes[1:3, :height, :width] = colours[::2] - colours[1]
     planes[3, :height, :width] = 1
-    return planes
+    return Pyramid(planes)
 
 
 @dataclass(frozen=True)
@@ -89,14 +86,14 @@ class Marks:
         )
         return cls(box, inside, outside)
 
-    def look(self, planes: torch.Tensor, logits: torch.Tensor, window: Window) -> Look:
+    def look(self, planes: Pyramid, logits: torch.Tensor, window: Window) -> Look:
         """What is known of one window.
 
         Args:
-            planes: (4, n, n) as `planes_of` makes them.
+            planes: as `planes_of` makes them.
             logits: (h, h) of the mask on the padded square.
         """
-        pixels = sampled(planes, window)
+        pixels = planes.sampled(window)
         valid = (pixels[3:] > 0.5).float()
         return Look(
             (pixels[:3] * valid)[None],
@@ -117,11 +114,11 @@ class Marks:
 
 
 def _blots(points: tuple[tuple[float, float], ...], window: Window) -> torch.Tensor:
-    at, blots = _places(), torch.zeros(SIDE, SIDE)
-    for x, y in (window.inside(point) for point in points):
-        distances = (at[None] - x) ** 2 + (at[:, None] - y) ** 2
-        blots = torch.maximum(blots, torch.exp(-distances / (2 * _BLOT**2)))
-    return blots
+    if not points:
+        return torch.zeros(SIDE, SIDE)
+    places = torch.tensor([window.inside(point) for point in points])
+    across, down = torch.exp(-((places[..., None] - _places()) ** 2) / (2 * _BLOT**2)).unbind(1)
+    return (down[:, :, None] * across[:, None, :]).amax(0)
 
 
 def _places() -> torch.Tensor:

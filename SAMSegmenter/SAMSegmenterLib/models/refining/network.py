@@ -5,6 +5,7 @@ from __future__ import annotations
 import torch
 from torch import nn
 from torch.nn import functional
+from torch.nn.utils.fusion import fuse_conv_bn_eval
 
 from SAMSegmenterLib.models.refining.appearance import CHANNELS
 
@@ -20,16 +21,16 @@ class RefiningNetwork(nn.Module):
         widths: channels at the window's own resolution and at a half, a quarter and an eighth of it.
     """
 
-    def __init__(self, widths: tuple[int, int, int, int] = (8, 20, 36, 48)) -> None:
+    def __init__(self, widths: tuple[int, int, int, int] = (8, 16, 32, 64)) -> None:
         super().__init__()
         first, second, third, fourth = widths
-        self.down1 = _layer(CHANNELS, first)
-        self.down2 = nn.Sequential(_layer(first, second, 2), _layer(second, second))
-        self.down3 = nn.Sequential(_layer(second, third, 2), _layer(third, third))
-        self.down4 = nn.Sequential(_layer(third, fourth, 2), _layer(fourth, fourth), _layer(fourth, fourth))
-        self.across3, self.up3 = nn.Conv2d(fourth, third, 1), _layer(third, third)
-        self.across2, self.up2 = nn.Conv2d(third, second, 1), _layer(second, second)
-        self.across1, self.up1 = nn.Conv2d(second, first, 1), _layer(first, first)
+        self.down1 = _Layer(CHANNELS, first)
+        self.down2 = nn.Sequential(_Layer(first, second, 2), _Layer(second, second))
+        self.down3 = nn.Sequential(_Layer(second, third, 2), _Layer(third, third))
+        self.down4 = nn.Sequential(_Layer(third, fourth, 2), _Layer(fourth, fourth), _Layer(fourth, fourth))
+        self.across3, self.up3 = nn.Conv2d(fourth, third, 1), _Layer(third, third)
+        self.across2, self.up2 = nn.Conv2d(third, second, 1), _Layer(second, second)
+        self.across1, self.up1 = nn.Conv2d(second, first, 1), _Layer(first, first)
         self.output = nn.Conv2d(first, 1, 3, padding=1)
         nn.init.zeros_(self.output.weight)  # begins as a network that changes nothing
         nn.init.zeros_(self.output.bias)
@@ -45,11 +46,22 @@ class RefiningNetwork(nn.Module):
         fine = self.up1(fine + _double(self.across1(half)))
         return logits.clamp(-_LARGEST_LOGIT, _LARGEST_LOGIT) + _STEP * self.output(fine)[:, 0]
 
+    def fused(self) -> RefiningNetwork:
+        """The same network for answers alone, changed in place: what norms do becomes a part of the convolutions."""
+        for layer in [one for one in self.modules() if isinstance(one, _Layer)]:
+            layer.fuse()
+        return self.requires_grad_(False).to(memory_format=torch.channels_last)
 
-def _layer(inputs: int, outputs: int, stride: int = 1) -> nn.Sequential:
-    return nn.Sequential(
-        nn.Conv2d(inputs, outputs, 3, stride, 1, bias=False), nn.BatchNorm2d(outputs), nn.ReLU(inplace=True)
-    )
+
+class _Layer(nn.Sequential):
+    """Convolution, norm, ReLU."""
+
+    def __init__(self, inputs: int, outputs: int, stride: int = 1) -> None:
+        convolution = nn.Conv2d(inputs, outputs, 3, stride, 1, bias=False)
+        super().__init__(convolution, nn.BatchNorm2d(outputs), nn.ReLU(inplace=True))
+
+    def fuse(self) -> None:
+        self[0], self[1] = fuse_conv_bn_eval(self[0], self[1]), nn.Identity()
 
 
 def _double(x: torch.Tensor) -> torch.Tensor:

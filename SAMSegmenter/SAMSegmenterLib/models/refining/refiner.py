@@ -10,10 +10,7 @@ from SAMSegmenterLib.core.prompts import Prompts
 from SAMSegmenterLib.models.refining.appearance import Look, described
 from SAMSegmenterLib.models.refining.marks import FINER, Marks, planes_of
 from SAMSegmenterLib.models.refining.network import RefiningNetwork
-from SAMSegmenterLib.models.refining.window import draw, window_around
-
-_LARGEST_SIDE = 0.9
-"""Share of the square above which a window is left alone: the model's own logits are as fine there."""
+from SAMSegmenterLib.models.refining.window import LARGEST_SIDE, Pyramid, draw, window_around
 
 
 class MaskRefiner:
@@ -26,7 +23,7 @@ class MaskRefiner:
 
     def __init__(self, network: RefiningNetwork, image_size: int) -> None:
         self._network, self._image_size = network, image_size
-        self._last: tuple[np.ndarray | None, torch.Tensor] = (None, torch.empty(0))
+        self._last: tuple[np.ndarray | None, Pyramid | None] = (None, None)
 
     def refine(self, masks: np.ndarray, embedding: Embedding, prompts: Prompts, logits: torch.Tensor) -> None:
         """Draw masks again inside their windows; what lies beyond stays.
@@ -40,7 +37,7 @@ class MaskRefiner:
         scale = self._scale(embedding)
         marks = Marks.of(prompts, scale)
         windows = [window_around(one, marks.box, marks.clicked) for one in logits]
-        chosen = [number for number, window in enumerate(windows) if window.side <= _LARGEST_SIDE]
+        chosen = [number for number, window in enumerate(windows) if window.side <= LARGEST_SIDE]
         if not chosen:
             return
         planes = self._planes(embedding.picture)
@@ -52,10 +49,10 @@ class MaskRefiner:
         (height, width), (rows, columns) = embedding.original_size, embedding.input_size
         return columns / width / self._image_size, rows / height / self._image_size
 
-    def _planes(self, picture: np.ndarray) -> torch.Tensor:
+    def _planes(self, picture: np.ndarray) -> Pyramid:
         """Made once for a picture: its prompts come one after the other."""
         held, planes = self._last
-        if held is not picture:
+        if planes is None or held is not picture:
             planes = planes_of(picture, FINER * self._image_size)
             self._last = picture, planes
         return planes

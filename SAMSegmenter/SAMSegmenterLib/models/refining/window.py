@@ -5,6 +5,7 @@ Places are shares of the padded square that the network sees: (0, 0) its upper l
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -14,6 +15,9 @@ from torch.nn import functional
 
 SIDE = 112
 """Rows and columns of numbers that a window is sampled at."""
+
+LARGEST_SIDE = 0.9
+"""Share of the square above which a window is left alone: the model's own logits are as fine there."""
 
 _AROUND_BOX, _AROUND_MASK = 1.35, 1.6
 """Side of the window beside the longer side of a box, and of a mask that nothing bounds."""
@@ -66,16 +70,38 @@ def _middle_part(counts: torch.Tensor) -> tuple[float, float]:
     return float(first) / len(counts), (float(last) + 1) / len(counts)
 
 
+class Pyramid:
+    """Planes that cover the padded square, and averages of their pixels for windows that need fewer.
+
+    Args:
+        planes: (C, n, n) float32.
+    """
+
+    def __init__(self, planes: torch.Tensor) -> None:
+        self._levels = {1: planes}
+
+    def sampled(self, window: Window) -> torch.Tensor:
+        """(C, SIDE, SIDE) numbers of a window."""
+        planes = self._level(max(1, int(window.side * self._levels[1].shape[-1] / SIDE)))
+        count = planes.shape[-1]
+        steps = (torch.arange(SIDE) + 0.5) / SIDE - 0.5
+        (left, across), (top, down) = (
+            _part(((middle + steps * window.side) * count - 0.5), count) for middle in (window.x, window.y)
+        )
+        part = planes[:, top : top + down.shape[1], left : left + across.shape[1]]
+        return down @ part @ across.t()
+
+    def _level(self, coarser: int) -> torch.Tensor:
+        if coarser not in self._levels:
+            planes = self._levels[1]
+            size = (planes.shape[-1] // coarser,) * 2
+            self._levels[coarser] = functional.interpolate(planes[None], size, mode="area")[0]
+        return self._levels[coarser]
+
+
 def sampled(planes: torch.Tensor, window: Window) -> torch.Tensor:
-    """(C, SIDE, SIDE) of planes (C, n, n) that cover the padded square; averages where they are finer."""
-    count = planes.shape[-1]
-    coarser = int(window.side * count / SIDE)
-    if coarser >= 2:
-        planes = functional.interpolate(planes[None], (count // coarser,) * 2, mode="area")[0]
-    steps = (torch.arange(SIDE) + 0.5) / SIDE - 0.5
-    x, y = 2 * (window.x + steps * window.side) - 1, 2 * (window.y + steps * window.side) - 1
-    grid = torch.stack([x.expand(SIDE, SIDE), y[:, None].expand(SIDE, SIDE)], -1)[None]
-    return functional.grid_sample(planes[None], grid, align_corners=False)[0]
+    """(C, SIDE, SIDE) numbers of a window of planes (C, n, n) that cover the padded square."""
+    return Pyramid(planes).sampled(window)
 
 
 def draw(mask: np.ndarray, window: Window, fine: torch.Tensor, scale: tuple[float, float]) -> None:
@@ -86,25 +112,32 @@ def draw(mask: np.ndarray, window: Window, fine: torch.Tensor, scale: tuple[floa
         fine: (SIDE, SIDE) logits, above 0 inside.
         scale: of columns and rows: shares of the padded square for each pixel of the slice.
     """
-    columns, rows = (
+    (left, across), (top, down) = (
         _covered(count, share, middle, window.side)
         for count, share, middle in zip(mask.shape[::-1], scale, (window.x, window.y), strict=True)
     )
-    if not len(rows) or not len(columns):
+    if not len(across):
         return
-    across = _in_window(columns, scale[0], window.x, window.side)
-    for some in rows.split(max(1, _PIXELS_AT_ONCE // max(1, len(columns)))):
-        down = _in_window(some, scale[1], window.y, window.side)
-        grid = torch.stack([across.expand(len(some), -1), down[:, None].expand(-1, len(columns))], -1)[None]
-        drawn = functional.grid_sample(fine[None, None], grid, align_corners=False, padding_mode="border")[0, 0]
-        mask[int(some[0]) : int(some[-1]) + 1, int(columns[0]) : int(columns[-1]) + 1] = (drawn > 0).numpy()
+    for some in down.split(max(1, _PIXELS_AT_ONCE // len(across))):
+        drawn = some @ fine @ across.t()
+        mask[top : top + len(some), left : left + len(across)] = (drawn > 0).numpy()
+        top += len(some)
 
 
-def _covered(count: int, share: float, middle: float, side: float) -> torch.Tensor:
-    """Numbers of the pixels, of `count`, whose centres lie in the window."""
-    return (_in_window(torch.arange(count), share, middle, side).abs() <= 1).nonzero()[:, 0]
+def _covered(count: int, share: float, middle: float, side: float) -> tuple[int, torch.Tensor]:
+    """The first pixel, of `count`, whose centre lies in the window, and (pixels there, SIDE) weights of each."""
+    places = ((torch.arange(count, dtype=torch.float64) + 0.5) * share - middle) / side + 0.5
+    inside = ((places >= 0) & (places <= 1)).nonzero()[:, 0]
+    weights = _weights((places[inside] * SIDE - 0.5).clamp(0, SIDE - 1).float(), SIDE)
+    return (int(inside[0]) if len(inside) else 0), weights
 
 
-def _in_window(pixels: torch.Tensor, share: float, middle: float, side: float) -> torch.Tensor:
-    """Where the centres of pixels lie in the window, from -1 to 1."""
-    return ((pixels.double() + 0.5) * share - middle).mul(2 / side).float()
+def _part(places: torch.Tensor, count: int) -> tuple[int, torch.Tensor]:
+    """The first of `count` numbers that lie around places, and (places, numbers from there) weights; 0 beyond."""
+    first, last = max(0, math.floor(float(places[0]))), min(count, math.ceil(float(places[-1])) + 1)
+    return first, _weights(places - first, last - first)
+
+
+def _weights(places: torch.Tensor, count: int) -> torch.Tensor:
+    """(len(places), count) weights of linear interpolation between numbers at 0, 1, ... count - 1."""
+    return (1 - (places[:, None] - torch.arange(count)).abs()).clamp(min=0)

@@ -10,6 +10,7 @@ from SAMSegmenterLib.core.errors import InputError
 from SAMSegmenterLib.core.predictor import ModelSpec
 from SAMSegmenterLib.models.architectures import recognise
 from SAMSegmenterLib.models.known_models import MEDSAM, MEDSAM_SPEC, OFFICIAL, blank_spec, with_metadata
+from SAMSegmenterLib.models.refining.files import with_refiner
 from SAMSegmenterLib.models.registry import resolve
 from SAMSegmenterLib.models.safetensors_header import read_metadata
 from SAMSegmenterLib.models.training.fine_tuning.options import FineTuningOptions
@@ -40,7 +41,7 @@ def base_model(name: str | None, weights: Path | None) -> ModelSpec:
         spec = replace(MEDSAM_SPEC, sha256=sha256)
     elif path.suffix.lower() == ".safetensors":
         spec = with_metadata(spec, read_metadata(path))
-    return replace(spec, path=path, bytes=path.stat().st_size)
+    return with_refiner(replace(spec, path=path, bytes=path.stat().st_size))
 
 
 def check_base(spec: ModelSpec, options: FineTuningOptions) -> None:
