@@ -6,10 +6,10 @@ import argparse
 import sys
 from collections.abc import Sequence
 
-from SAMBenchmarkLib.cli import train_fine_tune, train_from_scratch, train_thresholds, train_validate
+from SAMBenchmarkLib.cli import train_fine_tune, train_from_scratch, train_refine, train_thresholds, train_validate
 from SAMSegmenterLib.cli.common import CommandParser, add_common_arguments, run_command
 
-COMMANDS = (train_from_scratch, train_fine_tune, train_validate, train_thresholds)
+COMMANDS = (train_from_scratch, train_refine, train_fine_tune, train_validate, train_thresholds)
 
 _EPILOG = """All commands but fine-tune read a folder of images. It holds catalog.json, a list 'cases' with, for each
 case: id, source, subject, image, label, license, label_type (semantic or instance), dim (2 or 3) and, for volumes,

@@ -7,6 +7,7 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from SAMBenchmarkLib.cli.train_common import add_computer_arguments, add_output_argument
 from SAMBenchmarkLib.cli.train_data import add_data_arguments
 from SAMSegmenterLib.core.errors import InputError
 
@@ -25,19 +26,12 @@ def add_from_scratch_arguments(parser: argparse.ArgumentParser) -> None:
     add_data_arguments(parser)
     _add_output_arguments(parser.add_argument_group("where the weights go"))
     _add_training_arguments(parser.add_argument_group("how it is trained"))
-    add = parser.add_argument_group("computer").add_argument
-    add("--threads", type=int, metavar="N", help="processor threads (SAM_THREADS, else all cores)")
+    add_computer_arguments(parser)
 
 
 def _add_output_arguments(group: argparse._ArgumentGroup) -> None:
+    add_output_argument(group)
     add = group.add_argument
-    add(
-        "--output",
-        type=Path,
-        required=True,
-        metavar="FOLDER",
-        help="new or empty folder, or one with a training that was stopped: it goes on there",
-    )
     add("--licence", default="CC BY-SA 4.0", help="licence of the weights, written into the file (CC BY-SA 4.0)")
     add("--save-every", type=int, default=100, metavar="N", help="steps between two states on the disk (100)")
     add("--plot-every", type=int, default=200, metavar="N", help="steps between two pictures training.png (200)")

@@ -27,7 +27,7 @@ def saved(folder, step=15):
     run = RunState(dict(IDENTITY), step, 12.5, 1, ["halved"])
     weights = {"w": torch.arange(6.0).reshape(2, 3)}
     optimizers = [{"state": {0: {"momentum": torch.ones(2, 3)}}, "param_groups": [{"lr": 0.5, "params": [0]}]}]
-    save_state(folder, run, OPTIONS, weights, {"w": torch.zeros(2, 3)}, optimizers)
+    save_state(folder, run, OPTIONS.summary(), weights, {"w": torch.zeros(2, 3)}, optimizers)
     return run, weights, optimizers
 
 
@@ -51,7 +51,7 @@ def test_a_state_comes_back_as_it_was(tmp_path):
 
 def test_kernels_keep_their_order_in_memory(tmp_path):
     kernel = torch.randn(4, 3, 3, 3).to(memory_format=torch.channels_last)
-    save_state(tmp_path, RunState(), OPTIONS, {"k": kernel}, {}, [])
+    save_state(tmp_path, RunState(), OPTIONS.summary(), {"k": kernel}, {}, [])
     assert load_state(tmp_path).model["k"].stride() == kernel.stride()
 
 

@@ -6,6 +6,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
+from typing import Protocol
 
 import torch
 from safetensors import SafetensorError
@@ -44,10 +45,22 @@ class WeightsDescription:
             "card": self.card,
             "training": dict(self.training),
         }
-        return {name: value if isinstance(value, str) else json.dumps(value) for name, value in values.items()}
+        return as_metadata(values)
 
 
-def save_weights(state_dict: Mapping[str, torch.Tensor], description: WeightsDescription, target: Path) -> None:
+class Described(Protocol):
+    """What a weights file says about itself."""
+
+    def metadata(self) -> dict[str, str]:
+        """Entries of the file."""
+
+
+def as_metadata(values: Mapping[str, object]) -> dict[str, str]:
+    """Entries of a safetensors file: texts as they are, other values as JSON."""
+    return {name: value if isinstance(value, str) else json.dumps(value) for name, value in values.items()}
+
+
+def save_weights(state_dict: Mapping[str, torch.Tensor], description: Described, target: Path) -> None:
     """Write weights in 16 bit; vectors, such as the running variances of norms, stay in 32 bit for their range.
 
     Args:

@@ -71,10 +71,7 @@ class TrainingOptions:
 
     def rate_at(self, step: int) -> float:
         """Compute the learning rate: linear warm-up, constant, linear decay to zero."""
-        decay_steps = max(1, round(self.decay_fraction * self.total_steps))
-        warm = (step + 1) / max(1, self.warmup_steps)
-        cool = (self.total_steps - step) / decay_steps
-        return self.learning_rate * min(1.0, warm, cool)
+        return self.learning_rate * rate_share(step, self.total_steps, self.warmup_steps, self.decay_fraction)
 
     def crutch_at(self, step: int) -> float:
         """Compute the chance that prompts are drawn into the mask prompt: falls linearly to zero."""
@@ -83,3 +80,19 @@ class TrainingOptions:
     def summary(self) -> dict:
         """Describe the options as plain values."""
         return asdict(self)
+
+
+def rate_share(step: int, steps: int, warmup_steps: int, decay_fraction: float) -> float:
+    """Share of the highest learning rate: linear warm-up, constant, linear decay to zero.
+
+    Args:
+        step: from 0.
+        steps: of the whole training.
+        decay_fraction: part of all steps in which the rate falls.
+
+    Returns:
+        Above 0, at most 1.
+    """
+    warm = (step + 1) / max(1, warmup_steps)
+    cool = (steps - step) / max(1, round(decay_fraction * steps))
+    return min(1.0, warm, cool)

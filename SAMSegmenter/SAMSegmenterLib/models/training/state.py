@@ -44,7 +44,7 @@ class RunState:
 
 @dataclass(frozen=True)
 class StoredState:
-    """What the file holds; `options` as `TrainingOptions.summary` gives them."""
+    """What the file holds; `options` as their `summary` gives them."""
 
     run: RunState
     options: dict[str, Any]
@@ -56,23 +56,31 @@ class StoredState:
 def save_state(
     folder: Path,
     run: RunState,
-    options: TrainingOptions,
+    options: Mapping[str, Any],
     model: Mapping[str, torch.Tensor],
     average: Mapping[str, torch.Tensor],
     optimizers: list[dict[str, Any]],
+    schema: str = SCHEMA,
 ) -> None:
     """Write the state; an older one stays until the new one is complete.
+
+    Args:
+        options: as their `summary` gives them.
+        schema: kind and version of the training.
 
     Raises:
         StoreError: the disk is full, or the folder cannot be written.
     """
-    described = {"run": vars(run), "options": options.summary()}
+    described = {"run": vars(run), "options": dict(options)}
     tensors = {"model": dict(model), "average": dict(average), "optimizers": optimizers}
-    write_state(folder, SCHEMA, described, tensors)
+    write_state(folder, schema, described, tensors)
 
 
-def load_state(folder: Path) -> StoredState | None:
+def load_state(folder: Path, schema: str = SCHEMA) -> StoredState | None:
     """Read the state in a folder; None when there is none.
+
+    Args:
+        schema: what `save_state` was given.
 
     Raises:
         ModelError: the file is damaged or of another program.
@@ -82,7 +90,7 @@ def load_state(folder: Path) -> StoredState | None:
         run, options = RunState(**described["run"]), described["options"]
         return StoredState(run, options, content["model"], content["average"], content["optimizers"])
 
-    return read_state(folder, SCHEMA, build, "training")
+    return read_state(folder, schema, build, "training")
 
 
 def remove_leftovers(folder: Path) -> None:
