@@ -43,6 +43,13 @@ def test_the_same_weights_under_another_name_keep_the_key():
     assert embedding_key(IMAGE, predictor(spec=replace(SPEC, name="copy"))) == embedding_key(IMAGE, predictor())
 
 
+def test_embeddings_with_and_without_a_picture_have_keys_of_their_own():
+    refined = predictor(spec=replace(SPEC, refiner="weights", refiner_sha256="ab"))
+    assert embedding_key(IMAGE, refined) != embedding_key(IMAGE, predictor())
+    another = predictor(spec=replace(SPEC, refiner="others", refiner_sha256="cd"))
+    assert embedding_key(IMAGE, refined) == embedding_key(IMAGE, another), "it is the same picture"
+
+
 def test_the_shape_is_part_of_the_key():
     assert embedding_key(IMAGE.reshape(2, 8, 3), predictor()) != embedding_key(IMAGE, predictor())
 
@@ -52,6 +59,9 @@ def test_an_embedding_survives_packing():
     again = Embedding.unpack("key", made.pack())
     assert (again.key, again.original_size, again.input_size) == ("key", (5, 7), (10, 14))
     np.testing.assert_array_equal(again.features, made.features)
+    assert again.picture is None and again.nbytes == 16
+    pictured = Embedding.unpack("key", replace(made, picture=np.full((2, 3, 1), 7, np.uint8)).pack())
+    assert pictured.picture.tolist() == [[[7]] * 3] * 2 and pictured.nbytes == 22
 
 
 def test_the_best_candidate_is_the_first_of_the_highest_scores():

@@ -1,5 +1,7 @@
 """A checkpoint that the project trained is an ordinary SAM checkpoint: SAM's own classes load it and answer alike."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import torch
@@ -26,11 +28,13 @@ def a_trained_file(a_small_network, tmp_path):
 
 @pytest.fixture(params=["bundled", "trained"])
 def a_checkpoint(request):
-    """A file of weights, and what the registry knows of it."""
+    """A file of weights, and what the registry knows of it, without the refiner, which SAM does not have."""
     if request.param == "bundled":
-        return bundled_path(), resolve("sam-small")
-    path = request.getfixturevalue("a_trained_file")
-    return path, import_file(path)
+        path, spec = bundled_path(), resolve("sam-small")
+    else:
+        path = request.getfixturevalue("a_trained_file")
+        spec = import_file(path)
+    return path, replace(spec, refiner=None, refiner_sha256="")
 
 
 def sam_with(path):

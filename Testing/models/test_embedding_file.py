@@ -2,6 +2,7 @@
 
 import mmap
 import os
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -28,6 +29,17 @@ def test_any_safetensors_reader_reads_the_file(tmp_path, shape):
     assert found.original_size == (30, 41) and found.input_size == (187, 256)
     assert found.features.dtype == np.float16
     np.testing.assert_array_equal(found.features, embedding.features)
+
+
+@pytest.mark.parametrize("channels", [1, 3])
+def test_a_kept_picture_comes_back(tmp_path, channels):
+    picture = np.random.default_rng(2).integers(0, 255, (31, 57, channels), np.uint8)
+    embedding, path = replace(an_embedding(), picture=picture), tmp_path / "one.safetensors"
+    path.write_bytes(embedding_bytes(embedding))
+    found = read_embedding(KEY, path)
+    assert found.picture.dtype == np.uint8 and found.nbytes == embedding.nbytes == 16**3 * 2 + picture.size
+    np.testing.assert_array_equal(found.picture, picture)
+    np.testing.assert_array_equal(load_file(path)["picture"], picture)
 
 
 def test_a_vit_embedding_takes_less_than_a_tenth_of_a_megabyte_more_than_its_numbers():

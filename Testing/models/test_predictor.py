@@ -6,6 +6,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 import torch
+from safetensors.torch import save_file
 
 from SAMSegmenterLib.core.errors import Cancelled, DeviceError, DeviceMemoryError, InputError, ModelError
 from SAMSegmenterLib.core.predictor import EverythingParameters, embedding_key
@@ -13,6 +14,10 @@ from SAMSegmenterLib.core.promptless import segment_slice
 from SAMSegmenterLib.core.prompts import Prompts
 from SAMSegmenterLib.models.known_models import blank_spec
 from SAMSegmenterLib.models.predictor import TorchPredictor, device_errors
+from SAMSegmenterLib.models.refining.appearance import CHANNELS
+from SAMSegmenterLib.models.refining.files import SCHEMA, with_refiner
+from SAMSegmenterLib.models.refining.network import RefiningNetwork
+from SAMSegmenterLib.models.refining.window import SIDE
 from support.random_networks import randomised
 from support.sam_reference import assert_close, assert_same, predict_by_reference, prompt_sets, reference_predictor
 
@@ -230,6 +235,46 @@ def test_the_models_threshold_is_the_specs(a_small_network, an_image):
         np.testing.assert_array_equal(candidates.masks, expected.numpy())
     finally:
         a_small_network.mask_threshold = 0.0
+
+
+@pytest.fixture
+def refined(a_small_network, tmp_path):
+    """A predictor whose refiner takes every pixel of a window for the object."""
+    weights = RefiningNetwork((4, 8, 8, 8)).state_dict()
+    weights["output.bias"] = torch.tensor([100.0])
+    path = tmp_path / "refiner.safetensors"
+    save_file(weights, path, {"schema": SCHEMA, "side": str(SIDE), "channels": str(CHANNELS), "widths": "[4, 8, 8, 8]"})
+    spec = replace(blank_spec("random", "small", "0" * 64), path="somewhere")
+    return TorchPredictor(a_small_network, with_refiner(spec, path))
+
+
+def test_a_refiner_draws_the_masks_of_prompts_and_nothing_else(refined, a_small_predictor, an_image):
+    image, box = an_image(97, 211), Prompts.of(box=[40, 30, 79, 59])
+    (embedding,), (plain,) = refined.encode([image]), a_small_predictor.encode([image])
+    assert embedding.key != plain.key and plain.picture is None and embedding.picture.shape == (236, 512, 1)
+    np.testing.assert_array_equal(embedding.features, plain.features)
+    (found,), (expected,) = refined.decode(embedding, [box]), a_small_predictor.decode(plain, [box])
+    np.testing.assert_array_equal(found.low_res, expected.low_res)
+    np.testing.assert_array_equal(found.scores, expected.scores)
+    assert found.masks[:, 20:69, 34:85].all(), "the window is wider than the box"
+    np.testing.assert_array_equal(found.masks[:, :, :30], expected.masks[:, :, :30])
+    grid = EverythingParameters(points_per_side=2, pred_iou_thresh=0.0, stability_score_thresh=0.0)
+    np.testing.assert_array_equal(
+        refined.everything(embedding, grid).masks, a_small_predictor.everything(plain, grid).masks
+    )
+
+
+def test_masks_of_an_embedding_without_a_picture_are_not_refined(refined, a_small_predictor, an_image):
+    (plain,) = a_small_predictor.encode([an_image(40, 50)])
+    box = Prompts.of(box=[10, 10, 30, 30])
+    (found,), (expected,) = refined.decode(plain, [box]), a_small_predictor.decode(plain, [box])
+    np.testing.assert_array_equal(found.masks, expected.masks)
+
+
+def test_a_damaged_refiner_is_told_when_the_model_is_loaded(a_small_network, refined, tmp_path):
+    (tmp_path / "refiner.safetensors").write_bytes(b"nothing")
+    with pytest.raises(ModelError, match="refiner"):
+        TorchPredictor(a_small_network, refined.spec)
 
 
 def test_threads_are_set_and_reported(a_small_network):

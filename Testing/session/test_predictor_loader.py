@@ -53,6 +53,7 @@ def test_the_arithmetic_is_that_of_the_loaded_model():
         normalisation=((1.0, 2.5, 3.0), (255, 255, 255)),
         mask_threshold=0.25,
         s1_thresholds=EverythingParameters(64, 16, 0.5, 0.75, 2.0, 0.6),
+        refiner_sha256="ab",
     )
     expected = Arithmetic(
         "threshold",
@@ -64,12 +65,14 @@ def test_the_arithmetic_is_that_of_the_loaded_model():
         "mean 1.0 2.5 3.0, standard deviation 255.0 255.0 255.0",
         0.25,
         "predicted IoU > 0.5, stability >= 0.75 with offset 2.0, overlap of boxes <= 0.6, 16 points at once",
+        "ab",
     )
     assert arithmetic_of(predictor) == expected
 
 
 def test_the_same_weights_with_other_settings_are_another_model():
-    one, other = ThresholdPredictor(), ThresholdPredictor()
+    one, other, refined = (ThresholdPredictor() for _ in range(3))
     other.spec = replace(other.spec, normalisation=((0.0, 0.0, 0.0), (255.0, 255.0, 255.0)))
-    hashes = {option_hash(BenchmarkOptions(), arithmetic_of(predictor)) for predictor in (one, other)}
-    assert len(hashes) == 2
+    refined.spec = replace(refined.spec, refiner_sha256="ab")
+    hashes = {option_hash(BenchmarkOptions(), arithmetic_of(predictor)) for predictor in (one, other, refined)}
+    assert len(hashes) == 3

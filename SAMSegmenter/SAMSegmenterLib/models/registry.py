@@ -119,7 +119,7 @@ def import_file(
     """
     from SAMSegmenterLib.models.importing import import_weights
 
-    return import_weights(Path(path), name, registry(), on_progress, should_stop)
+    return with_refiner(import_weights(Path(path), name, registry(), on_progress, should_stop))
 
 
 def verify(spec: ModelSpec, on_progress: OnProgress = ignore_progress, should_stop: ShouldStop = never_stop) -> None:

@@ -105,6 +105,7 @@ CHANGES_OF_ARITHMETIC = {
     "normalisation": "mean 0.0 0.0 0.0, standard deviation 255.0 255.0 255.0",
     "mask_threshold": 0.5,
     "s1_thresholds": "predicted IoU > 0.5",
+    "refiner_sha256": "ab" * 32,
 }
 
 

@@ -28,17 +28,18 @@ def refiner_path() -> Path:
 
 
 def with_refiner(spec: ModelSpec, path: Path | None = None) -> ModelSpec:
-    """A model with the refiner that draws its masks again; only the small architecture has one.
+    """A model with the refiner that draws its masks again, where it has one.
 
     Args:
-        spec: as it is known without.
+        spec: as it is known without; only installed models of the small architecture that take prompts are refined.
         path: the refiner's weights; None for those that come with the program, where they are there.
 
     Raises:
         ModelError: a file that was named cannot be read.
     """
     chosen = refiner_path() if path is None else Path(path)
-    if spec.architecture != "small" or (path is None and not chosen.is_file()):
+    is_refined = spec.architecture == "small" and spec.path is not None and not spec.promptless
+    if not is_refined or (path is None and not chosen.is_file()):
         return replace(spec, refiner=None, refiner_sha256="")
     return replace(spec, refiner=chosen, refiner_sha256=_sha256(chosen))
 
