@@ -57,6 +57,14 @@ def test_a_second_model_is_compared_on_the_same_objects(data, weights, tmp_path,
     ]
 
 
+def test_a_model_is_compared_with_itself_without_its_refiner(data, weights, capsys):
+    against = ("--against", str(weights / "first.safetensors"), "--against-refiner", "none")
+    assert validate(data, weights, "--no-baselines", *against) == 0
+    assert "## Compared with first without refiner" in capsys.readouterr().out
+    assert validate(data, weights, "--no-baselines", "--against-refiner", "none") == 2
+    assert "needs second weights" in capsys.readouterr().err
+
+
 def test_two_runs_print_the_same(data, weights, capsys):
     shown = []
     for _ in range(2):

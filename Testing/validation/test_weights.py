@@ -9,6 +9,7 @@ from safetensors.torch import save_file
 
 from SAMBenchmarkLib.validation.weights import Weights, open_weights
 from SAMSegmenterLib.core.errors import InputError, ModelError
+from SAMSegmenterLib.models.refining.files import refiner_path
 from support.masks import disk
 from support.random_networks import randomised
 
@@ -28,6 +29,28 @@ def test_a_file_is_opened_with_what_it_says_about_itself(tmp_path, tensors):
     assert opened.predictor.spec.mask_threshold == 0.25 and opened.predictor.spec.architecture == "small"
     image = np.zeros((32, 40, 3), np.uint8)
     assert opened.predictor.encode([image])[0].original_size == (32, 40)
+
+
+def test_a_refiner_is_the_programs_a_named_one_or_none(tmp_path, tensors):
+    path = tmp_path / "mine.safetensors"
+    save_file(tensors, path)
+    usual = open_weights(str(path), "cpu")
+    assert usual.name == "mine" and usual.predictor.spec.refiner == refiner_path()
+    without = open_weights(str(path), "cpu", "none")
+    assert without.name == "mine without refiner" and without.predictor.spec.refiner is None
+    other = tmp_path / "other.safetensors"
+    other.write_bytes(refiner_path().read_bytes())
+    named = open_weights(str(path), "cpu", str(other))
+    assert named.name == "mine with other" and named.predictor.spec.refiner == other
+    with pytest.raises(ModelError, match="absent"):
+        open_weights(str(path), "cpu", str(tmp_path / "absent"))
+
+
+def test_a_model_that_is_not_refined_takes_no_refiner(tmp_path, tensors):
+    path = tmp_path / "mine.safetensors"
+    save_file(tensors, path, {"promptless": "true"})
+    with pytest.raises(InputError, match="not refined"):
+        open_weights(str(path), "cpu", str(refiner_path()))
 
 
 @pytest.mark.parametrize("training", [None, "none", '{"steps": 3}', '{"sources": 5}', "[1]"])

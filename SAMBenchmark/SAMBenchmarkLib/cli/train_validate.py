@@ -36,6 +36,9 @@ def add_parser(commands: argparse._SubParsersAction) -> argparse.ArgumentParser:
     parser.add_argument(
         "--against", help="second weights, compared on the same objects (trained on other sources, say)"
     )
+    refiner = "what draws the masks of {} again: a file, or none (default: what comes with the program)"
+    parser.add_argument("--refiner", default="", metavar="FILE", help=refiner.format("the small model"))
+    parser.add_argument("--against-refiner", default="", metavar="FILE", help=refiner.format("the second one"))
     parser.add_argument("--slices", type=_at_least_one, default=20, help="most slices of a source (default 20)")
     parser.add_argument(
         "--output", type=Path, help="write scores, tables and pictures into this folder; FILE.csv: the scores alone"
@@ -67,10 +70,12 @@ def run(options: argparse.Namespace) -> int:
     from SAMBenchmarkLib.validation.output import check_output, write_output
     from SAMBenchmarkLib.validation.weights import open_weights
 
+    if options.against_refiner and not options.against:
+        raise InputError("--against-refiner needs second weights.", "Name them after --against; the same ones will do.")
     if options.output:
         check_output(options.output)
-    model = open_weights(options.weights, options.device)
-    other = open_weights(options.against, options.device) if options.against else None
+    model = open_weights(options.weights, options.device, options.refiner)
+    other = open_weights(options.against, options.device, options.against_refiner) if options.against else None
     slices = _slices(options)
     for opened in (model, other):
         if opened is not None:

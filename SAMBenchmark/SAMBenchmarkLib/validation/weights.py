@@ -12,12 +12,15 @@ from SAMSegmenterLib.core.errors import InputError
 from SAMSegmenterLib.core.predictor import ModelSpec, Predictor
 from SAMSegmenterLib.models.architectures import recognise
 from SAMSegmenterLib.models.known_models import blank_spec, with_metadata
+from SAMSegmenterLib.models.refining.files import with_refiner
 from SAMSegmenterLib.models.registry import load, registry, resolve
 from SAMSegmenterLib.models.safetensors_header import read_metadata
 from SAMSegmenterLib.models.training.sources import LabelledSlice
 from SAMSegmenterLib.models.weights import file_sha256, read_state_dict
 
 logger = logging.getLogger(__name__)
+
+NO_REFINER = "none"
 
 
 @dataclass(frozen=True, eq=False)
@@ -48,11 +51,15 @@ class Weights:
             )
 
 
-def open_weights(name: str, device: str = "auto") -> Weights:
+def open_weights(name: str, device: str = "auto", refiner: str = "") -> Weights:
     """Load a file of weights, or an installed model by name.
 
+    Args:
+        refiner: file of the one that draws its masks again, NO_REFINER for none; empty for the one that comes with the
+            program, where the model has one.
+
     Raises:
-        InputError: neither a file nor a model of that name.
+        InputError: neither a file nor a model of that name, or a refiner for a model that takes none.
         ModelError: the weights cannot be read or used.
     """
     path = Path(name)
@@ -62,7 +69,20 @@ def open_weights(name: str, device: str = "auto") -> Weights:
         spec = resolve(name)
     else:
         raise InputError(f"There is no file {name} and no model of that name.", "See 'sam-models list' for names.")
-    return Weights(spec.name, load(spec, device), _trained_on(Path(spec.path)))
+    chosen, told = _with_refiner(spec, refiner)
+    return Weights(f"{spec.name}{told}", load(chosen, device), _trained_on(Path(spec.path)))
+
+
+def _with_refiner(spec: ModelSpec, refiner: str) -> tuple[ModelSpec, str]:
+    """The model with the refiner asked for, and what its name says of that."""
+    if refiner == NO_REFINER:
+        return replace(spec, refiner=None, refiner_sha256=""), " without refiner"
+    if not refiner:
+        return with_refiner(spec), ""
+    refined = with_refiner(spec, Path(refiner))
+    if refined.refiner is None:
+        raise InputError(f"Masks of '{spec.name}' are not refined.", "Refiners belong to the small architecture.")
+    return refined, f" with {Path(refiner).stem}"
 
 
 def _spec_of(path: Path) -> ModelSpec:
