@@ -87,7 +87,10 @@ def check_same_run(stored: StoredState, options: RefiningOptions, identity: Mapp
 
 def _record(drawn: WindowBatch, logits: torch.Tensor, losses: torch.Tensor) -> dict[str, Any]:
     """What is logged: losses per prompt, and what the best candidates gain in overlap inside their windows."""
-    before, after = (true_iou(each[:, None], drawn.truth)[:, 0] for each in (drawn.look.logits, logits))
+    beyond = drawn.look.valid == 0
+    before, after = (
+        true_iou(each.masked_fill(beyond, -1)[:, None], drawn.truth)[:, 0] for each in (drawn.look.logits, logits)
+    )
     record: dict[str, Any] = {"size": SIDE}
     for name, prompt in _ROUNDS.items():
         chosen = (drawn.prompt == prompt) & (drawn.weights > 0)
