@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from SAMBenchmarkLib.cli.run_arguments import cases_from
+from SAMBenchmarkLib.cli.train_common import add_output_argument
 from SAMBenchmarkLib.core.cases import Case
 from SAMBenchmarkLib.core.options import BenchmarkOptions
 from SAMSegmenterLib.core.errors import InputError
@@ -49,13 +50,7 @@ def _add_data_arguments(group: argparse._ArgumentGroup) -> None:
 
 
 def _add_output_arguments(group: argparse._ArgumentGroup) -> None:
-    group.add_argument(
-        "--output",
-        type=Path,
-        required=True,
-        metavar="FOLDER",
-        help="new or empty folder, or one with a training that was stopped: it goes on there",
-    )
+    add_output_argument(group)
     group.add_argument("--name", metavar="NAME", help="what to call the model (the base model's name and the recipe)")
     group.add_argument(
         "--finish", action="store_true", help="train no further: measure and write the best epoch so far"

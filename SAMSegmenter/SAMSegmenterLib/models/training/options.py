@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass, field, replace
 
 from SAMSegmenterLib.core.errors import InputError
 from SAMSegmenterLib.models.training.batches import BatchOptions
+from SAMSegmenterLib.models.training.schedule import rate_share
 
 
 @dataclass(frozen=True)
@@ -80,19 +81,3 @@ class TrainingOptions:
     def summary(self) -> dict:
         """Describe the options as plain values."""
         return asdict(self)
-
-
-def rate_share(step: int, steps: int, warmup_steps: int, decay_fraction: float) -> float:
-    """Share of the highest learning rate: linear warm-up, constant, linear decay to zero.
-
-    Args:
-        step: from 0.
-        steps: of the whole training.
-        decay_fraction: part of all steps in which the rate falls.
-
-    Returns:
-        Above 0, at most 1.
-    """
-    warm = (step + 1) / max(1, warmup_steps)
-    cool = (steps - step) / max(1, round(decay_fraction * steps))
-    return min(1.0, warm, cool)

@@ -9,7 +9,7 @@ from abc import ABC, abstractmethod
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Any, Generic, Protocol, TypeVar
+from typing import Any, Generic, TypeVar
 
 import torch
 from torch import nn
@@ -18,6 +18,7 @@ from SAMSegmenterLib.core.errors import ModelError
 from SAMSegmenterLib.core.progress import OnProgress, ProgressEvent, ShouldStop, ignore_progress, never_stop
 from SAMSegmenterLib.models.out_of_memory import free_memory, is_out_of_memory
 from SAMSegmenterLib.models.training.prefetch import Prefetcher
+from SAMSegmenterLib.models.training.schedule import Schedule
 from SAMSegmenterLib.models.training.state import RunState, StoredState, load_state, remove_leftovers, save_state
 from SAMSegmenterLib.models.training.training_log import TrainingLog
 
@@ -26,24 +27,6 @@ logger = logging.getLogger(__name__)
 _SHOWN_STEPS = 50  # whose mean loss the progress shows
 
 T = TypeVar("T")
-
-
-class Schedule(Protocol):
-    """What every training's options tell."""
-
-    @property
-    def total_steps(self) -> int: ...
-    @property
-    def average_decay(self) -> float: ...
-    @property
-    def clip_norm(self) -> float: ...
-    @property
-    def save_every(self) -> int: ...
-    def rate_at(self, step: int) -> float:
-        """The learning rate of a step (from 0)."""
-
-    def summary(self) -> dict[str, Any]:
-        """Plain values."""
 
 
 class ResumableTraining(ABC, Generic[T]):

@@ -16,7 +16,7 @@ from SAMSegmenterLib.models.training.options import TrainingOptions
 from SAMSegmenterLib.models.training.state_file import read_state, write_state
 
 SCHEMA = "sam-training/1"
-_LEFT_BY_A_KILLED_RUN = re.compile(r"\.[0-9a-f]{12}\.pt")  # as `atomic_path` names what is not complete
+_LEFT_BY_A_KILLED_RUN = re.compile(r"\.[0-9a-f]{12}\.(pt|npz)")  # as `atomic_path` names what is not complete
 _SCHEDULE = "stages"
 _WITHOUT_EFFECT = "save_every"
 
@@ -94,7 +94,7 @@ def load_state(folder: Path, schema: str = SCHEMA) -> StoredState | None:
 
 
 def remove_leftovers(folder: Path) -> None:
-    """Delete incomplete states of runs that were killed while they saved."""
+    """Delete incomplete states and samples of runs that were killed while they saved."""
     for path in folder.iterdir():
         if _LEFT_BY_A_KILLED_RUN.fullmatch(path.name):
             path.unlink(missing_ok=True)

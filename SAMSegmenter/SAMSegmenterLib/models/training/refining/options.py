@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from SAMSegmenterLib.core.errors import InputError
-from SAMSegmenterLib.models.training.options import rate_share
+from SAMSegmenterLib.models.training.schedule import rate_share
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 import zipfile
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
@@ -22,6 +21,7 @@ from SAMSegmenterLib.models.training.prefetch import Prefetcher
 from SAMSegmenterLib.models.training.refining.answers import PICTURE_SIDE, PICTURES, answered
 from SAMSegmenterLib.models.training.refining.samples import NAMES, Samples
 from SAMSegmenterLib.models.training.sources import LabelledSlice
+from SAMSegmenterLib.models.training.state import remove_leftovers
 
 if TYPE_CHECKING:
     from segment_anything.modeling import Sam
@@ -30,7 +30,6 @@ SCHEMA = "sam-refining-samples/1"
 SHARD_SIZE = 1000
 FOLDER = "samples"
 _DAMAGED = (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile)
-_LEFT_BY_A_KILLED_RUN = re.compile(r"\.[0-9a-f]{12}\.npz")  # as `atomic_path` names what is not complete
 _OTHER_FOLDER = "Choose another output folder, or delete the files to draw them again."
 
 
@@ -88,9 +87,7 @@ class Shards:
         """Files to draw, after those that are there were checked."""
         try:
             self._folder.mkdir(exist_ok=True)
-            for path in self._folder.iterdir():
-                if _LEFT_BY_A_KILLED_RUN.fullmatch(path.name):
-                    path.unlink(missing_ok=True)
+            remove_leftovers(self._folder)
         except OSError as error:
             raise store_error(self._folder, error) from error
         there = [number for number in range(len(self._sizes)) if self._path(number).exists()]
