@@ -1,6 +1,7 @@
 """Files of samples are drawn once, alike whenever they are drawn, and those of another run are refused."""
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -92,6 +93,16 @@ def test_files_of_another_run_are_refused_by_name_and_stay(tmp_path, changed, me
         drawn(tmp_path / "run", identity={**IDENTITY, **changed})
     assert "another output folder" in caught.value.hint
     assert files(tmp_path / "run") == {name: before[name] for name in ("samples-000.npz", "samples-001.npz")}
+
+
+def test_files_drawn_by_another_version_of_the_program_are_refused(tmp_path, monkeypatch):
+    drawn(tmp_path / "run")
+    with monkeypatch.context() as patch, pytest.raises(InputError, match="pictures"):
+        patch.setattr(shards, "PICTURES", replace(shards.PICTURES, synthetic_fraction=0.9))
+        drawn(tmp_path / "run")
+    monkeypatch.setattr(shards, "SCHEMA", "sam-refining-samples/0")
+    with pytest.raises(InputError, match="schema sam-refining-samples/1, now sam-refining-samples/0"):
+        drawn(tmp_path / "run")
 
 
 def test_another_number_of_samples_in_a_file_is_refused(tmp_path):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import zipfile
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -45,7 +46,7 @@ class Shards:
     def __init__(self, folder: Path, count: int, identity: Mapping[str, Any]) -> None:
         self._folder, self._count = Path(folder) / FOLDER, count
         fixed = {"schema": SCHEMA, "side": SIDE, "largest_side": LARGEST_SIDE, "finer": FINER}
-        self._identity = {**identity, **fixed}
+        self._identity = {**identity, **fixed, "pictures": asdict(PICTURES)}
         self._sizes = [min(SHARD_SIZE, count - start) for start in range(0, count, SHARD_SIZE)]
 
     def draw(
