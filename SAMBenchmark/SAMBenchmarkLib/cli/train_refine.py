@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from SAMSegmenterLib.models.training.refining.loop import RefinerTrainer
     from SAMSegmenterLib.models.training.refining.options import RefiningOptions
     from SAMSegmenterLib.models.training.refining.samples import Samples
+    from SAMSegmenterLib.models.training.refining.shards import Shards
     from SAMSegmenterLib.models.training.sources import Split
 
 REFINER_FILE = "refiner.safetensors"
@@ -98,7 +99,7 @@ def run(given: argparse.Namespace) -> int:
     stop = StopSwitch(unit="step")
     try:
         with TerminalProgress() as progress, stop.watching():
-            samples = _samples(sam, split, given, folder, identity, (progress, stop))
+            samples = _drawn(sam, split, given, folder, identity, (progress, stop)).read()
             trainer = _train(samples, options, folder, identity, (progress, stop))
     except (Cancelled, KeyboardInterrupt):
         if (folder / LOG_FILE).exists():
@@ -146,15 +147,15 @@ def _says_finished(folder: Path, options: RefiningOptions, identity: dict[str, A
     return True
 
 
-def _samples(
+def _drawn(
     sam: Sam,
     split: Split,
     given: argparse.Namespace,
     folder: Path,
     identity: dict[str, Any],
     callbacks: tuple[OnProgress, ShouldStop],
-) -> Samples:
-    """Draw the samples that are missing and read all; `identity` gets what they are drawn from."""
+) -> Shards:
+    """Draw the samples that are missing; `identity` gets what they are drawn from."""
     from SAMSegmenterLib.models.training.refining.shards import Shards
     from SAMSegmenterLib.models.training.sources import fingerprint
 
@@ -165,7 +166,7 @@ def _samples(
     names = ("model_sha256", "data", "sources")
     shards = Shards(folder, given.samples, {"seed": given.seed, **{name: identity[name] for name in names}})
     shards.draw(sam, slices, *callbacks)
-    return shards.read()
+    return shards
 
 
 def _train(

@@ -110,7 +110,7 @@ class Shards:
     def _write(self, number: int, samples: Samples) -> None:
         identity = np.array(json.dumps(self._identity))
         with atomic_path(self._path(number)) as temporary, temporary.open("wb") as file:
-            np.savez(file, allow_pickle=False, identity=identity, **samples.arrays)
+            np.savez(file, identity=identity, **samples.arrays)
 
     def read(self) -> Samples:
         """All samples.
