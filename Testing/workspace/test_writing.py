@@ -3,6 +3,7 @@
 import pytest
 
 from SAMSegmenterLib.session.preview import AcceptResult
+from SAMSegmenterLib.workspace.actions import PageActions
 from SAMSegmenterLib.workspace.writing import STEP_SECONDS, Writing
 from support.workspace_desk import IN_FIRST
 
@@ -153,3 +154,82 @@ def test_the_end_of_the_workspace_writes_what_was_begun(slowly):
     controller.do(controller.accept_stack)
     controller.close()
     assert not controller.writing.is_running and slowly.voxels() == 3 * BOX_ON_SLICE
+
+
+@pytest.fixture
+def carried(a_desk):
+    """A desk with results on slices 4 to 11 that wait for acceptance, which writes one step per tick, and its keys."""
+    controller = a_desk.controller
+    actions = PageActions(controller, lambda: None).by_name()
+    controller.do(lambda: controller.click("axial", IN_FIRST))
+    a_desk.settle()
+    actions["key"]("accept")
+    actions["key"]("propagate", {"first": 4, "last": 11})
+    a_desk.settle()
+    advance = controller.writing.advance
+    controller.writing.advance = lambda seconds=0.0: advance(0.0)
+    return a_desk, actions
+
+
+def test_accepting_again_what_is_being_written_says_so_and_writes_nothing_twice(carried):
+    desk, actions = carried
+    for _ in range(3):
+        actions["key"]("accept_carried")
+        desk.controller.tick()
+    assert desk.controller.writing.is_running and "still being written" in desk.messages
+    desk.settle()
+    assert desk.voxels() == 8 * BOX_ON_SLICE and "nothing to accept" not in desk.messages
+    actions["key"]("undo")
+    desk.settle()
+    assert desk.voxels() == BOX_ON_SLICE, "one step takes all of it back"
+
+
+def test_accepting_when_all_is_written_says_that_there_is_nothing(carried):
+    desk, actions = carried
+    actions["key"]("accept_carried")
+    desk.settle()
+    actions["key"]("accept_carried")
+    assert "nothing to accept" in desk.messages and desk.voxels() == 8 * BOX_ON_SLICE
+
+
+def test_the_rest_is_accepted_after_a_range_that_is_being_written(carried):
+    desk, actions = carried
+    actions["accept_range"](5, 6)
+    actions["accept_range"](5, 6)
+    actions["key"]("accept_carried")
+    assert desk.controller.writing.is_running
+    desk.settle()
+    assert desk.voxels() == 8 * BOX_ON_SLICE and "nothing to accept" not in desk.messages
+    actions["key"]("undo")
+    desk.settle()
+    assert desk.voxels() == 3 * BOX_ON_SLICE
+
+
+def test_what_is_undone_while_it_is_written_is_accepted_by_the_key_that_follows(carried):
+    desk, actions = carried
+    actions["accept_range"](5, 6)
+    for key in ("undo", "accept_carried"):
+        actions["key"](key)
+    assert desk.controller.writing.is_running
+    desk.settle()
+    assert desk.voxels() == 8 * BOX_ON_SLICE
+    actions["key"]("undo")
+    desk.settle()
+    assert desk.voxels() == BOX_ON_SLICE
+
+
+def test_a_stack_that_is_accepted_twice_is_written_once(slowly):
+    actions = PageActions(slowly.controller, lambda: None).by_name()
+    actions["key"]("accept_stack")
+    actions["key"]("accept_stack")
+    assert slowly.controller.writing.is_running and "still being written" in slowly.messages
+    slowly.settle()
+    assert slowly.voxels() == 3 * BOX_ON_SLICE and "nothing to accept" not in slowly.messages
+
+
+def test_a_range_that_is_nonsense_changes_nothing_while_masks_are_written(carried):
+    desk, actions = carried
+    actions["key"]("accept_carried")
+    actions["accept_range"](None, 3)
+    desk.settle()
+    assert desk.voxels() == 8 * BOX_ON_SLICE

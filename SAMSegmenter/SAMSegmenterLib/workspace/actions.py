@@ -83,10 +83,18 @@ class PageActions:
 
     def _acting(self, name: str, work: Action) -> Callable[..., None]:
         def act(*arguments: Any, **_: Any) -> None:
-            self._controller.do(lambda: work(*arguments), waits=not _only_looks(name, arguments))
+            unwritten = self._unwritten_of(name, arguments)
+            self._controller.do(lambda: work(*arguments), not _only_looks(name, arguments), unwritten)
             self._push()
 
         return act
+
+    def _unwritten_of(self, name: str, arguments: Sequence[Any]) -> Callable[[], bool] | None:
+        """Of what accepts masks step by step: tells whether any wait for it; None for all else."""
+        if name == "accept_range":
+            return lambda: self._carrying.has_results(*map(int, arguments))
+        accepts = {"accept_carried": self._carrying.has_results, "accept_stack": self._controller.has_stack}
+        return next((accepts[key] for key in accepts if name == "key" and arguments[:1] == (key,)), None)
 
     def _of_keys(self) -> dict[str, Action]:
         """Actions by the names that keys and buttons have for them; only propagation takes an argument."""

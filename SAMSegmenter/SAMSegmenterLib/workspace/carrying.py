@@ -57,6 +57,10 @@ class Carrying:
             raise InputError("There is no slice to look at.", "Propagate first.")
         self.go_to(index)
 
+    def has_results(self, first: int | None = None, last: int | None = None) -> bool:
+        """Whether results wait for acceptance, in a range of slices or anywhere."""
+        return bool(self._session.propagation.results.waiting(first, last))
+
     def accept(self, first: int | None = None, last: int | None = None) -> None:
         """Write the results, or those of a range of slices, as one step."""
         self._controller.write(self._session.accepting_propagation(first, last), shown_segment(self._session))

@@ -93,14 +93,15 @@ class WorkspaceController:
             self.session.segmentation_changed()
         return self._tick_surfaces() | self.session.tick() | was_busy
 
-    def do(self, work: Callable[[], Any], waits: bool = True) -> None:
+    def do(self, work: Callable[[], Any], waits: bool = True, unwritten: Callable[[], bool] | None = None) -> None:
         """Do something on behalf of the user: what fails becomes a notice, what is quick appears at once.
 
         Args:
             waits: whether it comes after what is being written; False for what only changes what is seen.
+            unwritten: of an acceptance, whether masks wait for it that are not written to their end.
         """
         if waits and self.writing.is_busy:
-            self.writing.wait(work)
+            self._try(lambda: self._do_later(work, unwritten))
             return
         self._try(work)
         self.session.tick(CLICK_WAIT_SECONDS)
@@ -209,6 +210,10 @@ class WorkspaceController:
         if self.session.accept().changed:  # of a preview that may have arrived only now
             self.was_written(self.session.segment_id, self.view.plane)
 
+    def has_stack(self) -> bool:
+        """Whether masks of marked slices wait for acceptance."""
+        return self.session.stack is not None and bool(self.session.stack.slices)
+
     def accept_stack(self) -> None:
         """Write the masks of all marked slices into the segment."""
         self.write(self.session.accepting_stack(), self.session.segment_id)
@@ -282,6 +287,20 @@ class WorkspaceController:
         self._try(self.writing.advance)
         while (work := self.writing.take_waiting()) is not None:
             self._try(work)
+
+    def _do_later(self, work: Callable[[], Any], unwritten: Callable[[], bool] | None) -> None:
+        """After what is being written; masks that are accepted again meanwhile are not asked for in vain."""
+        if unwritten is None or not self.writing.is_running or not unwritten():
+            self.writing.wait(work)
+            return
+
+        def accept_rest() -> None:
+            self.session.segmentation_changed()  # what was undone meanwhile waits again
+            if unwritten():
+                work()
+
+        self.tell("Accepted masks are still being written.")
+        self.writing.wait(accept_rest)
 
     def _try(self, work: Callable[[], Any]) -> None:
         try:
