@@ -163,3 +163,7 @@ class PlainView:
         file = io.BytesIO()
         Image.fromarray(np.ascontiguousarray(pixels)).save(file, "JPEG", quality=92)
         return len(file.getvalue())
+
+    def close(self) -> None:
+        """Draw nothing any more: a scene that ends loses its colour tables before the volumes that they are for."""
+        self._view.set_render_blocked(True)

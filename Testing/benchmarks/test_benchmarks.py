@@ -90,6 +90,29 @@ def test_the_page_names_processor_versions_and_date_but_not_whose_computer_it_is
     assert str(Path.home()) not in text and str(FOLDER) not in text
 
 
+PAGE_FROM_OPENING_TO_END = """
+from benchmarks.effect_at_work import a_volume
+from benchmarks.page_at_work import page_at_work
+from benchmarks.workspace_latency import _plain_seconds
+
+volume = a_volume((12, 96, 96))
+assert _plain_seconds(volume, 1).median > 0
+with page_at_work(volume) as page:
+    page.run(page.settle)
+    assert page.told["image_axial"]
+"""
+
+
+def test_vtk_has_nothing_to_complain_of_when_a_page_and_a_plain_view_open_and_end():
+    for needed in ("slicer", "trame_slicer"):
+        pytest.importorskip(needed)
+    environment = {**os.environ, "PYTHONUTF8": "1", "PYTHONPATH": str(FOLDER.parent)}
+    command = [sys.executable, "-c", PAGE_FROM_OPENING_TO_END]
+    ran = subprocess.run(command, capture_output=True, text=True, timeout=300, check=False, env=environment)
+    assert ran.returncode == 0, ran.stderr
+    assert "ERROR: In vtk" not in ran.stderr and "LookupTable" not in ran.stderr
+
+
 def test_every_ingredient_of_propagation_is_left_out_once():
     changed = [text.partition("=")[0] for text in propagation_ablation.changes()]
     switches = {"box", "point", "negative", "logits", "multimask"}

@@ -198,6 +198,7 @@ def _plain_seconds(volume: Volume, count: int) -> Timings:
         start = time.perf_counter()
         view.show(0.3 + 0.4 * (number % 10) / 10)
         seconds.append(time.perf_counter() - start)
+    view.close()
     return Timings(tuple(seconds[2:]))  # the first ones load code
 
 
