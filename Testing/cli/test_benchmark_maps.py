@@ -1,5 +1,7 @@
 """`sam-benchmark maps`: files in a folder, and bad input in words."""
 
+import re
+
 from SAMBenchmarkLib.cli.sam_benchmark import main
 from support.case_files import write_case
 from support.fake_predictor import ThresholdPredictor
@@ -13,13 +15,15 @@ def test_the_uncertainty_is_written_beside_the_labels(tmp_path, capsys):
     case = write_case(tmp_path)
     assert maps("--volume", case.volume, "--labels", case.labels, "--no-priors", "--output", tmp_path / "out") == 0
     assert [path.name for path in (tmp_path / "out").iterdir()] == ["uncertainty.nrrd"]
-    assert "written:" in capsys.readouterr().out
+    shown = capsys.readouterr()
+    assert "written:" in shown.out and re.search(r"Estimate: about \S+ \w+ for a volume of \d+ slices\.", shown.err)
 
 
 def test_what_cannot_be_made_is_told_and_leaves_nothing(tmp_path, capsys):
     case = write_case(tmp_path)
     assert maps("--volume", case.volume, "--no-priors", "--output", tmp_path / "out") == 2
-    assert "No map is asked for" in capsys.readouterr().err
+    said = capsys.readouterr().err
+    assert "No map is asked for" in said and "Estimate" not in said
     assert maps("--volume", tmp_path / "none.nrrd", "--output", tmp_path / "out") == 2
     assert not (tmp_path / "out").exists()
 

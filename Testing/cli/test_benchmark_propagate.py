@@ -2,6 +2,7 @@
 
 import csv
 import json
+import re
 
 import pytest
 
@@ -42,6 +43,15 @@ def test_tables_are_printed_and_a_folder_gets_everything(propagate, data, tmp_pa
     assert [row["case"] for row in rows] == ["rods/0", "rods/1", "rods/2"]
     assert {(row["first"], row["last"]) for row in rows} == {("3", "12")}
     assert all(float(row["propagation: dice"]) > 0.95 for row in rows)
+
+
+def test_a_new_measurement_tells_its_time(propagate, data, tmp_path, capsys):
+    command = ("--data", data, "--no-baselines", "--output", tmp_path / "out")
+    assert propagate(*command) == 0
+    said = capsys.readouterr().err
+    assert re.search(r"Estimate: about \S+ \w+ for 3 structures, all volumes taken to be as long as the first\.", said)
+    assert propagate(*command) == 0
+    assert "Estimate" not in capsys.readouterr().err  # what is left is told by the progress
 
 
 def test_a_second_start_measures_nothing_again(propagate, data, tmp_path, capsys):

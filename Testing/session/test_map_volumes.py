@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import count
 
 import numpy as np
 import pytest
@@ -15,6 +16,7 @@ from SAMBenchmarkLib.session.map_volumes import (
     SEGMENTATION_PRIOR,
     UNCERTAINTY,
     MapRequest,
+    map_seconds,
     map_volumes,
     write_maps,
 )
@@ -83,3 +85,22 @@ def test_stopping_gives_nothing_and_bad_requests_are_refused():
         map_volumes(MapRequest(volume, None, OPTIONS, priors=False), Stable())
     with pytest.raises(InputError, match="takes no prompts"):
         map_volumes(MapRequest(volume, None, OPTIONS), PromptlessPredictor())
+
+
+def test_time_is_told_from_the_slices_that_the_model_is_asked_about():
+    volume, segmentation = sphere_volume()
+    slices, held = volume.shape_kji[0], int(segmentation.layers[0].any(axis=(1, 2)).sum())
+    options = replace(OPTIONS, min_object_pixels=0)
+    boxes = options.protocol_settings.uncertainty_boxes
+
+    def seconds(request, predictor):
+        ticks = count()
+        return map_seconds(request, predictor, lambda: float(next(ticks)))  # every call takes a second
+
+    predictor = ThresholdPredictor()
+    assert seconds(MapRequest(volume, segmentation, options, priors=False), predictor) == held * (1 + boxes)
+    assert (predictor.encode_calls, predictor.everything_calls) == (1, 0) and predictor.decode_calls <= 4
+    grid = 4 * 4 / 8**2  # of the points of the grid that is timed
+    assert seconds(MapRequest(volume, None, options), predictor) == pytest.approx(slices * (1 + grid))
+    assert seconds(MapRequest(volume, None, options, priors=False), predictor) == 0
+    assert seconds(MapRequest(volume, segmentation, options), PromptlessPredictor()) == 0

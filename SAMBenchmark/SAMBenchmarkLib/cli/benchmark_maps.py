@@ -6,6 +6,7 @@ import argparse
 from dataclasses import replace
 from pathlib import Path
 
+from SAMBenchmarkLib.cli.run_estimate import counted, say_seconds
 from SAMBenchmarkLib.core.options import BenchmarkOptions
 from SAMBenchmarkLib.core.protocols.settings import ProtocolSettings
 from SAMBenchmarkLib.session.predictor_loader import LoadPredictor
@@ -13,6 +14,7 @@ from SAMSegmenterLib.cli.common import add_common_arguments
 from SAMSegmenterLib.cli.progress import TerminalProgress
 from SAMSegmenterLib.cli.stop_switch import StopSwitch
 from SAMSegmenterLib.core.errors import EXIT_OK
+from SAMSegmenterLib.core.geometry import plane_axis
 
 DEFAULTS = BenchmarkOptions()
 ABOUT = (
@@ -51,7 +53,14 @@ def run(given: argparse.Namespace, load_predictor: LoadPredictor) -> int:
         InputError: a file or an option cannot be used.
         Cancelled: the user stopped; nothing was written.
     """
-    from SAMBenchmarkLib.session.map_volumes import MapRequest, check_map_files, map_names, map_volumes, write_maps
+    from SAMBenchmarkLib.session.map_volumes import (
+        MapRequest,
+        check_map_files,
+        map_names,
+        map_seconds,
+        map_volumes,
+        write_maps,
+    )
     from SAMSegmenterLib.files.images import read_image
     from SAMSegmenterLib.files.pairing import load_pair
 
@@ -70,8 +79,11 @@ def run(given: argparse.Namespace, load_predictor: LoadPredictor) -> int:
     folder = Path(given.output).expanduser()
     check_map_files(map_names(request), folder)
     stop = StopSwitch(unit="slice")
+    predictor = load_predictor()
+    slices = counted(volume.shape_kji[plane_axis(volume, options.plane)], "slice")
+    say_seconds(lambda: map_seconds(request, predictor), f"a volume of {slices}")
     with TerminalProgress() as progress, stop.watching():
-        maps = map_volumes(request, load_predictor(), progress, stop)
+        maps = map_volumes(request, predictor, progress, stop)
     for path in write_maps(maps, volume, folder):
         print(f"written: {path}")
     return EXIT_OK

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from SAMBenchmarkLib.cli.benchmark_propagate_arguments import ABOUT, add_arguments
+from SAMBenchmarkLib.cli.run_estimate import counted, say_seconds
 from SAMBenchmarkLib.session.output_folder import check_folder
 from SAMBenchmarkLib.session.predictor_loader import LoadPredictor
 from SAMSegmenterLib.cli.progress import TerminalProgress
@@ -100,17 +101,23 @@ def _measure(
     from SAMBenchmarkLib.propagation.measure import Measured, MeasureOptions, measure
     from SAMBenchmarkLib.propagation.output import open_folder
     from SAMBenchmarkLib.propagation.strips import write_strip
+    from SAMBenchmarkLib.session.propagation_estimate import propagation_seconds
 
     options = MeasureOptions(parameters, given.resample, given.baselines)
     choice = Choice(given.axis, given.max_structures, given.resample, given.min_pixels, given.seed)
     stop = StopSwitch(unit="structure")
-    with TerminalProgress() as progress, stop.watching():
-        chosen = choose_parts(cases, choice, progress, stop)
+    with stop.watching():
+        with TerminalProgress() as progress:
+            chosen = choose_parts(cases, choice, progress, stop)
         pictures = open_folder(given.output) if given.output else None
         journal = Journal(given.output / JOURNAL if given.output else None, known)
+        if not journal.records:  # else the progress tells what is left
+            about = f"{counted(len(chosen), 'structure')}, all volumes taken to be as long as the first"
+            say_seconds(lambda: propagation_seconds(chosen, predictor, options), about)
 
         def draw(measured: Measured) -> None:
             if pictures is not None:
                 write_strip(measured, pictures, known)
 
-        return measure(chosen, predictor, options, journal, draw, progress, stop)
+        with TerminalProgress() as progress:
+            return measure(chosen, predictor, options, journal, draw, progress, stop)

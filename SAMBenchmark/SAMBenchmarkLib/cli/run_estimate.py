@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import logging
 import sys
+from collections.abc import Callable
 
 from SAMBenchmarkLib.core.run_cost import STEP_TITLES
 from SAMBenchmarkLib.core.summary_text import aligned
@@ -74,6 +75,22 @@ def say_estimate(request: RunRequest) -> None:
     print(f"Estimate: {_sentence(found, request)}.", file=sys.stderr)
 
 
+def say_seconds(measure: Callable[[], float], about: str) -> None:
+    """Print how long a command will take; nothing where that cannot be said, as what is wrong is for it to say.
+
+    Args:
+        measure: tells the seconds; 0 says nothing.
+        about: what they are for.
+    """
+    try:
+        seconds = measure()
+    except Exception:  # a fault that the command meets again
+        logger.debug("the time could not be estimated", exc_info=True)
+        return
+    if seconds:
+        print(f"Estimate: {duration(seconds)} for {about}.", file=sys.stderr)
+
+
 def dry_run(request: RunRequest) -> int:
     """Read all cases, print what there is to evaluate and how long it will take; nothing is written.
 
@@ -102,7 +119,7 @@ def dry_run(request: RunRequest) -> int:
 
 def _sentence(found: TimeEstimate, request: RunRequest) -> str:
     more = "" if found.read == found.cases else ", the others taken to be as large as the first"
-    counts = f"{_count(found.cases, 'case')}, {_count(found.slices, 'slice')}, {_count(found.objects, 'object')}"
+    counts = f"{counted(found.cases, 'case')}, {counted(found.slices, 'slice')}, {counted(found.objects, 'object')}"
     where = " on one worker of the scheduler" if request.scheduler else ""
     return f"{duration(found.seconds)}{where} for {counts}{more}"
 
@@ -114,5 +131,6 @@ def _listing(known: list[CaseSize]) -> str:
     return text if len(rows) <= MOST_LISTED + 1 else f"{text}\n  ({len(rows) - 1 - MOST_LISTED} more)"
 
 
-def _count(number: int, noun: str) -> str:
+def counted(number: int, noun: str) -> str:
+    """A number and its noun: "1 case", "2 cases"."""
     return f"{number:,} {noun}{'' if number == 1 else 's'}"

@@ -5,7 +5,8 @@ Nothing is written before all slices are done.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -19,13 +20,16 @@ from SAMBenchmarkLib.core.protocols.contract import Target
 from SAMBenchmarkLib.core.protocols.sam_u import NAME as SAM_U
 from SAMBenchmarkLib.core.protocols.sam_u import mean_answer
 from SAMBenchmarkLib.core.protocols.slice_model import SliceModel
+from SAMBenchmarkLib.core.run_cost import Work
 from SAMBenchmarkLib.core.simulated_prompts import tight_box
+from SAMBenchmarkLib.core.targets import SliceObject
+from SAMBenchmarkLib.session.step_seconds import model_speed
 from SAMSegmenterLib.core.atomic import atomic_path, store_error
 from SAMSegmenterLib.core.errors import Cancelled, InputError
 from SAMSegmenterLib.core.geometry import Volume, plane_axis, plane_name
 from SAMSegmenterLib.core.predictor import Predictor
 from SAMSegmenterLib.core.progress import OnProgress, ProgressMeter, ShouldStop, ignore_progress, never_stop
-from SAMSegmenterLib.core.reference import Segmentation
+from SAMSegmenterLib.core.reference import Segmentation, Structure
 from SAMSegmenterLib.core.slicing import SlicePlane, extract
 
 SEGMENTATION_PRIOR, BOUNDARY_PRIOR, AUGMENTED = "segmentation_prior", "boundary_prior", "augmented"
@@ -82,6 +86,23 @@ def map_volumes(
     return maps
 
 
+def map_seconds(request: MapRequest, predictor: Predictor, clock: Callable[[], float] = time.perf_counter) -> float:
+    """Seconds that the maps take, timed on the middle slice that the model is asked about; 0 where it is not asked."""
+    volume, options = request.volume, request.options
+    axis = plane_axis(volume, options.plane)
+    objects = [len(_objects(request, axis, index)) for index in range(volume.shape_kji[axis])]
+    asked = [index for index, count in enumerate(objects) if request.priors or count]
+    if not asked or predictor.spec.promptless:
+        return 0.0
+    middle = SlicePlane.lattice(axis, asked[len(asked) // 2])
+    shown = model_image(volume, extract(volume, middle, square_pixels=False), options)
+    anything = np.ones(shown.shape[:2], np.bool_)  # all boxes take the model as long
+    boxes = sum(objects) * options.protocol_settings.uncertainty_boxes
+    points = len(asked) * options.points_per_side**2 if request.priors else 0
+    speed = model_speed(predictor, shown, anything, request.priors, clock)
+    return speed.seconds(Work(encodings=len(asked), prompts=boxes, grid_points=points))
+
+
 def map_names(request: MapRequest) -> list[str]:
     """The maps that a request asks for."""
     names = [SEGMENTATION_PRIOR, BOUNDARY_PRIOR, AUGMENTED] if request.priors else []
@@ -132,13 +153,20 @@ def map_nodes(maps: Mapping[str, np.ndarray], volume: Volume, scene: Any = None)
     return [node_from_volume(replace(volume, array=values), name, scene) for name, values in maps.items()]
 
 
+def _objects(request: MapRequest, axis: int, index: int) -> list[tuple[Structure, SliceObject]]:
+    """Structures on a slice that the uncertainty is asked for."""
+    if request.segmentation is None:
+        return []
+    task = SliceTask(axis, index, plane_name(request.volume, axis))
+    return list(slice_targets(request.segmentation, task, request.options))
+
+
 def _slice_maps(
     request: MapRequest, predictor: Predictor, axis: int, index: int, should_stop: ShouldStop
 ) -> Iterator[tuple[str, np.ndarray]]:
     """(name, (H, W) or (H, W, 3)) of one slice; one without an object needs no answer for the uncertainty."""
     task = SliceTask(axis, index, plane_name(request.volume, axis))
-    options, given = request.options, request.segmentation
-    objects = [] if given is None else slice_targets(given, task, options)
+    options, objects = request.options, _objects(request, axis, index)
     if not request.priors and not objects:
         return
     image = extract(request.volume, SlicePlane.lattice(axis, index), square_pixels=False)

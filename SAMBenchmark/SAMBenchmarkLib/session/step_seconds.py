@@ -95,15 +95,39 @@ def measure_speed(
     """
     trial, watch = _Trial.of(loaded, options), _Watch(predictor, clock)
     wanted = work_of(options, 1, 1, 1, 1)
-    embedding, encodings = watch.once(lambda: predictor.encode([trial.rgb8])[0])
-    ask = _question(predictor, embedding, trial.target)
+    speed, found = _asked(watch, trial.rgb8, trial.target, bool(wanted.grid_points))
+    return _with_measuring(speed, wanted, trial, found, watch)
+
+
+def model_speed(
+    predictor: Predictor,
+    rgb8: Rgb8,
+    target: Mask,
+    with_grid: bool = False,
+    clock: Callable[[], float] = time.perf_counter,
+) -> Speed:
+    """Seconds of what the model does alone, from one slice: an encoding, a set of prompts, a point of everything mode.
+
+    Args:
+        rgb8: (H, W, 3) the slice.
+        target: (H, W) bool, an object on it, not empty.
+        with_grid: whether everything mode is asked.
+    """
+    return _asked(_Watch(predictor, clock), rgb8, target, with_grid)[0]
+
+
+def _asked(watch: _Watch, rgb8: Rgb8, target: Mask, with_grid: bool) -> tuple[Speed, Candidates]:
+    """What the model takes, and what it answers to the object's box."""
+    predictor = watch.predictor
+    embedding, encodings = watch.once(lambda: predictor.encode([rgb8])[0])
+    ask = _question(predictor, embedding, target)
     found = ask()
     speed = Speed(encodings=encodings, prompts=watch.median(ask))
-    if wanted.grid_points and not predictor.spec.promptless:
+    if with_grid and not predictor.spec.promptless:
         grid = replace(predictor.spec.s1_thresholds, points_per_side=_TRIAL_GRID)
         seconds = watch.median(lambda: predictor.everything(embedding, grid), 1)
         speed = replace(speed, grid_points=seconds / _TRIAL_GRID**2)
-    return _with_measuring(speed, wanted, trial, found, watch)
+    return speed, found
 
 
 def _question(predictor: Predictor, embedding: Embedding, target: Mask) -> Callable[[], Candidates]:
