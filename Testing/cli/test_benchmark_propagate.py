@@ -105,6 +105,45 @@ def test_pairs_of_files_are_measured_and_their_folder_is_the_dataset(propagate, 
     assert "| data | 2 | 2 | " in capsys.readouterr().out
 
 
+def test_pseudonyms_leave_no_name_of_a_patient_a_file_or_a_folder_in_any_result(propagate, tmp_path, capsys):
+    data = write_cylinders(tmp_path / "Mueller", 2)
+    names = {kind: [data / f"{name}{kind}" for name in ("anna", "carl")] for kind in (".nrrd", "_label.nrrd")}
+    for kind, paths in names.items():
+        for number, path in enumerate(paths):
+            (data / f"{number}{kind}").rename(path)
+    command = ("--volume", *names[".nrrd"], "--labels", *names["_label.nrrd"], "--no-baselines", "--axis", "0")
+    command += ("--output", tmp_path / "out", "--pseudonyms", tmp_path / "key.csv")
+    assert propagate(*command) == 0
+    shown = capsys.readouterr().out
+    words = (b"mueller", b"anna", b"carl")
+    for path in (path for path in (tmp_path / "out").rglob("*") if path.is_file()):
+        told = path.read_bytes().lower() + str(path.relative_to(tmp_path)).lower().encode()
+        assert not any(word in told for word in words), path
+    assert "| folder-1 | 2 | 2 | " in shown
+    key = (tmp_path / "key.csv").read_text(encoding="utf-8-sig").splitlines()
+    assert [line.split(",")[:4] for line in key[1:]] == [
+        ["case-0001", "patient-0001", "anna", "anna"], ["case-0002", "patient-0002", "carl", "carl"],
+    ]  # fmt: skip
+    predictor = ThresholdPredictor()
+    assert propagate(*command, load=lambda: predictor) == 0
+    assert predictor.encode_calls == 0, "numbers are those of the key: nothing is computed again"
+
+
+def test_pseudonyms_keep_the_datasets_of_a_catalogue_apart(propagate, data, tmp_path, capsys):
+    more = ("--no-baselines", "--pseudonyms", tmp_path / "key.csv")
+    assert propagate("--data", data, *more) == 2
+    assert (
+        "--pseudonyms is for the files of --output" in capsys.readouterr().err and not (tmp_path / "key.csv").exists()
+    )
+    among = ("--pseudonyms", tmp_path / "out" / "key.csv")
+    assert propagate("--data", data, *more, *among, "--output", tmp_path / "out") == 2
+    assert "would go along with the results" in capsys.readouterr().err and not (tmp_path / "out").exists()
+    assert propagate("--data", data, *more, "--output", tmp_path / "out") == 0
+    assert "| rods | 2 | 2 | " in capsys.readouterr().out
+    with (tmp_path / "out" / "structures.csv").open(encoding="utf-8", newline="") as stream:
+        assert [row["case"] for row in csv.DictReader(stream)] == ["case-0001", "case-0002", "case-0003"]
+
+
 def test_coarser_slices_are_fewer(propagate, data, capsys):
     assert propagate("--data", data, "--no-baselines", "--resample", "2") == 2
     assert "No structure spans enough slices" in capsys.readouterr().err  # 10 slices became 5

@@ -40,3 +40,4 @@ def test_a_case_that_can_no_longer_be_read_is_a_failure(chosen, caplog):
     found = measure(chosen, ThresholdPredictor(), OPTIONS, journal)
     assert found.complete and found.records[0].failure and "left out" in caplog.text
     assert [record.failure for record in found.records[1:]] == ["", ""]
+    assert "<volume>" in found.records[0].failure and "0.nrrd" not in found.records[0].failure

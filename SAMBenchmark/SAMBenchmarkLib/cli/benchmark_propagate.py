@@ -36,6 +36,7 @@ def run(given: argparse.Namespace, load_predictor: LoadPredictor) -> int:
         InputError: the options do not fit, or nothing is left to measure.
         Cancelled: the user stopped before anything was measured.
     """
+    from SAMBenchmarkLib.propagation.cases import numbered_cases
     from SAMBenchmarkLib.propagation.document import Facts, document
     from SAMBenchmarkLib.propagation.journal import JOURNAL, option_hash
     from SAMBenchmarkLib.propagation.output import write_output
@@ -46,8 +47,12 @@ def run(given: argparse.Namespace, load_predictor: LoadPredictor) -> int:
         return EXIT_OK
     parameters = parameters_from(given.parameters)
     cases = _cases(given)
+    if given.pseudonyms and not given.output:
+        raise InputError("--pseudonyms is for the files of --output.", "Give --output, or leave it out.")
     if given.output:
         check_folder(given.output, JOURNAL)
+    if given.pseudonyms:
+        cases = numbered_cases(cases, given.pseudonyms.expanduser(), given.output, bool(given.volume))
     predictor = load_predictor()
     known = option_hash(parameters, predictor, given.resample, given.baselines)
     measurement = _measure(given, cases, predictor, parameters, known)

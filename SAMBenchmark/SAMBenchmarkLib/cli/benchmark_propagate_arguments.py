@@ -36,6 +36,13 @@ def _add_data(group: argparse._ArgumentGroup) -> None:
     add("--hold-back", nargs="*", default=[], metavar="NAME", help="with --unseen: datasets kept out of training")
     add("--volume", nargs="+", default=[], metavar="FILE", help="volumes, in place of --data")
     add("--labels", nargs="+", default=[], metavar="FILE", help="their label files, in the same order")
+    add(
+        "--pseudonyms",
+        type=Path,
+        metavar="KEY",
+        help="number cases and subjects, and the folders of --volume, in all results instead of naming them; who is "
+        "who is kept in this CSV file, which belongs to the images",
+    )
 
 
 def _add_choice(group: argparse._ArgumentGroup) -> None:

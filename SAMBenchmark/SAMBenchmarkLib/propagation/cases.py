@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
+from SAMBenchmarkLib.core.cases import Case
+from SAMBenchmarkLib.core.pseudonyms import pseudonymised
 from SAMBenchmarkLib.propagation.preparing import prepare
 from SAMSegmenterLib.core.errors import InputError
 from SAMSegmenterLib.core.geometry import Volume, plane_axis
@@ -101,6 +103,31 @@ def pair_cases(volumes: Sequence[str], labels: Sequence[str]) -> list[VolumeCase
             name if names.count(name) == 1 else f"{name} {number}", volume.absolute().parent.name, name, volume, label
         )
         for number, (name, (volume, label)) in enumerate(zip(names, paths, strict=True), 1)
+    ]
+
+
+def numbered_cases(
+    cases: Sequence[VolumeCase], key: Path, output: Path, number_datasets: bool = False
+) -> list[VolumeCase]:
+    """Cases and subjects with numbers for names, see `core.pseudonyms.pseudonymised`.
+
+    Args:
+        number_datasets: number datasets, too, as they are called as the user's folders are.
+
+    Raises:
+        InputError: the key lies among the results, or is another file.
+        StoreError: the key cannot be written.
+    """
+    named = [Case(one.name, one.volume, one.labels, patient=one.subject) for one in cases]
+    datasets = {name: f"folder-{number}" for number, name in enumerate(dict.fromkeys(one.dataset for one in cases), 1)}
+    return [
+        replace(
+            one,
+            name=other.name,
+            subject=other.patient,
+            dataset=datasets[one.dataset] if number_datasets else one.dataset,
+        )
+        for one, other in zip(cases, pseudonymised(named, key, output), strict=True)
     ]
 
 

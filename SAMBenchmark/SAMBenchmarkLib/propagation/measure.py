@@ -7,6 +7,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
 
+from SAMBenchmarkLib.core.cases import Case
+from SAMBenchmarkLib.core.pseudonyms import without_paths
 from SAMBenchmarkLib.propagation.cases import PreparedCase, VolumeCase, prepared_case, read_case
 from SAMBenchmarkLib.propagation.choosing import ChosenPart
 from SAMBenchmarkLib.propagation.journal import Journal, files_state
@@ -104,7 +106,8 @@ def _measure_case(
     except InputError as error:  # it could be read a moment ago
         logger.warning("%s is left out: %s", case.name, error)
         for one in parts:
-            journal.add(case, Record(About.of(one), failure=str(error)))
+            reason = without_paths(str(error), Case(case.name, case.volume, case.labels))
+            journal.add(case, Record(About.of(one), failure=reason))
         return
     for one in parts:
         if should_stop():
