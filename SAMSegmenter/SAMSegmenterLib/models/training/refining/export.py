@@ -12,7 +12,7 @@ from SAMSegmenterLib.models.refining.window import SIDE
 from SAMSegmenterLib.models.training.export import as_metadata
 
 _CARD = """Draws the masks of the small model again, finer, in a window of the picture around each answer. Trained on \
-what that model answers to boxes, points and several clicks; for no other weights. Not a medical device."""
+what that model answers to boxes, points and several clicks. Not a medical device."""
 
 
 @dataclass(frozen=True)
