@@ -17,6 +17,7 @@ from SAMSegmenterLib.models.predictor import TorchPredictor, device_errors
 from SAMSegmenterLib.models.refining.appearance import CHANNELS
 from SAMSegmenterLib.models.refining.files import SCHEMA, with_refiner
 from SAMSegmenterLib.models.refining.network import RefiningNetwork
+from SAMSegmenterLib.models.refining.refiner import refined_scores
 from SAMSegmenterLib.models.refining.window import SIDE
 from support.random_networks import randomised
 from support.sam_reference import assert_close, assert_same, predict_by_reference, prompt_sets, reference_predictor
@@ -262,6 +263,14 @@ def test_a_refiner_draws_the_masks_of_prompts_and_nothing_else(refined, a_small_
     np.testing.assert_array_equal(
         refined.everything(embedding, grid).masks, a_small_predictor.everything(plain, grid).masks
     )
+
+
+def test_predicted_iou_of_several_points_is_that_of_refined_masks(refined, a_small_predictor, an_image):
+    image, clicks = an_image(97, 211), Prompts.of([[85, 50], [90, 52], [80, 48]])
+    (embedding,), (plain,) = refined.encode([image]), a_small_predictor.encode([image])
+    (found,), (expected,) = refined.decode(embedding, [clicks]), a_small_predictor.decode(plain, [clicks])
+    np.testing.assert_array_equal(found.scores, refined_scores(expected.scores, 3))
+    assert found.best == expected.best
 
 
 def test_masks_of_an_embedding_without_a_picture_are_not_refined(refined, a_small_predictor, an_image):

@@ -25,6 +25,7 @@ from SAMSegmenterLib.models.mask_prior import low_resolution_prior
 from SAMSegmenterLib.models.out_of_memory import is_out_of_memory
 from SAMSegmenterLib.models.refining.files import open_refiner
 from SAMSegmenterLib.models.refining.marks import kept_picture
+from SAMSegmenterLib.models.refining.refiner import refined_scores
 from SAMSegmenterLib.models.segment_anything_package import load_segment_anything
 
 if TYPE_CHECKING:
@@ -217,10 +218,11 @@ class TorchPredictor:
         at_once = 1 if height * width > _LARGE_PIXELS else logits.shape[1]  # a large mask in numbers takes gigabytes
         parts = [self._inside(part, embedding) for part in logits.split(at_once, dim=1)]
         inside = parts[0] if len(parts) == 1 else np.concatenate(parts)
-        low = logits[0].float().cpu()
+        low, predicted = logits[0].float().cpu(), scores[0].float().cpu().numpy()
         if self._refiner is not None and embedding.picture is not None:
             self._refiner.refine(inside, embedding, prompts, low - self.spec.mask_threshold)
-        return Candidates(inside, scores[0].float().cpu().numpy(), low.numpy())
+            predicted = refined_scores(predicted, len(prompts.points))
+        return Candidates(inside, predicted, low.numpy())
 
     def _inside(self, logits: torch.Tensor, embedding: Embedding) -> np.ndarray:
         """(N, H, W) bool of logits (1, N, h, w)."""

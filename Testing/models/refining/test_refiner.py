@@ -8,7 +8,7 @@ from SAMSegmenterLib.core.predictor import Embedding
 from SAMSegmenterLib.core.prompts import Prompts
 from SAMSegmenterLib.models.refining import refiner as module
 from SAMSegmenterLib.models.refining.marks import kept_picture
-from SAMSegmenterLib.models.refining.refiner import MaskRefiner
+from SAMSegmenterLib.models.refining.refiner import MaskRefiner, refined_scores
 
 SIZE, INPUT = (180, 240), (192, 256)
 INSIDE = Prompts(np.array([[90.0, 80.0]]), np.array([1]))
@@ -72,6 +72,15 @@ def test_the_box_bounds_what_is_drawn(network, embedding, disc):
     box = Prompts(box=np.array([70.0, 60.0, 110.0, 100.0]))
     MaskRefiner(network, 256).refine(masks, embedding, box, logits_of(80, 90, 20)[None])
     assert masks[0, 170:, 230:].all() and masks[0, 80, 90] and not masks[0, 20:40].any()
+
+
+def test_the_more_points_the_surer_the_scores_in_the_same_order():
+    scores = np.array([0.2, 0.9, 0.55], np.float32)
+    for few in (0, 1):
+        np.testing.assert_array_equal(refined_scores(scores, few), scores)
+    five, ten = refined_scores(scores, 5), refined_scores(scores, 10)
+    assert (scores < five).all() and (five < ten).all() and (ten < 1).all() and ten.dtype == np.float32
+    assert np.argsort(ten).tolist() == np.argsort(scores).tolist()
 
 
 def test_planes_are_made_once_for_a_picture(monkeypatch, network, embedding):
