@@ -106,7 +106,8 @@ def _measure(
     from SAMBenchmarkLib.propagation.measure import Measured, MeasureOptions, measure
     from SAMBenchmarkLib.propagation.output import open_folder
     from SAMBenchmarkLib.propagation.strips import write_strip
-    from SAMBenchmarkLib.session.propagation_estimate import propagation_seconds
+    from SAMBenchmarkLib.propagation.time_estimate import propagation_seconds
+    from SAMBenchmarkLib.session.step_seconds import model_speed
 
     options = MeasureOptions(parameters, given.resample, given.baselines)
     choice = Choice(given.axis, given.max_structures, given.resample, given.min_pixels, given.seed)
@@ -118,7 +119,7 @@ def _measure(
         journal = Journal(given.output / JOURNAL if given.output else None, known)
         if not journal.records:  # else the progress tells what is left
             about = f"{counted(len(chosen), 'structure')}, all volumes taken to be as long as the first"
-            say_seconds(lambda: propagation_seconds(chosen, predictor, options), about)
+            say_seconds(lambda: propagation_seconds(chosen, predictor, options, model_speed), about)
 
         def draw(measured: Measured) -> None:
             if pictures is not None:

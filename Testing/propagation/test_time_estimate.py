@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from itertools import count
 
 import pytest
@@ -10,7 +11,8 @@ from SAMBenchmarkLib.propagation.cases import catalogue_cases
 from SAMBenchmarkLib.propagation.choosing import Choice, choose_parts
 from SAMBenchmarkLib.propagation.journal import Journal
 from SAMBenchmarkLib.propagation.measure import MeasureOptions, measure
-from SAMBenchmarkLib.session.propagation_estimate import propagation_seconds, propagation_work
+from SAMBenchmarkLib.propagation.time_estimate import propagation_seconds, propagation_work
+from SAMBenchmarkLib.session.step_seconds import model_speed
 from support.fake_predictor import ThresholdPredictor
 from support.propagation_files import write_cylinders
 
@@ -25,7 +27,7 @@ def chosen(tmp_path):
 
 def ticking():
     ticks = count()
-    return lambda: float(next(ticks))
+    return partial(model_speed, clock=lambda: float(next(ticks)))
 
 
 def test_propagation_alone_looks_a_little_beyond_the_ends_and_stays_within_once():

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Sequence
 
-from SAMBenchmarkLib.core.run_cost import Work
+from SAMBenchmarkLib.core.run_cost import Speed, Work
 from SAMBenchmarkLib.propagation.cases import PreparedCase, prepared_case, read_case
 from SAMBenchmarkLib.propagation.choosing import ChosenPart
 from SAMBenchmarkLib.propagation.measure import MeasureOptions
@@ -13,7 +12,7 @@ from SAMBenchmarkLib.propagation.projection import PROJECTIONS
 from SAMBenchmarkLib.propagation.slices import ModelSlices
 from SAMBenchmarkLib.propagation.structures import StructurePart, part_stack
 from SAMBenchmarkLib.propagation.windows import with_one_window
-from SAMBenchmarkLib.session.step_seconds import model_speed
+from SAMSegmenterLib.core.arrays import Mask, Rgb8
 from SAMSegmenterLib.core.predictor import Predictor
 from SAMSegmenterLib.core.windowing import Window
 
@@ -28,12 +27,13 @@ def propagation_seconds(
     chosen: Sequence[ChosenPart],
     predictor: Predictor,
     options: MeasureOptions,
-    clock: Callable[[], float] = time.perf_counter,
+    model_speed: Callable[[Predictor, Rgb8, Mask], Speed],
 ) -> float:
     """Seconds that structures take; the volumes are taken to be as long as the first.
 
     Args:
         chosen: from `choose_parts`, at least one.
+        model_speed: times the model on a slice and an object of it.
 
     Raises:
         InputError: the first case cannot be read.
@@ -48,7 +48,7 @@ def propagation_seconds(
     times_seen = len(set(map(repr, windows))) / len(windows)
     slices = ready.volume.shape_kji[ready.axis]
     work = propagation_work(spans, slices, times_seen, options.with_baselines)
-    return model_speed(predictor, shown, target, clock=clock).seconds(work)
+    return model_speed(predictor, shown, target).seconds(work)
 
 
 def propagation_work(spans: Sequence[int], slices: int, times_seen: float, with_baselines: bool) -> Work:
