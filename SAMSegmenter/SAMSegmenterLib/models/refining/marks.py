@@ -11,7 +11,7 @@ from torch.nn import functional
 from SAMSegmenterLib.core.arrays import Rgb8
 from SAMSegmenterLib.core.prompts import Prompts
 from SAMSegmenterLib.models.refining.appearance import Look
-from SAMSegmenterLib.models.refining.window import SIDE, Pyramid, Window, sampled
+from SAMSegmenterLib.models.refining.window import SIDE, STEPS, Pyramid, Window, sampled
 
 FINER = 2
 """Pixels of the kept picture for each pixel that the model sees, along rows and columns."""
@@ -109,17 +109,13 @@ class Marks:
         if self.box is None:
             return torch.zeros(SIDE, SIDE)
         (x0, y0), (x1, y1) = window.inside(self.box[:2]), window.inside(self.box[2:])
-        at = _places()
-        return (((at >= x0) & (at <= x1))[None] & ((at >= y0) & (at <= y1))[:, None]).float()
+        across, down = (x0 <= STEPS) & (x1 >= STEPS), (y0 <= STEPS) & (y1 >= STEPS)
+        return (across[None] & down[:, None]).float()
 
 
 def _blots(points: tuple[tuple[float, float], ...], window: Window) -> torch.Tensor:
     if not points:
         return torch.zeros(SIDE, SIDE)
     places = torch.tensor([window.inside(point) for point in points])
-    across, down = torch.exp(-((places[..., None] - _places()) ** 2) / (2 * _BLOT**2)).unbind(1)
+    across, down = torch.exp(-((places[..., None] - STEPS) ** 2) / (2 * _BLOT**2)).unbind(1)
     return (down[:, :, None] * across[:, None, :]).amax(0)
-
-
-def _places() -> torch.Tensor:
-    return (torch.arange(SIDE) + 0.5) / SIDE

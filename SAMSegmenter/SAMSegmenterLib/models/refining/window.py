@@ -5,6 +5,7 @@ Places are shares of the padded square that the network sees: (0, 0) its upper l
 
 from __future__ import annotations
 
+import functools
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -15,6 +16,9 @@ from torch.nn import functional
 
 SIDE = 112
 """Rows and columns of numbers that a window is sampled at."""
+
+STEPS = (torch.arange(SIDE) + 0.5) / SIDE
+"""(SIDE,) where the numbers of a window lie, as shares of it."""
 
 LARGEST_SIDE = 0.9
 """Share of the square above which a window is left alone: the model's own logits are as fine there."""
@@ -79,15 +83,20 @@ class Pyramid:
 
     def __init__(self, planes: torch.Tensor) -> None:
         self._levels = {1: planes}
+        self._latest: tuple[Window | None, torch.Tensor] = (None, planes)
 
     def sampled(self, window: Window) -> torch.Tensor:
-        """(C, SIDE, SIDE) numbers of a window."""
+        """(C, SIDE, SIDE) numbers of a window; kept until another is asked for, as all candidates of a box have one."""
+        latest, pixels = self._latest
+        if latest != window:
+            pixels = self._sampled(window)
+            self._latest = window, pixels
+        return pixels
+
+    def _sampled(self, window: Window) -> torch.Tensor:
         planes = self._level(max(1, int(window.side * self._levels[1].shape[-1] / SIDE)))
         count = planes.shape[-1]
-        steps = (torch.arange(SIDE) + 0.5) / SIDE - 0.5
-        (left, across), (top, down) = (
-            _part(((middle + steps * window.side) * count - 0.5), count) for middle in (window.x, window.y)
-        )
+        (left, across), (top, down) = (_part(middle, window.side, count) for middle in (window.x, window.y))
         part = planes[:, top : top + down.shape[1], left : left + across.shape[1]]
         return down @ part @ across.t()
 
@@ -124,16 +133,19 @@ def draw(mask: np.ndarray, window: Window, fine: torch.Tensor, scale: tuple[floa
         top += len(some)
 
 
+@functools.lru_cache(maxsize=8)
 def _covered(count: int, share: float, middle: float, side: float) -> tuple[int, torch.Tensor]:
     """The first pixel, of `count`, whose centre lies in the window, and (pixels there, SIDE) weights of each."""
-    places = ((torch.arange(count, dtype=torch.float64) + 0.5) * share - middle) / side + 0.5
-    inside = ((places >= 0) & (places <= 1)).nonzero()[:, 0]
-    weights = _weights((places[inside] * SIDE - 0.5).clamp(0, SIDE - 1).float(), SIDE)
-    return (int(inside[0]) if len(inside) else 0), weights
+    first = max(0, math.ceil((middle - side / 2) / share - 0.5))
+    last = min(count, math.floor((middle + side / 2) / share - 0.5) + 1)
+    places = ((torch.arange(first, max(first, last), dtype=torch.float64) + 0.5) * share - middle) / side + 0.5
+    return first, _weights((places * SIDE - 0.5).clamp(0, SIDE - 1).float(), SIDE)
 
 
-def _part(places: torch.Tensor, count: int) -> tuple[int, torch.Tensor]:
-    """The first of `count` numbers that lie around places, and (places, numbers from there) weights; 0 beyond."""
+@functools.lru_cache(maxsize=8)
+def _part(middle: float, side: float, count: int) -> tuple[int, torch.Tensor]:
+    """The first of `count` numbers that lie in a window, and (SIDE, numbers from there) weights; 0 beyond them."""
+    places = (middle + (STEPS - 0.5) * side) * count - 0.5
     first, last = max(0, math.floor(float(places[0]))), min(count, math.ceil(float(places[-1])) + 1)
     return first, _weights(places - first, last - first)
 
