@@ -23,6 +23,13 @@ def test_a_slice_of_that_size_is_kept_as_it_is():
     np.testing.assert_array_equal(kept_picture(slice_, (20, 30))[..., 0], slice_[..., 0])
 
 
+@pytest.mark.filterwarnings("error")
+def test_slices_that_cannot_be_written_are_kept_without_a_warning():
+    slice_ = np.full((9, 9, 3), 5, np.uint8)
+    slice_.setflags(write=False)
+    assert (kept_picture(slice_[::-1, 2:], (9, 7)) == 5).all()
+
+
 def test_planes_hold_brightness_and_tints_and_end_with_the_picture():
     picture = np.zeros((30, 64, 3), np.uint8)
     picture[..., 0], picture[..., 1], picture[..., 2] = 90, 60, 30
