@@ -31,7 +31,8 @@ def kept_picture(image: Rgb8, input_size: tuple[int, int]) -> np.ndarray:
         (FINER h, FINER w, 3) uint8, or with one channel where all three are alike.
     """
     grey = bool((image == image[..., :1]).all())
-    pixels = torch.tensor(image[..., : 1 if grey else 3]).permute(2, 0, 1)[None].float()  # a copy: it may be read-only
+    copied = np.array(image[..., : 1 if grey else 3])  # the slice may be read-only
+    pixels = torch.from_numpy(copied).permute(2, 0, 1)[None].float()
     size = FINER * input_size[0], FINER * input_size[1]
     made = functional.interpolate(pixels, size, mode="bilinear", align_corners=False, antialias=True)
     return made[0].round().clamp(0, 255).byte().permute(1, 2, 0).contiguous().numpy()
