@@ -1,5 +1,7 @@
 """The model's answer on a slice."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -63,6 +65,17 @@ def test_scores_stay_between_none_and_one(score):
 def test_without_logits_the_mask_tells():
     found = answer([EXPECTED], [0.8])
     assert np.array_equal(found.logits, np.where(EXPECTED[REGION], 6, -6))
+
+
+def test_a_refined_mask_moves_the_logits():
+    low = np.random.default_rng(3).normal(0, 4, (1, 4, 4)).astype(np.float32)
+    candidates = Candidates(EXPECTED[None], np.array([0.8], np.float32), low)
+    plain, part = view(), (slice(0, 8), slice(0, 16))
+    pictured = replace(plain, embedding=replace(plain.embedding, picture=np.zeros((2, 2, 1), np.uint8)))
+    before, after = (logits_on(candidates, 0, one, SPEC, REGION) for one in (plain, pictured))
+    np.testing.assert_allclose(after, np.clip(before + np.where(EXPECTED[REGION], 1, -1), -6, 6), atol=1e-6)
+    unseen = logits_on(candidates, 0, replace(pictured, part=part), SPEC, REGION)[6:]
+    assert (unseen == -6).all(), "what the model was not shown stays outside"
 
 
 def slow_logits(low, part, input_size, row, column):

@@ -1,7 +1,5 @@
 """Slices as propagation sees them."""
 
-from dataclasses import replace
-
 import numpy as np
 import pytest
 
@@ -31,14 +29,6 @@ def test_a_slice_is_encoded_once():
     first = made.view(3, SMALL)
     assert made.view(3, LARGE) is first and predictor.encoded_images == 1
     assert np.array_equal(first.grey, array[3]) and first.part == whole(SHAPE[1:])
-
-
-def test_masks_are_not_refined_on_the_way(monkeypatch):
-    made, predictor, _array = some()
-    picture = np.zeros((4, 4, 1), np.uint8)
-    encode = predictor.encode
-    monkeypatch.setattr(predictor, "encode", lambda images: [replace(one, picture=picture) for one in encode(images)])
-    assert made.view(3, SMALL).embedding.picture is None
 
 
 def test_memory_is_bounded_and_the_latest_slices_are_kept(monkeypatch):

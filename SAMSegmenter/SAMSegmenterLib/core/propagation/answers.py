@@ -15,6 +15,9 @@ from SAMSegmenterLib.core.propagation.views import SliceView
 _MOST = 6.0
 """Logits beyond this say no more than that the model is sure."""
 
+_REFINED = 1.0
+"""How far a refined mask moves the logits of the pixels that it takes or leaves; measured, 3 carried worse."""
+
 _FAR = 1e6
 """In place of infinity, which no mean survives."""
 
@@ -68,7 +71,10 @@ def best_answer(
 
 
 def logits_on(candidates: Candidates, number: int, view: SliceView, spec: ModelSpec, region: Region) -> np.ndarray:
-    """A candidate's logits on the pixels of a region, above 0 inside, -6 to 6; -6 where the model was shown nothing."""
+    """A candidate's logits on the pixels of a region, above 0 inside, -6 to 6; -6 where the model was shown nothing.
+
+    They are those of the network; where its masks are refined, the mask moves them a little.
+    """
     if candidates.low_res is None:
         return np.where(candidates.masks[number][region], _MOST, -_MOST).astype(np.float32)
     low, embedding = candidates.low_res[number], view.embedding
@@ -86,6 +92,9 @@ def logits_on(candidates: Candidates, number: int, view: SliceView, spec: ModelS
         slice(axis.start - all_.start, axis.stop - all_.start) for axis, all_ in zip(seen, region, strict=True)
     )
     logits[inside] = np.clip(linear(low, *at), -_MOST, _MOST)
+    if embedding.picture is not None:
+        moved = np.where(candidates.masks[number][seen], _REFINED, -_REFINED)
+        logits[inside] = np.clip(logits[inside] + moved, -_MOST, _MOST)
     return logits
 
 

@@ -87,7 +87,6 @@ class SliceViews:
         if key not in self._kept:
             rgb8 = to_rgb8(self._stack.image(index).pixels, self._window)
             embedding = self._predictor.encode([np.ascontiguousarray(rgb8[part])])[0]
-            embedding = replace(embedding, picture=None)  # the logits are weighed, so masks need not be refined
             self._kept[key] = SliceView(grey_of(rgb8), embedding, part)
             while len(self._kept) > 1 and sum(view.nbytes for view in self._kept.values()) > _MOST_BYTES:
                 self._kept.popitem(last=False)
