@@ -16,6 +16,7 @@ from SAMSegmenterLib.models.architectures import build, recognise
 from SAMSegmenterLib.models.engine_names import AUTO, chosen_engine
 from SAMSegmenterLib.models.engine_trust import trusted_predictor
 from SAMSegmenterLib.models.predictor import TorchPredictor
+from SAMSegmenterLib.models.refining.files import open_refiner
 from SAMSegmenterLib.models.weights import read_state_dict
 
 if TYPE_CHECKING:
@@ -41,6 +42,8 @@ def load_predictor(
             f"Run 'sam-models remove {spec.name}', then download or import the right file.",
         )
     network = network_with_weights(spec, tensors)
+    if spec.refiner is not None:
+        open_refiner(spec.refiner, spec.image_size)  # a damaged one is no fault of the engine that is tried first
     return trusted_predictor(
         lambda name: TorchPredictor(network, spec, device, threads, precision, name), spec, device, engine
     )

@@ -14,6 +14,7 @@ from SAMSegmenterLib.models.refining.appearance import CHANNELS
 from SAMSegmenterLib.models.refining.files import SCHEMA, open_refiner, refiner_path, with_refiner
 from SAMSegmenterLib.models.refining.network import RefiningNetwork
 from SAMSegmenterLib.models.refining.window import SIDE
+from SAMSegmenterLib.models.registry import load, resolve
 
 METADATA = {"schema": SCHEMA, "side": str(SIDE), "channels": str(CHANNELS), "widths": "[4, 8, 8, 8]"}
 SMALL = replace(blank_spec("mine", "small"), path="installed")
@@ -84,5 +85,13 @@ def test_values_that_are_not_finite_are_refused(tmp_path, weights):
 
 def test_other_files_are_no_refiners(tmp_path):
     (tmp_path / "text").write_text("no weights")
-    with pytest.raises(ModelError):
+    with pytest.raises(ModelError, match=r"The refiner .* cannot be read") as caught:
         open_refiner(tmp_path / "text", 256)
+    assert "sam-train refine" in caught.value.hint
+
+
+def test_a_damaged_refiner_is_not_blamed_on_the_engine(tmp_path, caplog):
+    (tmp_path / "text").write_text("no weights")
+    with pytest.raises(ModelError, match="The refiner"):
+        load(replace(resolve("sam-small"), refiner=tmp_path / "text"), "cpu")
+    assert "engine" not in caplog.text

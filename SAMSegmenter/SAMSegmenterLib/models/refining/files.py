@@ -72,7 +72,10 @@ def open_refiner(path: Path, image_size: int) -> MaskRefiner:
     from SAMSegmenterLib.models.refining.refiner import MaskRefiner
     from SAMSegmenterLib.models.refining.window import SIDE
 
-    tensors, metadata = read_state_dict(path), read_metadata(path)
+    try:
+        tensors, metadata = read_state_dict(path), read_metadata(path)
+    except ModelError as error:
+        raise ModelError(f"The refiner {path} cannot be read: it is damaged or no refiner.", _HINT) from error
     form = metadata.get("schema"), metadata.get("side"), metadata.get("channels")
     if form != (SCHEMA, str(SIDE), str(CHANNELS)):
         raise ModelError(f"{path} is not a refiner that this version of the program can use.", _HINT)
